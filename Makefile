@@ -1,0 +1,61 @@
+# The commands of Datalab Dronten. Each makes the environment when it is missing.
+#   make run    the pipeline on what was delivered (or on the sample), then the KPIs
+#   make test   all tests but those that take minutes      make test-all  those too
+#   make check  formatting, lint, types, SQL, dbt parse    make dev       the Dagster web server
+#   make sample writes the invented sample deliveries anew
+#   make clean  removes the environment and caches, never the data
+
+.DEFAULT_GOAL := run
+.PHONY: run test test-all dev check format sample lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+READY_DEV := .venv/ready-dev
+
+run: $(READY)
+	@$(BIN)/datalab run
+
+dev: $(READY)
+	@$(BIN)/datalab dev
+
+test: $(READY_DEV)
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(READY_DEV)
+	@$(BIN)/python -m pytest
+
+check: $(READY_DEV)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
+	@$(BIN)/datalab dbt parse --no-partial-parse --warn-error
+	@$(BIN)/python -m pytest -q tests/conventions
+
+format: $(READY_DEV)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+sample: $(READY_DEV)
+	@$(BIN)/python -m sources
+
+# Versions are chosen in pyproject.toml; the locks pin them with hashes, for every platform.
+lock:
+	@for extra in "" "-dev"; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--no-header --no-annotate $${extra:+--extra dev} \
+			--output-file requirements$$extra.lock pyproject.toml; \
+	done
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml tools/make_environment.sh
+	@sh tools/make_environment.sh $(PYTHON) requirements.lock
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock pyproject.toml tools/make_environment.sh
+	@sh tools/make_environment.sh $(PYTHON) requirements-dev.lock
+	@touch $@ $(READY)

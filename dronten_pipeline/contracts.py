@@ -1,0 +1,249 @@
+"""What a source promises to deliver, and what a published table must satisfy, as typed objects.
+
+Here belongs: the shape of `sources/<source>/source.yml` and of `expectations/<table>.json`, and
+reading them so that a mistake is reported with file and line. Not here: reading deliveries
+(`ingest/`) or judging tables (`gate/`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+
+ColumnType = Literal["text", "integer", "decimal", "boolean", "date", "timestamp"]
+PersonalData = Literal["none", "free_text", "pseudonymise", "location"]
+Cadence = Literal["daily", "weekly", "monthly", "quarterly", "yearly", "once"]
+Severity = Literal["critical", "warning"]
+
+#: Days after the last delivery during which a source still counts as fresh: its rhythm and the
+#: time that a municipality takes to deliver after a period ends.
+FRESH_DAYS: dict[Cadence, int | None] = {
+    "daily": 3,
+    "weekly": 10,
+    "monthly": 45,
+    "quarterly": 120,
+    "yearly": 540,
+    "once": None,
+}
+
+
+class ContractError(ValueError):
+    """A contract that cannot be used; the message names file, line and what to do."""
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused: a misspelt rule must not be silently without effect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Strict):
+    """One delivered column."""
+
+    name: str = Field(pattern=NAME, description="Header in the delivery, in any letter case.")
+    type: ColumnType
+    required: bool = Field(
+        default=False, description="A row without a value goes to quarantine."
+    )
+    personal_data: PersonalData = Field(
+        default="none",
+        description="free_text: only its length is kept; pseudonymise: a keyed hash is kept; "
+        "location: nothing is kept.",
+    )
+    decimal_mark: Literal[",", "."] | None = Field(
+        default=None, description="Decides 1.234 and 1,234, which can be read in two ways."
+    )
+    names_document: bool = Field(
+        default=False,
+        description="The value is the path of a document beside the list; it is no delivery.",
+    )
+    description: str = Field(min_length=3)
+
+
+class Table(Strict):
+    """One delivered table."""
+
+    name: str = Field(pattern=NAME)
+    description: str = Field(min_length=3)
+    key: list[str] = Field(min_length=1, description="The latest delivered version wins.")
+    columns: list[Column] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Table:
+        names = [column.name for column in self.columns]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"column {', '.join(doubled)} stands in table {self.name} twice")
+        required = {column.name for column in self.columns if column.required}
+        loose = [name for name in self.key if name not in required]
+        if loose:
+            raise ValueError(f"key column {', '.join(loose)} of {self.name} must be required")
+        return self
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def document_column(self) -> str | None:
+        """The column that names documents beside the list, if any."""
+        return next((column.name for column in self.columns if column.names_document), None)
+
+    @property
+    def version(self) -> str:
+        """Short hash of everything here that changes what is read from a file."""
+        parts = [
+            self.name,
+            [column.model_dump(exclude={"description"}) for column in self.columns],
+        ]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+
+
+class Source(Strict):
+    """`sources/<name>/source.yml`: what one system delivers and who answers for it."""
+
+    name: str = Field(pattern=NAME)
+    description: str = Field(min_length=3)
+    owner: str = Field(description="Team that answers for the delivery.")
+    system: str = Field(description="System that the files come from.")
+    cadence: Cadence = Field(description="How often a delivery is promised.")
+    allowed_loss: float = Field(
+        default=0.1, ge=0, lt=1, description="Share of a file's rows that may be rejected."
+    )
+    tables: list[Table] = Field(min_length=1)
+
+    def table(self, name: str) -> Table:
+        return next(table for table in self.tables if table.name == name)
+
+
+class Expectation(Strict):
+    """One rule of a suite, in the terms of Great Expectations."""
+
+    rule: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the check, stable.")
+    type: str = Field(pattern=r"^(expect_[a-z_]+|unexpected_rows_expectation)$")
+    kwargs: dict[str, Any] = Field(default_factory=dict)
+    severity: Severity
+    description: str = Field(min_length=10, description="The rule in a Dutch sentence.")
+    source: str | None = Field(default=None, description="Decision that sets a tolerance.")
+
+
+class Suite(Strict):
+    """`expectations/<table>.json`: the rules of one published table."""
+
+    table: str = Field(pattern=NAME)
+    description: str = Field(min_length=10)
+    expectations: list[Expectation] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _fails_closed(self) -> Suite:
+        rules = [expectation.rule for expectation in self.expectations]
+        doubled = sorted({rule for rule in rules if rules.count(rule) > 1})
+        if doubled:
+            raise ValueError(f"rule {', '.join(doubled)} stands in the suite twice")
+        # Most expectations hold on an empty table, so a suite must say how many rows it wants.
+        if not any(
+            expectation.type == "expect_table_row_count_to_be_between"
+            and expectation.kwargs.get("min_value") is not None
+            and expectation.severity == "critical"
+            for expectation in self.expectations
+        ):
+            raise ValueError(
+                "the suite has no critical rule expect_table_row_count_to_be_between with a "
+                "min_value: an empty table would pass"
+            )
+        return self
+
+
+def load_source(path: Path) -> Source:
+    """Reads one `source.yml`.
+
+    Raises:
+        ContractError: with file, line and what is wrong.
+    """
+    source = _validated(Source, path)
+    if source.name != path.parent.name:
+        raise ContractError(f"{path}:1: name is {source.name}, the folder {path.parent.name}")
+    return source
+
+
+def load_sources(folder: Path) -> dict[str, Source]:
+    """All contracts below `folder`, by name of the source, in the order of their names."""
+    sources = (load_source(path) for path in sorted(folder.glob("*/source.yml")))
+    return {source.name: source for source in sources}
+
+
+def load_suite(path: Path) -> Suite:
+    """Reads one suite.
+
+    Raises:
+        ContractError: with file, line and what is wrong.
+    """
+    suite = _validated(Suite, path)
+    if suite.table != path.stem:
+        raise ContractError(f"{path}:1: table is {suite.table}, the file is called {path.name}")
+    return suite
+
+
+def load_suites(folder: Path) -> dict[str, Suite]:
+    """All suites below `folder`, by table: what has a suite is what is published."""
+    suites = (load_suite(path) for path in sorted(folder.glob("*.json")))
+    return {suite.table: suite for suite in suites}
+
+
+def _validated(model: type[Model], path: Path) -> Model:
+    """Reads YAML (of which JSON is a part) and reports the first mistake where it stands."""
+    try:
+        document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ContractError(f"{path}:{line}: cannot be read: {error.problem}") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}:1: is not UTF-8: save it as UTF-8") from error
+    try:
+        return model.model_validate(_plain(document))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        line = _line(document, first["loc"])
+        wrong = {
+            "extra_forbidden": f"{where} is no known key: remove it or correct its spelling",
+            "missing": f"{where} is missing",
+        }.get(first["type"], f"{where}: {first['msg'].removeprefix('Value error, ')}")
+        raise ContractError(f"{path}:{line}: {wrong}") from error
+
+
+def _plain(node: Any) -> Any:
+    """The document without the line marks that the YAML library hangs on it."""
+    if isinstance(node, dict):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    if isinstance(node, str):
+        return str(node)
+    if isinstance(node, float):
+        return float(node)
+    return node
+
+
+def _line(document: Any, location: tuple[int | str, ...]) -> int:
+    """Line, counted from 1, of the deepest part of `location` that stands in the document."""
+    node, line = document, 1
+    for part in location:
+        marks = getattr(node, "lc", None)
+        if marks is None:
+            break
+        try:
+            line = (marks.item(part) if isinstance(part, int) else marks.key(part))[0] + 1
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line

@@ -1,0 +1,42 @@
+"""What Dagster loads: everything in `defs/`, put together. Nothing is defined here.
+
+`definitions.py` is the entry point that `workspace.yaml` names; `defs/` holds the definitions.
+"""
+
+import dagster as dg
+
+from dronten_pipeline.contracts import load_sources, load_suites
+from dronten_pipeline.defs.dbt import Translator, build_dbt_assets
+from dronten_pipeline.defs.gate import build_gate
+from dronten_pipeline.defs.log import progress_log
+from dronten_pipeline.defs.raw import build_raw_assets, build_snapshot_asset
+from dronten_pipeline.defs.release import build_release
+from dronten_pipeline.defs.resources import build_resources
+from dronten_pipeline.defs.schedules import build_job, build_schedule
+from dronten_pipeline.defs.sensors import build_delivery_sensor
+from dronten_pipeline.settings import current_settings
+from dronten_pipeline.transform import prepared_manifest, register
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    settings = current_settings()
+    sources = load_sources(settings.sources)
+    suites = load_suites(settings.expectations)
+    owners = {row["kpi_id"]: row["owner"] for row in register(settings)}
+    job = build_job()
+    return dg.Definitions(
+        assets=[
+            *(build_raw_assets(source) for source in sources.values()),
+            build_snapshot_asset(sources),
+            build_dbt_assets(prepared_manifest(settings), Translator(sources, owners)),
+            build_release(suites),
+        ],
+        asset_checks=[build_gate(suites)],
+        jobs=[job],
+        schedules=[build_schedule(job)],
+        sensors=[build_delivery_sensor(job)],
+        resources=build_resources(settings),
+        loggers={"console": progress_log},
+        executor=dg.in_process_executor,
+    )

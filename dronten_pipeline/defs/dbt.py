@@ -1,0 +1,141 @@
+"""The dbt models, seeds and tests as Dagster assets and checks.
+
+Not here: what a model computes (`dbt_project/`) or how dbt is set up (`transform.py`).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from dronten_pipeline.contracts import Source
+from dronten_pipeline.defs.naming import ENGINEERS, team
+from dronten_pipeline.defs.resources import RunResource, WarehouseResource
+from dronten_pipeline.run import new_run_folder
+from dronten_pipeline.transform import environment, in_environment
+
+PREVIEW_ROWS = 10
+
+
+class Translator(DagsterDbtTranslator):
+    """Places a model in the layer of its folder and gives it the owner of its data."""
+
+    def __init__(self, sources: Mapping[str, Source], kpi_owners: Mapping[str, str]) -> None:
+        super().__init__()
+        self._sources = sources
+        self._kpi_owners = kpi_owners
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return super().get_asset_key(dbt_resource_props)
+        return dg.AssetKey([_layer(dbt_resource_props), dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return _layer(dbt_resource_props)
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        name = dbt_resource_props["name"]
+        if owner := self._kpi_owners.get(name.removeprefix("kpi_")):
+            return [ENGINEERS, team(owner)]
+        source = self._sources.get(name.removeprefix("stg_").split("__")[0])
+        return [ENGINEERS, team(source.owner)] if source else [ENGINEERS]
+
+
+def _layer(properties: Mapping[str, Any]) -> str:
+    """The folder below models/ (`kpi` inside marts), or `register` for seeds."""
+    if properties["resource_type"] == "seed":
+        return "register"
+    if properties["resource_type"] == "source":
+        return "raw"
+    folders = properties["fqn"][1:-1]
+    if "kpi" in folders:
+        return "kpi"
+    return "mart" if folders[0] == "marts" else folders[0]
+
+
+def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinition:
+    """All models as one step: dbt builds the warehouse of the run."""
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="warehouse")
+    def warehouse_models(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: WarehouseResource,
+        run: RunResource,
+    ) -> Iterator[Any]:
+        settings = run.settings
+        folder = new_run_folder(
+            settings, context.run_id, start_from_latest=_is_part(context, manifest)
+        )
+        inputs = settings.raw_current / "inputs.json"
+        (folder / "inputs.json").write_bytes(inputs.read_bytes())
+        context.log.info("dbt: modellen en toetsen")
+        with in_environment(environment(settings, run.now.comparable_release)):
+            invocation = dbt.cli(
+                ["build"],
+                context=context,
+                target_path=settings.dbt_target / "run",
+                raise_on_error=False,
+            )
+            events = list(invocation.stream())
+        built = _described(warehouse, manifest, translator)
+        for event in events:
+            if isinstance(event, dg.Output | dg.MaterializeResult):
+                key = context.asset_key_for_output(event.output_name)
+                event = event.with_metadata({**event.metadata, **built.get(key, {})})
+            yield event
+        context.log.info(f"dbt: {len(built)} tabellen en weergaven gebouwd")
+        if not invocation.is_successful():
+            raise dg.Failure(
+                f"dbt did not finish well; its log is {settings.dbt_target / 'run' / 'dbt.log'}. "
+                f"{invocation.get_error()}",
+                allow_retries=False,
+            )
+
+    return warehouse_models
+
+
+def _is_part(context: dg.AssetExecutionContext, manifest: Path) -> bool:
+    """Whether only some models were asked for; the rest then comes from the run before."""
+    return bool(context.is_subset)
+
+
+def _described(
+    warehouse: WarehouseResource, manifest: Path, translator: Translator
+) -> dict[dg.AssetKey, dict[str, Any]]:
+    """Rows and a preview of everything that was built, by asset.
+
+    Nothing behind ingest holds personal data, so the first rows may be shown.
+    """
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    described: dict[dg.AssetKey, dict[str, Any]] = {}
+    with warehouse.get_connection() as connection:
+        present = set(
+            connection.execute(
+                "select table_schema, table_name from information_schema.tables"
+            ).fetchall()
+        )
+        for node in nodes:
+            if (node.get("schema"), node.get("alias")) not in present:
+                continue
+            relation = connection.table(f'"{node["schema"]}"."{node["alias"]}"')
+            described[translator.get_asset_key(node)] = {
+                "dagster/row_count": relation.count("*").fetchone()[0],
+                "voorbeeld": dg.MetadataValue.md(markdown(relation.limit(PREVIEW_ROWS).pl())),
+            }
+    return described
+
+
+def markdown(frame: pl.DataFrame) -> str:
+    """A frame of a few rows as a Markdown table; long texts are cut."""
+    cells = frame.select(
+        pl.all().cast(pl.String, strict=False).fill_null("").str.slice(0, 60).str.replace_all(
+            r"[|\n\r]", " "
+        )
+    )
+    lines = [frame.columns, ["---"] * len(frame.columns), *cells.rows()]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,75 @@
+"""The gate as Dagster checks: one per expectation, on the table that it judges.
+
+Dagster's blocking only holds inside one run, so it is what people see, not what protects a
+publication: the release step asks the ledger itself (`publish/`). Not here: judging (`gate/`).
+"""
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from dronten_pipeline.contracts import Suite
+from dronten_pipeline.defs.naming import mart_key
+from dronten_pipeline.defs.resources import RunResource
+from dronten_pipeline.run import latest_run_folder
+
+SEVERITY = {
+    "critical": dg.AssetCheckSeverity.ERROR,
+    "warning": dg.AssetCheckSeverity.WARN,
+}
+
+
+def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
+    """All expectations of all suites as one step, because one process judges them."""
+
+    @dg.multi_asset_check(
+        name="gate",
+        description="Beoordeelt elke tabel die gepubliceerd wordt.",
+        specs=[
+            dg.AssetCheckSpec(
+                name=expectation.rule,
+                asset=mart_key(suite.table),
+                description=expectation.description,
+                blocking=True,
+                metadata={"ernst": expectation.severity, "soort": expectation.type},
+            )
+            for suite in suites.values()
+            for expectation in suite.expectations
+        ],
+        # A subset could leave out a critical rule; without a result Dagster goes on.
+        can_subset=False,
+    )
+    def gate(
+        context: dg.AssetCheckExecutionContext, run: RunResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        from dronten_pipeline.gate.gate import run_gate
+        from dronten_pipeline.publish.releases import new_release_id
+
+        run_id = context.run.run_id
+        folder = latest_run_folder(run.settings)
+        current = run.now.current_release
+        verdict = run_gate(
+            run.settings,
+            run_folder=folder,
+            run_id=run_id,
+            release_id=new_release_id(run_id),
+            as_of=run.now.as_of,
+            code_version=run.now.code_version,
+            previous_release=current.name if current else None,
+            on_progress=context.log.info,
+        )
+        for result in verdict.results:
+            yield dg.AssetCheckResult(
+                asset_key=mart_key(result.table),
+                check_name=result.rule,
+                passed=result.passed,
+                severity=SEVERITY[result.severity],
+                description=result.error or result.observed,
+                metadata={
+                    "gezien": result.observed or "",
+                    "rijen_niet_goed": result.failing_rows or 0,
+                    "rijen_bekeken": result.checked_rows or 0,
+                },
+            )
+
+    return gate

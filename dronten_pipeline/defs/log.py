@@ -1,0 +1,29 @@
+"""What a person sees in the terminal while a run goes on: a line per step, no event stream."""
+
+import logging
+
+import dagster as dg
+
+
+class _OnlyOurs(logging.Filter):
+    """Lets through what the steps themselves say, and whatever went wrong."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        is_event = getattr(record, "dagster_event", None) is not None
+        return record.levelno >= logging.WARNING or not is_event
+
+
+class _Line(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        said = getattr(record, "dagster_meta", {}).get("orig_message") or record.getMessage()
+        return f"  {self.formatTime(record, '%H:%M:%S')}  {said}"
+
+
+@dg.logger(config_schema={}, description="Een regel per stap.")
+def progress_log(init_context: dg.InitLoggerContext) -> logging.Logger:
+    logger = logging.Logger("datalab", level=logging.INFO)
+    handler = logging.StreamHandler()
+    handler.addFilter(_OnlyOurs())
+    handler.setFormatter(_Line())
+    logger.addHandler(handler)
+    return logger

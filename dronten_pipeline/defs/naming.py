@@ -1,0 +1,28 @@
+"""The names under which things stand in Dagster: keys, groups, owners.
+
+The first part of a key is the layer, so that the graph reads in the order of the data.
+"""
+
+import re
+import unicodedata
+
+import dagster as dg
+
+ENGINEERS = "team:datalab"
+
+
+def team(owner: str) -> str:
+    """An owner as Dagster wants it: `KCC (Duidelijk Dronten)` -> `team:kcc-duidelijk-dronten`."""
+    plain = unicodedata.normalize("NFKD", owner).encode("ascii", "ignore").decode().lower()
+    return "team:" + re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def raw_key(source: str, table: str) -> dg.AssetKey:
+    return dg.AssetKey(["raw", f"{source}__{table}"])
+
+
+def mart_key(table: str) -> dg.AssetKey:
+    return dg.AssetKey(["mart", table])
+
+
+RELEASE_KEY = dg.AssetKey(["release"])

@@ -1,0 +1,118 @@
+"""From texts to sentences and words, as polars expressions over a whole column of texts.
+
+Here belongs: what a sentence is, what a word is, and what does not count as text at all
+(addresses, numbers, reference lines). Not here: how hard a sentence or a word is (`score.py`).
+
+A text has one block per line (`extract.py`): a heading or a list item ends with its line.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+#: Abbreviations with one point at the end, which never ends a sentence.
+ABBREVIATIONS = (
+    "afd|afl|alg|apr|art|artt|aug|bijl|bijv|blz|bv|ca|cat|cf|coll|dec|dhr|dir|dr|drs|excl|evt|"
+    "fam|feb|fig|gem|get|hfst|hr|incl|ing|ir|jan|jl|jr|kon|lid|max|mej|mevr|min|mln|mrd|mr|mrt|"
+    "mw|nl|no|nov|nr|nrs|okt|oms|ong|p|pag|par|prof|red|resp|ruimtel|sept|sr|st|str|subs|tel|"
+    "toel|vb|vert|vgl|vlg|wnd|zgn"
+)
+#: Abbreviations that often close a sentence: the point stays when a capital follows.
+CLOSING = "enz|etc|e\\.d|a\\.u\\.b|d\\.d|m\\.v\\.g|e\\.v|cs|c\\.s"
+
+# A point that belongs to an abbreviation is taken out before sentences are split.
+_POINTS: tuple[tuple[str, str], ...] = (
+    (rf"(?i)\b({CLOSING})\.(\s+\p{{Lu}})", "${1}\ue000.${2}"),
+    (r"\b(\p{L})\.(\p{L})\.(\p{L})\.(\p{L})\.", "$1$2$3$4"),
+    (r"\b(\p{L})\.(\p{L})\.(\p{L})\.", "$1$2$3"),
+    (r"\b(\p{L})\.(\p{L})\.", "$1$2"),
+    (r"\b(\p{Lu})\.(\s+\p{Lu})", "$1$2"),
+    (rf"(?i)\b({ABBREVIATIONS})\.", "$1"),
+    (r"(?i)\b(enz|etc)\.(\s+[\p{Ll}(])", "$1$2"),
+)
+
+# Order counts: an e-mail address holds what looks like a site, an IBAN what looks like a phone.
+_NOT_TEXT: tuple[tuple[str, str], ...] = (
+    (r"(?i)\b(?:https?://|www\.)\S*[^\s.,;:!?)]", " "),
+    (r"(?i)\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", " "),
+    (r"(?i)\b[\w-]+(?:\.[\w-]+)*\.(?:nl|com|eu|org|net|example)\b(?:/[^\s.,;:!?)]*)?", " "),
+    (r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", " "),
+    (r"\(?(?:\+31|0031|\b0)\)?(?:[ -]?\(?\d\)?){8,9}\b", " "),
+    (r"\b\d{4} ?[A-Z]{2}\b", " "),
+)
+
+#: Lines that address, date or file a letter instead of saying something.
+_REFERENCE_LINE = (
+    r"(?im)^[ \t]*(?:ons kenmerk|uw kenmerk|kenmerk|uw brief van|zaaknummer|zaak|dossiernummer|"
+    r"datum|verzonden|verzenddatum|onderwerp|betreft|bijlagen?|behandeld door|contactpersoon|"
+    r"doorkiesnummer|telefoon|tel|fax|e-?mail|website|internet|iban|bic|kvk|kvk-nummer|btw|"
+    r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*(?::[^\n]*|\d[^\n]*)$"
+)
+
+_SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)\s+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
+_WITH_DIGIT = r"[\p{L}\p{M}'./,:-]*\p{N}[\p{L}\p{M}\p{N}'./,:%-]*"
+_WORD = r"[\p{L}\p{M}]+(?:['-][\p{L}\p{M}]+)*"
+
+#: Everything here that changes what is counted.
+PARAMETERS = (ABBREVIATIONS, CLOSING, _POINTS, _NOT_TEXT, _REFERENCE_LINE, _SENTENCE_END,
+              _WITH_DIGIT, _WORD)  # fmt: skip
+
+
+def split_sentences(texts: pl.Series) -> pl.DataFrame:
+    """The sentences of every text, in order.
+
+    Returns:
+        text (u32: position in `texts`), sentence (i64: number within the text, from 1),
+        words (list of str, as written). A sentence without words is left out and not numbered;
+        a null text has no sentences.
+    """
+    text = pl.col("body").str.replace_all("\r\n?", "\n").str.replace_all("[’‘`´]", "'")
+    text = text.str.replace_all(_REFERENCE_LINE, "")
+    for pattern, replacement in (*_NOT_TEXT, *_POINTS):
+        text = text.str.replace_all(pattern, replacement)
+    # A capital that closes one match cannot open the next, so the split is made twice.
+    for _ in range(2):
+        text = text.str.replace_all(_SENTENCE_END, "$1\n$2")
+    return (
+        pl.DataFrame({"body": texts.cast(pl.String)})
+        .with_row_index("text")
+        .lazy()
+        .select("text", text.str.split("\n").alias("line"))
+        .explode("line")
+        .select(
+            "text",
+            pl.col("line").str.replace_all(_WITH_DIGIT, " ").str.extract_all(_WORD).alias("words"),
+        )
+        .filter(pl.col("words").list.len() > 0)
+        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("text").alias("sentence"))
+        .select("text", "sentence", "words")
+        .collect()
+    )
+
+
+def split_words(sentences: pl.DataFrame) -> pl.DataFrame:
+    """The words of `split_sentences`, one per row, in order.
+
+    Returns:
+        text, sentence, word (as written), key (lower case), is_name (bool: starts with a capital
+        inside a sentence, and the sentence is not written in capitals altogether).
+    """
+    return (
+        sentences.lazy()
+        .with_columns(
+            position=pl.int_ranges(0, pl.col("words").list.len()),
+        )
+        .explode("words", "position")
+        .rename({"words": "word"})
+        .with_columns(
+            key=pl.col("word").str.to_lowercase(),
+            has_capital=pl.col("word").str.contains(r"^\p{Lu}"),
+        )
+        .with_columns(
+            is_name=(pl.col("position") > 0)
+            & pl.col("has_capital")
+            & ~pl.col("has_capital").all().over("text", "sentence")
+        )
+        .select("text", "sentence", "word", "key", "is_name")
+        .collect()
+    )

@@ -1,0 +1,148 @@
+"""Every path and variable of a run, absolute and read once.
+
+Here belongs: what an operator can set, and where things stand under `DATALAB_HOME`.
+Not here: what a source or a suite says (`contracts.py`). Nothing else in the project reads
+the environment; dbt gets its variables from `dbt_environment`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from functools import cache, cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
+
+
+@cache
+def current_settings() -> Settings:
+    """The settings of this process, read from the environment once."""
+    return Settings()
+
+
+class Settings(BaseSettings):
+    """What an operator can set; every field is the environment variable `DATALAB_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="DATALAB_", env_ignore_empty=True, frozen=True)
+
+    home: Path = Field(
+        default=PROJECT / "data",
+        description="Folder of all state: deliveries, raw tables, warehouse, releases, ledger.",
+    )
+    landing: Path | None = Field(
+        default=None,
+        description="Folder in which systems drop files, one folder per source; "
+        "default: landing/ under the home.",
+    )
+    as_of: dt.date | None = Field(
+        default=None,
+        description="Day on which open items are judged, at its end; default: today in "
+        "Europe/Amsterdam, or the fixed day of the sample.",
+    )
+    pseudonym_key: str | None = Field(
+        default=None,
+        description="Secret that keys pseudonyms, or the path of a file that holds it; "
+        "without it a key is made once in the home.",
+        repr=False,
+    )
+    sources: Path = Field(
+        default=PROJECT / "sources", description="Folder with one contract folder per source."
+    )
+    expectations: Path = Field(
+        default=PROJECT / "expectations",
+        description="Folder with one suite per published table.",
+    )
+    dbt_project: Path = Field(default=PROJECT / "dbt_project", description="The dbt project.")
+    gate_timeout_seconds: int = Field(
+        default=900, description="A gate that takes longer is stopped; nothing is published."
+    )
+
+    @field_validator("home", "landing", "sources", "expectations", "dbt_project")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().resolve()
+
+    # --- where things stand under the home
+    @cached_property
+    def landing_folder(self) -> Path:
+        return self.landing or self.home / "landing"
+
+    @cached_property
+    def raw(self) -> Path:
+        """Immutable typed Parquet per delivered file, and what was delivered when."""
+        return self.home / "raw"
+
+    @cached_property
+    def raw_current(self) -> Path:
+        """What the run under way reads: `<source>__<table>/<delivery number>.parquet`."""
+        return self.raw / "current"
+
+    @cached_property
+    def quarantine(self) -> Path:
+        return self.home / "quarantine"
+
+    @cached_property
+    def warehouse(self) -> Path:
+        """One folder per run with the warehouse that dbt builds and the mart that is judged."""
+        return self.home / "warehouse"
+
+    @cached_property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @cached_property
+    def ledger(self) -> Path:
+        return self.home / "ledger"
+
+    @cached_property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @cached_property
+    def dbt_target(self) -> Path:
+        """Where dbt keeps its manifest: beside the state, so that two homes never share one."""
+        return self.home / "dbt"
+
+    def read_pseudonym_key(self) -> bytes:
+        """The key of the pseudonyms; made once, readable by the owner only, when none was given.
+
+        Raises:
+            ValueError: the key that was given is shorter than 16 characters.
+        """
+        if self.pseudonym_key is not None:
+            named = Path(self.pseudonym_key).expanduser()
+            try:
+                given = named.read_text().strip() if named.is_file() else self.pseudonym_key
+            except OSError:  # a secret can be too long for, or unlike, a path
+                given = self.pseudonym_key
+            if len(given) < 16:
+                raise ValueError(
+                    "DATALAB_PSEUDONYM_KEY is shorter than 16 characters: use a longer secret."
+                )
+            return given.encode()
+        path = self.own_pseudonym_key
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_text().strip().encode()
+
+    @property
+    def own_pseudonym_key(self) -> Path:
+        return self.home / "pseudonym.key"
+
+    @property
+    def delivered_before(self) -> Path:
+        """Marks that real deliveries were read here: from then on the sample is never used."""
+        return self.raw / "delivered"
+
+    def today(self) -> dt.date:
+        return dt.datetime.now(LOCAL_TIME).date()

@@ -1,0 +1,110 @@
+"""How dbt is called: its environment, its register of KPIs, its manifest.
+
+Here belongs what anyone needs who starts dbt for this project. Not here: the models
+(`dbt_project/`) or how they become Dagster assets (`defs/dbt.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from dronten_pipeline.settings import Settings
+
+DBT = Path(sys.executable).with_name("dbt")
+
+
+class TransformError(RuntimeError):
+    """dbt could not do what was asked; the message holds what it said."""
+
+
+def register(settings: Settings) -> list[dict[str, str]]:
+    """The KPI register as dbt seeds it, one mapping per KPI."""
+    with (settings.dbt_project / "seeds" / "kpi_register.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def environment(settings: Settings, previous_release: Path | None = None) -> dict[str, str]:
+    """The variables that `profiles.yml` and the models read.
+
+    Args:
+        previous_release: folder of the release whose figures a stopped source keeps.
+
+    The warehouse is always named by the same path, `warehouse/latest`: a path per run would make
+    dbt parse the whole project anew each time.
+    """
+    return {
+        "DATALAB_RAW_CURRENT": str(settings.raw_current),
+        "DATALAB_WAREHOUSE": str(settings.warehouse / "latest" / "warehouse.duckdb"),
+        "DATALAB_KPIS": ",".join(row["kpi_id"] for row in register(settings)),
+        "DATALAB_PREVIOUS_RELEASE": str(previous_release / "parquet") if previous_release else "",
+        "DBT_PROFILES_DIR": str(settings.dbt_project),
+        "DBT_PROJECT_DIR": str(settings.dbt_project),
+        "DBT_TARGET_PATH": str(settings.dbt_target),
+        "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+@contextlib.contextmanager
+def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Sets variables for libraries that read `os.environ` themselves, and puts them back."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
+    """Runs a dbt command on this project as the pipeline would; returns its exit code."""
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    return subprocess.run(
+        [str(DBT), *arguments], env={**os.environ, **environment(settings)}, check=False
+    ).returncode
+
+
+def prepared_manifest(settings: Settings) -> Path:
+    """The manifest of the project as it stands, parsed anew only when a file of it changed.
+
+    Raises:
+        TransformError: the project cannot be parsed.
+    """
+    manifest = settings.dbt_target / "manifest.json"
+    stamp = settings.dbt_target / "manifest.of"
+    fingerprint = _fingerprint(settings)
+    if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+        return manifest
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    parsed = subprocess.run(
+        [str(DBT), "--quiet", "parse"],
+        env={**os.environ, **environment(settings)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if parsed.returncode != 0:
+        raise TransformError(f"dbt cannot parse {settings.dbt_project}:\n{parsed.stdout.strip()}")
+    stamp.write_text(fingerprint)
+    return manifest
+
+
+def _fingerprint(settings: Settings) -> str:
+    digest = hashlib.sha256(environment(settings)["DATALAB_KPIS"].encode())
+    for path in sorted(settings.dbt_project.rglob("*")):
+        if path.suffix in {".sql", ".yml", ".csv", ".md"}:
+            digest.update(str(path).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
