@@ -26,7 +26,7 @@ def build_delivery_sensor(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefi
 
         landing = current_settings().landing_folder
         seen = fingerprint(landing)
-        if seen == (context.cursor or fingerprint(None)):
+        if seen == (context.cursor or ""):
             return dg.SkipReason("Er is niets nieuws geleverd.")
         if not is_complete(landing, settle_seconds=SETTLE_SECONDS):
             return dg.SkipReason("Een levering is nog onderweg; straks opnieuw.")
