@@ -11,16 +11,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
-
-if TYPE_CHECKING:
-    from dronten_pipeline.run import Run
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,6 +27,20 @@ app = typer.Typer(
 )
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False)
+
+VERDICTS = {
+    "passed": "[green]goed[/green]",
+    "passed_with_warnings": "[yellow]goed, met waarschuwingen[/yellow]",
+    "approved": "[red]goedgekeurd ondanks fouten[/red]",
+}
+STATUSES = {
+    "on_target": "[green]gehaald[/green]",
+    "off_target": "[red]niet gehaald[/red]",
+    "uncertain": "[yellow]onzeker[/yellow]",
+    "no_target": "geen doel",
+    "no_data": "[yellow]geen cijfer[/yellow]",
+}
+UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_days": " werkd."}
 
 PUBLISHED, OWN_ERROR, HELD_BACK, NOTHING_READ = 0, 1, 3, 4
 
@@ -87,6 +98,7 @@ def _run(settings: Settings, as_of: str | None) -> int:
         except Exception as error:
             problems.print(f"[red]Mislukt.[/red] {type(error).__name__}: {error}")
             return OWN_ERROR
+    _show_release(settings)
     return PUBLISHED
 
 
@@ -101,6 +113,91 @@ def dev(
     dagster = str(Path(sys.executable).with_name("dagster"))
     os.chdir(PROJECT)
     os.execv(dagster, [dagster, "dev", "-w", str(PROJECT / "workspace.yaml"), "-p", str(port)])
+
+
+@app.command()
+def status() -> None:
+    """Toont de cijfers van de uitgave die nu geldt, en wat aandacht vraagt."""
+    _show_release(current_settings())
+
+
+@app.command()
+def releases() -> None:
+    """Toont de uitgaven, de nieuwste bovenaan."""
+    from dronten_pipeline.publish.releases import list_releases
+
+    found = list_releases(current_settings())
+    if not found:
+        console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
+        return
+    table = Table("", "uitgave", "peildag", "oordeel", "waarschuwingen", "gepubliceerd", "soort")
+    for release in found:
+        if release.problem:
+            table.add_row("", release.release_id, f"[red]onbruikbaar: {release.problem}[/red]")
+            continue
+        about = release.manifest
+        table.add_row(
+            "→" if release.is_current else "",
+            release.release_id,
+            about["as_of"],
+            VERDICTS[about["verdict"]],
+            str(len(about["warnings"])),
+            about["published_at"],
+            "voorbeeld (verzonnen)" if about["is_sample"] else "leveringen",
+        )
+    console.print(table)
+
+
+@app.command()
+def rollback(
+    release_id: Annotated[
+        str | None, typer.Argument(help="Uitgave om naar terug te gaan; leeg: de vorige.")
+    ] = None,
+) -> None:
+    """Laat `current` weer naar een eerdere uitgave wijzen."""
+    from dronten_pipeline.publish.releases import ReleaseError
+    from dronten_pipeline.publish.releases import rollback as point_back
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    try:
+        with alone(settings, "rollback"):
+            release = point_back(settings, release_id)
+    except (ReleaseError, RunUnderWay) as error:
+        _stop(str(error))
+    console.print(f"Uitgave {release.release_id} geldt nu. De volgende run maakt weer een nieuwe.")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Het bestand dat geleverd zou worden.")],
+    source: Annotated[
+        str | None, typer.Option(help="Bron; leeg: af te leiden uit de map of de kolommen.")
+    ] = None,
+    table: Annotated[str | None, typer.Option(help="Tabel; leeg: af te leiden.")] = None,
+) -> None:
+    """Zegt wat er met een bestand zou gebeuren, zonder het in te lezen.
+
+    Eindigt met 0 als alles gelezen kan worden, anders met 1.
+    """
+    from dronten_pipeline.ingest.inspect import inspect_file
+
+    report = inspect_file(current_settings(), file, source_name=source, table_name=table)
+    for line in report.lines():
+        console.print(line, markup=False)
+    raise typer.Exit(0 if report.is_clean else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Zegt wat er aan deze installatie ontbreekt of onveilig is."""
+    from dronten_pipeline.doctor import examine
+
+    found = examine(current_settings())
+    for finding in found:
+        mark = "[green]in orde[/green]" if finding.is_fine else "[red]te doen[/red]"
+        console.print(f"{mark}  {finding.text}")
+    raise typer.Exit(0 if all(finding.is_fine for finding in found) else 1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -119,6 +216,94 @@ def _prepare_dagster_home(settings: Settings) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
-def _stop(message: str) -> None:
+def _stop(message: str) -> NoReturn:
     problems.print(f"[red]Fout.[/red] {message}")
     raise typer.Exit(OWN_ERROR)
+
+
+# --- what people look at
+
+
+def _show_release(settings: Settings) -> None:
+    """The KPIs of the release in force, its place, and the next thing to do."""
+    import duckdb
+
+    from dronten_pipeline.publish.releases import current_release
+
+    release = current_release(settings)
+    if release is None:
+        console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
+        return
+    with duckdb.connect(str(release.folder / "mart.duckdb"), read_only=True) as mart:
+        kpis = mart.execute(
+            """
+            select
+                dim_kpi.name_nl, dim_kpi.unit, kpi_status.value, kpi_status.comparator,
+                kpi_status.target_value, kpi_status.status, kpi_status.period_grain,
+                kpi_status.period_start, kpi_status.is_provisional,
+                coalesce(bool_or(fct_kpi_value.source_state = 'stale'), false)
+            from kpi_status
+            inner join dim_kpi using (kpi_id)
+            left join fct_kpi_value using (kpi_id)
+            group by all
+            order by dim_kpi.name_nl
+            """
+        ).fetchall()
+        stopped = mart.execute(
+            "select source, file_name, note from source_delivery where state = 'stopped'"
+        ).fetchall()
+    table = Table("KPI", "periode", "waarde", "doel", "stand", title_justify="left")
+    for name, unit, value, comparator, target, state, grain, start, provisional, stale in kpis:
+        marks = (" (voorlopig)" if provisional else "") + (" (vorige uitgave)" if stale else "")
+        table.add_row(
+            name,
+            _period(grain, start) + marks,
+            _number(value) + (UNITS[unit] if value is not None else ""),
+            f"{comparator} {_number(target)}{UNITS[unit]}" if comparator else "",
+            STATUSES[state],
+        )
+    console.print(table)
+    about = release.manifest
+    if about["is_sample"]:
+        console.print(
+            "[yellow]Deze cijfers komen uit verzonnen voorbeeldgegevens[/yellow] (sources/*/sample):"
+            " er is nog niets geleverd."
+        )
+    for source, file_name, note in stopped:
+        console.print(f"[red]{source} staat stil[/red] door {file_name}: {note}")
+    console.print(
+        f"Uitgave {about['release_id']}, peildag {about['as_of']}: {VERDICTS[about['verdict']]}"
+        + (f" ({len(about['warnings'])})" if about["warnings"] else "")
+    )
+    console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
+    console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+
+
+def _next_step(settings: Settings, *, is_sample: bool) -> str:
+    if is_sample:
+        return (
+            f"Hierna: zet een eigen levering in {settings.landing_folder}/<bron>/ en start "
+            "`make run` opnieuw, of bekijk de keten met `make dev`."
+        )
+    return "Hierna: `datalab check BESTAND` voor een nieuwe levering, `make dev` voor de keten."
+
+
+def _period(grain: str | None, start: dt.date | None) -> str:
+    if start is None:
+        return "-"
+    return {
+        "month": f"{start:%Y-%m}",
+        "quarter": f"{start.year} kw {(start.month + 2) // 3}",
+        "year": f"{start.year}",
+    }[grain or "year"]
+
+
+def _number(value: float | None) -> str:
+    """At most one decimal, with a comma; what is stored keeps its full precision."""
+    if value is None:
+        return "-"
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+
+
+if __name__ == "__main__":
+    main()

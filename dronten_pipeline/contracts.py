@@ -12,7 +12,14 @@ import json
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -135,6 +142,15 @@ class Expectation(Strict):
     description: str = Field(min_length=10, description="The rule in a Dutch sentence.")
     source: str | None = Field(default=None, description="Decision that sets a tolerance.")
 
+    @field_validator("kwargs")
+    @classmethod
+    def _join_query(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """A query may be written as a list of lines: JSON has no long texts."""
+        query = kwargs.get("unexpected_rows_query")
+        if isinstance(query, list):
+            return kwargs | {"unexpected_rows_query": "\n".join(map(str, query))}
+        return kwargs
+
 
 class Suite(Strict):
     """`expectations/<table>.json`: the rules of one published table."""
@@ -211,7 +227,8 @@ def _validated(model: type[Model], path: Path) -> Model:
     try:
         return model.model_validate(_plain(document))
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is also a missing one; its line is where the mistake can be seen.
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         line = _line(document, first["loc"])
         wrong = {

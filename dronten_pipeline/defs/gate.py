@@ -4,6 +4,7 @@ Dagster's blocking only holds inside one run, so it is what people see, not what
 publication: the release step asks the ledger itself (`publish/`). Not here: judging (`gate/`).
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 
 import dagster as dg
@@ -52,7 +53,7 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
             run.settings,
             run_folder=folder,
             run_id=run_id,
-            release_id=new_release_id(run_id),
+            release_id=new_release_id(run_id, dt.datetime.now(dt.UTC)),
             as_of=run.now.as_of,
             code_version=run.now.code_version,
             previous_release=current.name if current else None,

@@ -22,19 +22,34 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
         "`releases/current` wijst naar de laatste.",
     )
     def release(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
-        from dronten_pipeline.publish.releases import publish
+        from dronten_pipeline.publish.releases import Published, publish
 
+        folder = latest_run_folder(run.settings)
         outcome = publish(
-            run.settings, run_folder=latest_run_folder(run.settings), run=run.now
+            run.settings,
+            run_folder=folder,
+            run_id=context.run_id,
+            inputs=read_inputs(folder),
+            is_sample=run.now.is_sample,
         )
-        context.log.info(outcome.message)
+        for problem in outcome.ledger_problems:
+            context.log.warning(problem)
+        if not isinstance(outcome, Published):
+            context.log.info(
+                f"niets nieuws: uitgave {outcome.release_id} zegt hetzelfde en blijft gelden"
+            )
+            return dg.MaterializeResult(metadata={"uitgave": outcome.release_id, "nieuw": False})
+        context.log.info(f"gepubliceerd: uitgave {outcome.release_id}")
         return dg.MaterializeResult(
             metadata={
                 "uitgave": outcome.release_id,
-                "nieuw": outcome.is_new,
+                "nieuw": True,
+                "oordeel": outcome.manifest["verdict"],
                 "map": dg.MetadataValue.path(str(outcome.folder)),
-                "bytes": outcome.bytes,
-                "dagster/row_count": outcome.rows,
+                "bytes": sum(file["bytes"] for file in outcome.manifest["files"].values()),
+                "dagster/row_count": sum(
+                    table["rows"] for table in outcome.manifest["tables"].values()
+                ),
             }
         )
 

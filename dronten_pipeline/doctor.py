@@ -1,0 +1,115 @@
+"""`datalab doctor`: what is missing or unsafe in an installation, in words.
+
+Here belongs what can be seen without a run. Not here: the state of deliveries or figures
+(`datalab status`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+
+from dronten_pipeline.contracts import ContractError, load_sources, load_suites
+from dronten_pipeline.settings import Settings
+
+#: A release, its raw tables and a warehouse of a municipality's size.
+NEEDED_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    is_fine: bool
+    text: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """One finding per thing that must be in order."""
+    return [
+        _home(settings),
+        _space(settings),
+        _landing(settings),
+        _pseudonym_key(settings),
+        _contracts(settings),
+        _release(settings),
+    ]
+
+
+def _home(settings: Settings) -> Finding:
+    nearest = settings.home
+    while not nearest.exists():
+        nearest = nearest.parent
+    if os.access(nearest, os.W_OK):
+        return Finding(True, f"DATALAB_HOME is {settings.home} en kan beschreven worden.")
+    return Finding(
+        False,
+        f"DATALAB_HOME ({settings.home}) kan niet beschreven worden: geef rechten of kies een "
+        "andere map.",
+    )
+
+
+def _space(settings: Settings) -> Finding:
+    nearest = settings.home
+    while not nearest.exists():
+        nearest = nearest.parent
+    free = shutil.disk_usage(nearest).free
+    text = f"Er is {free / 1024**3:.0f} GiB vrij op de schijf van DATALAB_HOME"
+    if free >= NEEDED_BYTES:
+        return Finding(True, text + ".")
+    return Finding(False, text + "; maak ruimte tot er minstens 2 GiB vrij is.")
+
+
+def _landing(settings: Settings) -> Finding:
+    folder = settings.landing_folder
+    if folder.is_dir():
+        return Finding(True, f"Leveringen worden gezocht in {folder}.")
+    if settings.landing is None:
+        return Finding(True, f"Er is nog niets geleverd: {folder} bestaat nog niet.")
+    return Finding(False, f"DATALAB_LANDING ({folder}) bestaat niet: maak de map of verbeter het.")
+
+
+def _pseudonym_key(settings: Settings) -> Finding:
+    if settings.pseudonym_key is not None:
+        try:
+            settings.read_pseudonym_key()
+        except ValueError as error:
+            return Finding(False, str(error))
+        return Finding(True, "De sleutel van de pseudoniemen staat buiten DATALAB_HOME.")
+    own = settings.own_pseudonym_key
+    if not own.exists():
+        return Finding(True, "Er is nog geen sleutel voor pseudoniemen nodig geweest.")
+    if own.stat().st_mode & 0o077:
+        return Finding(False, f"Anderen kunnen {own} lezen: geef haar rechten 0600.")
+    return Finding(
+        False,
+        f"De sleutel van de pseudoniemen staat in {own}: bewaar haar buiten de gegevens, in een "
+        "kluis, en wijs haar aan met DATALAB_PSEUDONYM_KEY.",
+    )
+
+
+def _contracts(settings: Settings) -> Finding:
+    try:
+        sources = load_sources(settings.sources)
+        suites = load_suites(settings.expectations)
+    except ContractError as error:
+        return Finding(False, str(error))
+    return Finding(True, f"{len(sources)} bronnen en {len(suites)} te publiceren tabellen.")
+
+
+def _release(settings: Settings) -> Finding:
+    from dronten_pipeline.publish.releases import ReleaseError, current_release, verify_release
+
+    try:
+        release = current_release(settings)
+    except ReleaseError as error:
+        return Finding(False, str(error))
+    if release is None:
+        return Finding(True, "Er is nog geen uitgave.")
+    problems = verify_release(release.folder)
+    if problems:
+        return Finding(
+            False,
+            f"Uitgave {release.release_id} is niet meer zoals zij was: {'; '.join(problems)}. "
+            "Ga terug met `datalab rollback`.",
+        )
+    return Finding(True, f"Uitgave {release.release_id} is nog zoals zij gepubliceerd werd.")

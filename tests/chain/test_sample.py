@@ -1,0 +1,104 @@
+"""`make run` on a fresh clone: the sample goes through, and a second run says the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from tests.chain.deliveries import current
+from tests.conftest import PROJECT, Datalab
+
+ABOUT_THE_RUN = {"data_quality", "publication", "source_delivery"}
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.stem: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted((folder / "parquet").glob("*.parquet"))
+    }
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, datalab: Datalab) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    first = datalab("run", home=folder)
+    assert first.returncode == 0, first.stdout + first.stderr
+    (folder / "first.txt").write_text(first.stdout, encoding="utf-8")
+    return folder
+
+
+def test_the_run_ends_with_the_kpis_the_place_and_the_next_step(home: Path) -> None:
+    said = (home / "first.txt").read_text(encoding="utf-8")
+    for name in current(home, "dim_kpi")["name_nl"]:
+        assert name.split()[0] in said
+    assert str(home / "releases") in said
+    assert "verzonnen" in said
+    assert "Hierna" in said
+
+
+def test_the_release_is_complete_and_readable_by_others(home: Path) -> None:
+    release = home / "releases" / "current"
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(release / "mart.duckdb"), read_only=True) as mart:
+        for table, about in manifest["tables"].items():
+            rows = mart.sql(f"select count(*) from {table}").fetchone()[0]
+            assert rows == about["rows"] == pl.read_parquet(release / about["parquet"]).height
+            assert rows == pl.read_csv(release / about["csv"], infer_schema=False).height
+    for name, about in manifest["files"].items():
+        assert hashlib.sha256((release / name).read_bytes()).hexdigest() == about["sha256"]
+
+
+def test_every_kpi_of_the_sample_has_a_figure_and_a_status(home: Path) -> None:
+    status = current(home, "kpi_status")
+    assert status["status"].is_in(["on_target", "off_target", "uncertain", "no_target"]).all()
+    assert status["value"].is_not_null().all()
+
+
+def test_the_figures_are_those_that_the_generator_built_in(home: Path) -> None:
+    truth = pl.DataFrame(
+        json.loads((PROJECT / "tests" / "data" / "sample_truth.json").read_text(encoding="utf-8")),
+        schema=[
+            ("kpi_id", pl.String),
+            ("period_grain", pl.String),
+            ("period_start", pl.String),
+            ("dimension", pl.String),
+            ("dimension_value", pl.String),
+            ("true_value", pl.Float64),
+            ("true_numerator", pl.Float64),
+            ("true_denominator", pl.Float64),
+        ],
+        orient="row",
+        strict=False,
+    ).with_columns(pl.col("period_start").str.to_date())
+    keys = ["kpi_id", "period_grain", "period_start", "dimension", "dimension_value"]
+    found = truth.join(current(home, "fct_kpi_value"), on=keys, how="left")
+    assert found["is_suppressed"].null_count() == 0, found.filter(pl.col("is_suppressed").is_null())
+    shown = found.filter(~pl.col("is_suppressed"))
+    assert shown.height > 100
+    for name in ("value", "numerator", "denominator"):
+        wrong = shown.filter((pl.col(name) - pl.col(f"true_{name}")).abs() > 1e-6)
+        assert wrong.is_empty(), wrong
+    hidden = found.filter(pl.col("is_suppressed"))
+    assert hidden.height > 0
+    assert hidden["value"].null_count() == hidden.height
+
+
+def test_a_second_run_publishes_nothing_new_and_another_home_says_the_same(
+    home: Path, datalab: Datalab, tmp_path: Path
+) -> None:
+    before = (home / "releases" / "current").resolve()
+    second = datalab("run", home=home)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "niets nieuws" in second.stderr + second.stdout
+    assert (home / "releases" / "current").resolve() == before
+    other = datalab("run", home=tmp_path)
+    assert other.returncode == 0, other.stdout + other.stderr
+    ours, theirs = hashes(before), hashes(tmp_path / "releases" / "current")
+    assert {t: h for t, h in ours.items() if t not in ABOUT_THE_RUN} == {
+        t: h for t, h in theirs.items() if t not in ABOUT_THE_RUN
+    }

@@ -1,0 +1,52 @@
+"""What all tests share. A test that needs `../shared` asks for the fixture `shared`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = PROJECT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real data beside the checkout; without it the test is skipped."""
+    if not (SHARED / "interfaces").is_dir():
+        pytest.skip("../shared is absent: this test needs the real data that stands there")
+    return SHARED
+
+
+Datalab = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def datalab() -> Datalab:
+    """Runs `datalab` as a person would: `datalab("run", home=..., landing=..., as_of=...)`."""
+
+    def run(
+        *arguments: str, home: Path, project: Path = PROJECT, **variables: object
+    ) -> subprocess.CompletedProcess[str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("DATALAB_")
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "dronten_pipeline.cli", *arguments],
+            cwd=project,
+            env={
+                **inherited,
+                "PYTHONPATH": str(project),
+                "DATALAB_HOME": str(home),
+                **{f"DATALAB_{name.upper()}": str(value) for name, value in variables.items()},
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

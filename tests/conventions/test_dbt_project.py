@@ -1,0 +1,108 @@
+"""What a stranger may rely on in the dbt project."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dronten_pipeline.contracts import load_sources, load_suites
+from dronten_pipeline.settings import Settings
+from dronten_pipeline.transform import prepared_manifest, register
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(home=tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def manifest(settings: Settings) -> dict[str, Any]:
+    return json.loads(prepared_manifest(settings).read_text(encoding="utf-8"))
+
+
+def nodes(manifest: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] in kinds]
+
+
+def marts(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        node["name"]: node
+        for node in nodes(manifest, "model")
+        if node["fqn"][1] == "marts" and "kpi" not in node["fqn"][2:-1]
+    }
+
+
+def test_every_model_seed_and_column_is_described(manifest: dict[str, Any]) -> None:
+    for node in [*nodes(manifest, "model", "seed"), *manifest["sources"].values()]:
+        assert len(node["description"]) > 20, f"{node['name']} has no description that helps"
+        assert node["columns"], f"{node['name']} names no columns"
+        for column in node["columns"].values():
+            assert column["description"], f"{node['name']}.{column['name']} is not described"
+
+
+def test_every_mart_has_an_enforced_contract_and_ends_with_its_grain(
+    manifest: dict[str, Any],
+) -> None:
+    for name, node in marts(manifest).items():
+        assert node["contract"]["enforced"], f"{name} has no contract"
+        assert "Eén rij per " in node["description"].strip().splitlines()[-1] or (
+            "Eén rij" in node["description"].strip().splitlines()[-1]
+        ), f"{name} does not say its grain"
+
+
+def test_the_grain_of_every_mart_is_tested(manifest: dict[str, Any]) -> None:
+    tested = {
+        node["attached_node"]
+        for node in nodes(manifest, "test")
+        if "unique" in node["name"]
+    }
+    for name, node in marts(manifest).items():
+        assert node["unique_id"] in tested, f"no test of the grain of {name}"
+
+
+def test_what_has_a_suite_is_a_mart_and_the_other_way_round(
+    manifest: dict[str, Any], settings: Settings
+) -> None:
+    assert set(load_suites(settings.expectations)) == set(marts(manifest))
+
+
+def test_every_kpi_of_the_register_has_its_model_and_the_other_way_round(
+    manifest: dict[str, Any], settings: Settings
+) -> None:
+    modelled = {
+        node["name"].removeprefix("kpi_")
+        for node in nodes(manifest, "model")
+        if "kpi" in node["fqn"][2:-1]
+    }
+    assert modelled == {row["kpi_id"] for row in register(settings)}
+
+
+def test_every_contract_table_has_its_staging_model(
+    manifest: dict[str, Any], settings: Settings
+) -> None:
+    staged = {node["name"] for node in nodes(manifest, "model") if node["fqn"][1] == "staging"}
+    for source in load_sources(settings.sources).values():
+        for table in source.tables:
+            assert f"stg_{source.name}__{table.name}" in staged
+
+
+def test_marts_do_not_read_sources_and_staging_reads_nothing_else(
+    manifest: dict[str, Any],
+) -> None:
+    for node in nodes(manifest, "model"):
+        reads = node["depends_on"]["nodes"]
+        if node["fqn"][1] == "staging":
+            assert all(found.startswith("source.") for found in reads), node["name"]
+        else:
+            assert not any(found.startswith("source.") for found in reads), node["name"]
+
+
+def test_targets_are_of_known_kpis(settings: Settings) -> None:
+    known = {row["kpi_id"] for row in register(settings)}
+    path: Path = settings.dbt_project / "seeds" / "kpi_target.csv"
+    with path.open(encoding="utf-8") as file:
+        assert {row["kpi_id"] for row in csv.DictReader(file)} <= known
