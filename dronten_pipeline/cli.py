@@ -76,8 +76,11 @@ def _run(settings: Settings, as_of: str | None) -> int:
 
     import dagster as dg
 
+    # Not exported by Dagster, and the only way to tell a failed check from a broken step.
+    from dagster._core.errors import DagsterAssetCheckFailedError
+
     from dronten_pipeline.definitions import defs
-    from dronten_pipeline.ingest.snapshot import NothingRead
+    from dronten_pipeline.ingest.inputs import NothingRead
     from dronten_pipeline.run import RunUnderWay
 
     config = {"resources": {"run": {"config": {"as_of": as_of}}}} if as_of else {}
@@ -89,8 +92,8 @@ def _run(settings: Settings, as_of: str | None) -> int:
         except NothingRead as error:
             problems.print(f"[red]Niets gelezen.[/red] {error}")
             return NOTHING_READ
-        except (dg.DagsterAssetCheckFailedError, dg.Failure) as error:
-            problems.print(f"[red]Tegengehouden.[/red] {error}")
+        except DagsterAssetCheckFailedError:
+            _show_failed_checks(settings)
             return HELD_BACK
         except RunUnderWay as error:
             problems.print(f"[red]Niet gestart.[/red] {error}")
@@ -180,12 +183,12 @@ def check(
 
     Eindigt met 0 als alles gelezen kan worden, anders met 1.
     """
-    from dronten_pipeline.ingest.inspect import inspect_file
+    from dronten_pipeline.ingest.inspection import inspect_file
 
     report = inspect_file(current_settings(), file, source_name=source, table_name=table)
     for line in report.lines():
         console.print(line, markup=False)
-    raise typer.Exit(0 if report.is_clean else 1)
+    raise typer.Exit(0 if report.is_accepted else 1)
 
 
 @app.command()
@@ -277,6 +280,24 @@ def _show_release(settings: Settings) -> None:
     )
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+
+
+def _show_failed_checks(settings: Settings) -> None:
+    """Why the gate held the release back, one rule per line."""
+    from dronten_pipeline.gate.gate import read_verdict
+    from dronten_pipeline.run import latest_run_folder
+
+    problems.print("[red]Tegengehouden.[/red] De uitgave die gold, blijft gelden.")
+    try:
+        failures = read_verdict(latest_run_folder(settings)).failures
+    except (OSError, ValueError):
+        problems.print("De toetsen van dbt zijn niet gehaald; bekijk ze met `make dev`.")
+        return
+    for result in failures:
+        mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
+        problems.print(f"  {mark}  {result.table}.{result.rule}: {result.description}")
+        problems.print(f"        gezien: {result.error or result.observed}", markup=False)
+    problems.print("Herstel de levering of het model en start opnieuw.")
 
 
 def _next_step(settings: Settings, *, is_sample: bool) -> str:

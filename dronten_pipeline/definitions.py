@@ -12,8 +12,8 @@ from dronten_pipeline.defs.log import progress_log
 from dronten_pipeline.defs.raw import build_raw_assets, build_snapshot_asset
 from dronten_pipeline.defs.release import build_release
 from dronten_pipeline.defs.resources import build_resources
-from dronten_pipeline.defs.schedules import build_job, build_schedule
-from dronten_pipeline.defs.sensors import build_delivery_sensor
+from dronten_pipeline.defs.schedules import daily_schedule, datalab_job
+from dronten_pipeline.defs.sensors import delivery_sensor
 from dronten_pipeline.settings import current_settings
 from dronten_pipeline.transform import prepared_manifest, register
 
@@ -24,7 +24,6 @@ def defs() -> dg.Definitions:
     sources = load_sources(settings.sources)
     suites = load_suites(settings.expectations)
     owners = {row["kpi_id"]: row["owner"] for row in register(settings)}
-    job = build_job()
     return dg.Definitions(
         assets=[
             *(build_raw_assets(source) for source in sources.values()),
@@ -33,9 +32,9 @@ def defs() -> dg.Definitions:
             build_release(suites),
         ],
         asset_checks=[build_gate(suites)],
-        jobs=[job],
-        schedules=[build_schedule(job)],
-        sensors=[build_delivery_sensor(job)],
+        jobs=[datalab_job],
+        schedules=[daily_schedule],
+        sensors=[delivery_sensor],
         resources=build_resources(settings),
         loggers={"console": progress_log},
         executor=dg.in_process_executor,

@@ -10,7 +10,12 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    dbt_assets,
+)
 
 from dronten_pipeline.contracts import Source
 from dronten_pipeline.defs.naming import ENGINEERS, team
@@ -25,7 +30,8 @@ class Translator(DagsterDbtTranslator):
     """Places a model in the layer of its folder and gives it the owner of its data."""
 
     def __init__(self, sources: Mapping[str, Source], kpi_owners: Mapping[str, str]) -> None:
-        super().__init__()
+        # One snapshot feeds several dbt sources: what was delivered, and for which day it is read.
+        super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
         self._sources = sources
         self._kpi_owners = kpi_owners
 
@@ -82,6 +88,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
                 raise_on_error=False,
             )
             events = list(invocation.stream())
+        log = settings.dbt_target / "run" / "dbt.log"
         built = _described(warehouse, manifest, translator)
         for event in events:
             if isinstance(event, dg.Output | dg.MaterializeResult):
@@ -89,11 +96,16 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
                 event = event.with_metadata({**event.metadata, **built.get(key, {})})
             yield event
         context.log.info(f"dbt: {len(built)} tabellen en weergaven gebouwd")
-        if not invocation.is_successful():
+        # A test that failed is a check that failed, and blocks as such; a model that could not be
+        # built is an error of its own.
+        broken = [
+            result["unique_id"]
+            for result in invocation.get_artifact("run_results.json")["results"]
+            if result["status"] == "error"
+        ]
+        if broken:
             raise dg.Failure(
-                f"dbt did not finish well; its log is {settings.dbt_target / 'run' / 'dbt.log'}. "
-                f"{invocation.get_error()}",
-                allow_retries=False,
+                f"dbt could not build {', '.join(broken)}; see {log}.", allow_retries=False
             )
 
     return warehouse_models
@@ -122,7 +134,7 @@ def _described(
         for node in nodes:
             if (node.get("schema"), node.get("alias")) not in present:
                 continue
-            relation = connection.table(f'"{node["schema"]}"."{node["alias"]}"')
+            relation = connection.sql(f'from "{node["schema"]}"."{node["alias"]}"')
             described[translator.get_asset_key(node)] = {
                 "dagster/row_count": relation.count("*").fetchone()[0],
                 "voorbeeld": dg.MetadataValue.md(markdown(relation.limit(PREVIEW_ROWS).pl())),

@@ -44,18 +44,20 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, run: RunResource
     ) -> Iterator[dg.AssetCheckResult]:
         from dronten_pipeline.gate.gate import run_gate
+        from dronten_pipeline.ingest.inputs import read_inputs
         from dronten_pipeline.publish.releases import new_release_id
 
         run_id = context.run.run_id
         folder = latest_run_folder(run.settings)
+        inputs = read_inputs(folder)  # of the warehouse, which another run may have built
         current = run.now.current_release
         verdict = run_gate(
             run.settings,
             run_folder=folder,
             run_id=run_id,
             release_id=new_release_id(run_id, dt.datetime.now(dt.UTC)),
-            as_of=run.now.as_of,
-            code_version=run.now.code_version,
+            as_of=inputs.as_of,
+            code_version=inputs.code_version,
             previous_release=current.name if current else None,
             on_progress=context.log.info,
         )

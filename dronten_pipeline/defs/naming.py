@@ -26,3 +26,6 @@ def mart_key(table: str) -> dg.AssetKey:
 
 
 RELEASE_KEY = dg.AssetKey(["release"])
+
+#: What a run reads, laid out under fixed names after all sources were ingested.
+SNAPSHOT_KEY = dg.AssetKey(["raw", "snapshot"])

@@ -22,15 +22,17 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
         "`releases/current` wijst naar de laatste.",
     )
     def release(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
-        from dronten_pipeline.publish.releases import Published, publish
+        from dronten_pipeline.ingest.inputs import read_inputs
+        from dronten_pipeline.publish.releases import Input, Published, publish
 
         folder = latest_run_folder(run.settings)
+        inputs = read_inputs(folder)
         outcome = publish(
             run.settings,
             run_folder=folder,
             run_id=context.run_id,
-            inputs=read_inputs(folder),
-            is_sample=run.now.is_sample,
+            inputs=[Input(**one.model_dump()) for one in inputs.files],
+            is_sample=inputs.is_sample,
         )
         for problem in outcome.ledger_problems:
             context.log.warning(problem)

@@ -2,23 +2,19 @@
 
 import dagster as dg
 
+#: The whole chain, from deliveries to release.
+datalab_job = dg.define_asset_job(
+    "datalab",
+    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    executor_def=dg.in_process_executor,
+    description="Leest wat er geleverd is, bouwt de tabellen, beoordeelt ze en publiceert.",
+)
 
-def build_job() -> dg.UnresolvedAssetJobDefinition:
-    """The whole chain, from deliveries to release."""
-    return dg.define_asset_job(
-        "datalab",
-        selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
-        executor_def=dg.in_process_executor,
-        description="Leest wat er geleverd is, bouwt de tabellen, beoordeelt ze en publiceert.",
-    )
-
-
-def build_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
-    return dg.ScheduleDefinition(
-        name="elke_dag",
-        job=job,
-        cron_schedule="30 5 * * *",
-        execution_timezone="Europe/Amsterdam",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Elke dag om 5.30 uur.",
-    )
+daily_schedule = dg.ScheduleDefinition(
+    name="elke_dag",
+    job=datalab_job,
+    cron_schedule="30 5 * * *",
+    execution_timezone="Europe/Amsterdam",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Elke dag om 5.30 uur.",
+)

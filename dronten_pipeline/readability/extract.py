@@ -20,27 +20,33 @@ MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
 
 _TEXT_SUFFIXES = {".txt", ".md", ".html", ".htm", ".docx", ".pdf", ""}
+MISSING = "Het document is niet aangeleverd: het bestand bestaat niet."
 _ANY_FORMAT = "Lever .txt, .md, .html, .docx of .pdf aan."
 
-_HTML_START = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|body|main)\b",
-                         re.IGNORECASE | re.DOTALL)  # fmt: skip
+_HTML_START = re.compile(
+    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|body|main)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _HTML_BLOCKS = (
     "p,h1,h2,h3,h4,h5,h6,li,dt,dd,blockquote,figcaption,caption,summary,div,section,article,main,"
     "ul,ol,dl,table,tr,td,th,address,form,label,br,hr"
 )
 _HTML_NOT_TEXT = (
-    "nav,header,footer,script,style,aside,noscript,template,svg,form,button,table,iframe,head,"
+    "nav,header,footer,script,style,aside,noscript,template,svg,select,textarea,label,button,table,iframe,head,"
     "[role=navigation],[role=banner],[role=contentinfo],[aria-hidden=true],[hidden]"
 )
 _BREAK = "\ue001"
 
-_LIST_MARK = r"(?:[-*•·–▪◦+]|\d{1,2}[.)]|[a-z][.)])[ \t]+"
-_SPLIT_WORD = re.compile(r"(\w)[-\u00ad]\n[ \t]*(?!(?:en|of)\b)([a-zà-ÿ])")
-# A line goes on in the next when that starts in lower case, or when the line is as long as
-# wrapped lines are and does not end like a sentence.
-_WRAPPED_LOWER = re.compile(rf"([^\n:;])\n[ \t]*(?!{_LIST_MARK})([a-zà-ÿ])")
-_WRAPPED_LONG = re.compile(rf"(?m)(^[^\n]{{49,}}[^\n.!?:;])\n(?!\n|[ \t]*{_LIST_MARK})[ \t]*(\S)")
-_LEADING_MARK = re.compile(rf"(?m)^[ \t]*(?:{_LIST_MARK})+")
+_LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*•·–▪◦+]|\d{1,2}[.)]|[a-z][.)])[ \t]+)+")
+#: A line that ends so goes on in the next, however short it is.
+_OPEN_END = re.compile(
+    r"(?:^|\s)(?:de|het|een|van|en|of|in|op|te|naar|met|voor|aan|bij|door|over|dat|die|als|om|is|"
+    r"zijn|wordt|worden|we|wij|u|ze|onze|uw|deze|dit|er|ook|niet)$",
+    re.IGNORECASE,
+)
+#: Lines of this width, or wider, are no wrapped lines but whole paragraphs.
+_WIDEST_WRAP = 130
+_NARROWEST_WRAP = 50
 
 _MD_FENCE = re.compile(r"(?ms)^(```|~~~).*?^\1[ \t]*$")
 _MD_TABLE_ROW = re.compile(r"(?m)^[ \t]*\|.*$")
@@ -65,7 +71,17 @@ def extract_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
             format that is not read.
     """
     if not path.is_file():
-        raise DocumentUnreadable("Het document is niet aangeleverd: het bestand bestaat niet.")
+        raise DocumentUnreadable(MISSING)
+    check_size(path, max_bytes=max_bytes)
+    return text_of(path.read_bytes(), suffix=path.suffix)
+
+
+def check_size(path: Path, *, max_bytes: int = MAX_BYTES) -> None:
+    """Refuses a document that is empty or too large to read.
+
+    Raises:
+        DocumentUnreadable: with the size and the maximum.
+    """
     size = path.stat().st_size
     if size == 0:
         raise DocumentUnreadable("Het document is leeg (0 bytes).")
@@ -74,7 +90,6 @@ def extract_text(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
             f"Het document is te groot: {size / 1e6:.1f} MB, het maximum is "
             f"{max_bytes / 1e6:.1f} MB."
         )
-    return text_of(path.read_bytes(), suffix=path.suffix)
 
 
 def text_of(content: bytes, *, suffix: str) -> str:
@@ -127,7 +142,9 @@ def _decode(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         # Windows-1252 reads almost any bytes; a picture shows itself by its control characters.
-        strange = sum(1 for character in text[:20_000] if character < " " and character not in "\t\n\r\f")
+        strange = sum(
+            1 for character in text[:20_000] if character < " " and character not in "\t\n\r\f"
+        )
         if strange * 100 <= len(text[:20_000]):
             return text
     raise DocumentUnreadable(
@@ -141,7 +158,11 @@ def _html(text: str) -> str:
     tree = LexborHTMLParser(text)
     for node in tree.css(_HTML_NOT_TEXT):
         # The head of an article is a header too, but one with the title in it.
-        if node.tag == "header" and node.parent is not None and node.parent.tag in {"article", "main"}:
+        if (
+            node.tag == "header"
+            and node.parent is not None
+            and node.parent.tag in {"article", "main"}
+        ):
             continue
         node.decompose()
     root = tree.css_first("main, [role=main]") or tree.css_first("article") or tree.body
@@ -188,8 +209,8 @@ def _docx(content: bytes) -> str:
 
     try:
         # Only paragraphs of the body: tables, headers and footers hold no running text.
-        return "\n".join(paragraph.text.replace("\n", " ") for paragraph in
-                         Document(io.BytesIO(content)).paragraphs)  # fmt: skip
+        paragraphs = Document(io.BytesIO(content)).paragraphs
+        return "\n".join(paragraph.text.replace("\n", " ") for paragraph in paragraphs)
     except Exception as error:  # the package raises whatever its XML parser meets
         raise DocumentUnreadable(
             "Het Word-document is beschadigd en kan niet worden gelezen. Sla het opnieuw op."
@@ -226,12 +247,41 @@ def _pdf(content: bytes) -> str:
 
 
 def _unwrap(text: str) -> str:
-    """Joins the lines of a paragraph that was wrapped at a fixed width."""
-    text = re.sub(r"[ \t\f]+$", "", text, flags=re.MULTILINE)
-    text = _SPLIT_WORD.sub(r"\1\2", text)
-    text = _WRAPPED_LONG.sub(r"\1 \2", text)
-    text = _WRAPPED_LOWER.sub(r"\1 \2", text)
-    return _LEADING_MARK.sub("", text)
+    """Joins the lines of paragraphs that were wrapped at a fixed width; drops list marks."""
+    lines = [line.strip() for line in text.split("\n")]
+    filled = [line for line in lines if line]
+    if len(lines) - len(filled) > 0.8 * len(filled):  # a blank line after every line says nothing
+        lines = filled
+    full = _wrap_width(filled)
+    blocks: list[str] = []
+    before = ""
+    for line in lines:
+        if before and line and _goes_on(before, line, full):
+            split_word = blocks[-1].endswith(("-", "\u00ad")) and not re.match(r"(en|of)\b", line)
+            blocks[-1] = blocks[-1][:-1] + line if split_word else f"{blocks[-1]} {line}"
+        elif line:
+            blocks.append(_LIST_MARK.sub("", line, count=1) if _LIST_MARK.match(line) else line)
+        # A page break may stand in the middle of a sentence.
+        before = line or (before if _OPEN_END.search(before) else "")
+    return "\n".join(blocks)
+
+
+def _wrap_width(lines: list[str]) -> float:
+    """From which length on a line was cut off because the paper ended; infinite when never."""
+    if not lines:
+        return float("inf")
+    width = sorted(map(len, lines))[int(len(lines) * 0.9)]
+    return 0.8 * width if _NARROWEST_WRAP <= width <= _WIDEST_WRAP else float("inf")
+
+
+def _goes_on(before: str, line: str, full: float) -> bool:
+    if _LIST_MARK.match(line):
+        return False
+    if before[-1] in ":;!?":
+        return False
+    if line[0].islower():
+        return True
+    return before[-1] != "." and (len(before) >= full or bool(_OPEN_END.search(before)))
 
 
 def _tidy(text: str) -> str:

@@ -12,13 +12,13 @@ import polars as pl
 
 #: Abbreviations with one point at the end, which never ends a sentence.
 ABBREVIATIONS = (
-    "afd|afl|alg|apr|art|artt|aug|bijl|bijv|blz|bv|ca|cat|cf|coll|dec|dhr|dir|dr|drs|excl|evt|"
-    "fam|feb|fig|gem|get|hfst|hr|incl|ing|ir|jan|jl|jr|kon|lid|max|mej|mevr|min|mln|mrd|mr|mrt|"
-    "mw|nl|no|nov|nr|nrs|okt|oms|ong|p|pag|par|prof|red|resp|ruimtel|sept|sr|st|str|subs|tel|"
-    "toel|vb|vert|vgl|vlg|wnd|zgn"
+    "afd|afl|alg|art|artt|bijl|bijv|blz|bv|ca|dhr|dr|drs|excl|evt|fam|fig|hfst|hr|incl|ing|ir|jl|"
+    "jr|max|mej|mevr|min|mln|mrd|mr|mw|nl|nr|nrs|ong|p|pag|prof|resp|sr|st|tel|toel|vb|vgl|vlg|"
+    "wnd|zgn"
 )
+_MONTHS = "jan|feb|mrt|apr|jun|jul|aug|sept?|okt|nov|dec"
 #: Abbreviations that often close a sentence: the point stays when a capital follows.
-CLOSING = "enz|etc|e\\.d|a\\.u\\.b|d\\.d|m\\.v\\.g|e\\.v|cs|c\\.s"
+CLOSING = "enz|etc|e\\.d|a\\.u\\.b|m\\.v\\.g|e\\.v|c\\.s"
 
 # A point that belongs to an abbreviation is taken out before sentences are split.
 _POINTS: tuple[tuple[str, str], ...] = (
@@ -28,6 +28,7 @@ _POINTS: tuple[tuple[str, str], ...] = (
     (r"\b(\p{L})\.(\p{L})\.", "$1$2"),
     (r"\b(\p{Lu})\.(\s+\p{Lu})", "$1$2"),
     (rf"(?i)\b({ABBREVIATIONS})\.", "$1"),
+    (rf"(\d\s+)({_MONTHS})\.", "$1$2"),
     (r"(?i)\b(enz|etc)\.(\s+[\p{Ll}(])", "$1$2"),
 )
 
@@ -46,7 +47,7 @@ _REFERENCE_LINE = (
     r"(?im)^[ \t]*(?:ons kenmerk|uw kenmerk|kenmerk|uw brief van|zaaknummer|zaak|dossiernummer|"
     r"datum|verzonden|verzenddatum|onderwerp|betreft|bijlagen?|behandeld door|contactpersoon|"
     r"doorkiesnummer|telefoon|tel|fax|e-?mail|website|internet|iban|bic|kvk|kvk-nummer|btw|"
-    r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*(?::[^\n]*|\d[^\n]*)$"
+    r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*(?::[^\n]*|\d[^\n.!?]{0,40})$"
 )
 
 _SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)\s+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
@@ -54,8 +55,7 @@ _WITH_DIGIT = r"[\p{L}\p{M}'./,:-]*\p{N}[\p{L}\p{M}\p{N}'./,:%-]*"
 _WORD = r"[\p{L}\p{M}]+(?:['-][\p{L}\p{M}]+)*"
 
 #: Everything here that changes what is counted.
-PARAMETERS = (ABBREVIATIONS, CLOSING, _POINTS, _NOT_TEXT, _REFERENCE_LINE, _SENTENCE_END,
-              _WITH_DIGIT, _WORD)  # fmt: skip
+PARAMETERS = (_POINTS, _NOT_TEXT, _REFERENCE_LINE, _SENTENCE_END, _WITH_DIGIT, _WORD)
 
 
 def split_sentences(texts: pl.Series) -> pl.DataFrame:
@@ -70,9 +70,7 @@ def split_sentences(texts: pl.Series) -> pl.DataFrame:
     text = text.str.replace_all(_REFERENCE_LINE, "")
     for pattern, replacement in (*_NOT_TEXT, *_POINTS):
         text = text.str.replace_all(pattern, replacement)
-    # A capital that closes one match cannot open the next, so the split is made twice.
-    for _ in range(2):
-        text = text.str.replace_all(_SENTENCE_END, "$1\n$2")
+    text = text.str.replace_all(_SENTENCE_END, "$1\n$2")
     return (
         pl.DataFrame({"body": texts.cast(pl.String)})
         .with_row_index("text")

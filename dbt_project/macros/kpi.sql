@@ -1,0 +1,184 @@
+{# Arithmetic that KPIs share. A KPI model names its records; everything else is here.
+   Not here: what one KPI counts. #}
+
+{# The KPIs of this run; the register is not known when dbt parses, so the run names them. #}
+{% macro kpi_ids() %}
+    {% set ids = [] %}
+    {% for kpi_id in env_var('DATALAB_KPIS').split(',') if kpi_id | trim %}
+        {% do ids.append(kpi_id | trim) %}
+    {% endfor %}
+    {% if not ids %}
+        {% do exceptions.raise_compiler_error(
+            'DATALAB_KPIS names no KPI: set it to the kpi_ids of seeds/kpi_register.csv'
+        ) %}
+    {% endif %}
+    {{ return(ids) }}
+{% endmacro %}
+
+{# The day of judgement. #}
+{% macro as_of() -%}
+    (select as_of from {{ ref('stg_run__context') }})
+{%- endmacro %}
+
+{# Last day of the period of that grain that starts on that day. #}
+{% macro period_end(grain, period_start) -%}
+    cast(
+        case {{ grain }}
+            when 'month' then {{ period_start }} + interval 1 month
+            when 'quarter' then {{ period_start }} + interval 3 month
+            else {{ period_start }} + interval 1 year
+        end - interval 1 day as date
+    )
+{%- endmacro %}
+
+{# Bound of the 95 % Wilson interval of a share, in percent; side is '-' or '+'.
+   z = 1.959963984540054. The bound never passes the share itself by a rounding error. #}
+{% macro wilson_bound(met, counted, side) -%}
+    {% set p = '(cast(' ~ met ~ ' as double) / ' ~ counted ~ ')' %}
+    {% set z2 = '3.841458820694124e0' %}
+    {{ 'greatest' if side == '+' else 'least' }}(
+        100 * {{ p }},
+        {{ 'least(100e0' if side == '+' else 'greatest(0e0' }},
+            100 * (
+                {{ p }} + {{ z2 }} / (2 * {{ counted }})
+                {{ side }} 1.959963984540054e0 * sqrt(
+                    {{ p }} * (1 - {{ p }}) / {{ counted }}
+                    + {{ z2 }} / (4 * cast({{ counted }} as double) * {{ counted }})
+                )
+            ) / (1 + {{ z2 }} / {{ counted }})
+        )
+    )
+{%- endmacro %}
+
+{# Sums per period (the grain of the KPI in the register and every coarser one), as total and per
+   breakdown. `records` is a relation with one row per record that counts:
+     event_date (date), numerator, denominator (exact numbers), and a column per breakdown; a record
+     without a value in a breakdown is left out of that breakdown only.
+   `measures` are figures beside the headline: name, numerator, denominator (columns of records);
+     a record counts in it where its denominator is not null.
+   Records dated after the day of judgement do not exist.
+   Gives period_grain, period_start, dimension, dimension_value, numerator, denominator (exact
+   decimals) and sample_size. #}
+{% macro kpi_totals(kpi_id, records, breakdowns=[], measures=[]) %}
+    {# Summed by month first: all that follows works on a small table. #}
+    with by_month as (
+        select
+            cast(date_trunc('month', event_date) as date) as month_start,
+            {%- for breakdown in breakdowns %}
+            {{ breakdown }},
+            {%- endfor %}
+            {%- for measure in measures %}
+            cast(
+                sum({{ measure.numerator }}) filter (where {{ measure.denominator }} is not null)
+                as decimal(38, 6)
+            ) as numerator_{{ loop.index }},
+            cast(sum({{ measure.denominator }}) as decimal(38, 6)) as denominator_{{ loop.index }},
+            count({{ measure.denominator }}) as sample_size_{{ loop.index }},
+            {%- endfor %}
+            cast(sum(numerator) as decimal(38, 6)) as numerator,
+            cast(sum(denominator) as decimal(38, 6)) as denominator,
+            count(*) as sample_size
+        from {{ records }}
+        where event_date <= {{ as_of() }}
+        group by all
+    ),
+
+    cells as (
+        select
+            month_start, 'total' as dimension, 'total' as dimension_value,
+            numerator, denominator, sample_size
+        from by_month
+        {%- for breakdown in breakdowns %}
+        union all
+        select
+            month_start, '{{ breakdown }}' as dimension, {{ breakdown }} as dimension_value,
+            numerator, denominator, sample_size
+        from by_month
+        where {{ breakdown }} is not null
+        {%- endfor %}
+        {%- for measure in measures %}
+        union all
+        select
+            month_start, 'measure' as dimension, '{{ measure.name }}' as dimension_value,
+            numerator_{{ loop.index }}, denominator_{{ loop.index }}, sample_size_{{ loop.index }}
+        from by_month
+        where sample_size_{{ loop.index }} > 0
+        {%- endfor %}
+    ),
+
+    grains as (
+        select grains.period_grain
+        from (values ('month', 1), ('quarter', 2), ('year', 3)) as grains (period_grain, coarseness)
+        where
+            grains.coarseness >= (
+                select
+                    case register.period_grain when 'month' then 1 when 'quarter' then 2 else 3 end
+                from {{ ref('kpi_register') }} as register
+                where register.kpi_id = '{{ kpi_id }}'
+            )
+    )
+
+    select
+        grains.period_grain,
+        cast(
+            case grains.period_grain
+                when 'month' then cells.month_start
+                when 'quarter' then date_trunc('quarter', cells.month_start)
+                else date_trunc('year', cells.month_start)
+            end as date
+        ) as period_start,
+        cells.dimension,
+        cells.dimension_value,
+        cast(sum(cells.numerator) as decimal(38, 6)) as numerator,
+        cast(sum(cells.denominator) as decimal(38, 6)) as denominator,
+        cast(sum(cells.sample_size) as bigint) as sample_size
+    from cells
+    cross join grains
+    group by 1, 2, 3, 4
+{% endmacro %}
+
+{# From sums (the columns of kpi_totals) to the columns of a KPI model: a percentage, its interval
+   where the register says that the KPI is a sample and the figure counts records, and whether the
+   period is over. Divided last and once, so that 3 of 5 is exactly 60. #}
+{% macro kpi_percentages(kpi_id, totals) %}
+    {% set is_counted = "register.is_sampled and totals.denominator = totals.sample_size" %}
+    select
+        '{{ kpi_id }}' as kpi_id,
+        totals.period_grain,
+        totals.period_start,
+        totals.dimension,
+        totals.dimension_value,
+        case
+            when totals.denominator <> 0
+                then cast(100 * totals.numerator as double) / cast(totals.denominator as double)
+        end as value,
+        cast(totals.numerator as double) as numerator,
+        cast(totals.denominator as double) as denominator,
+        totals.sample_size,
+        case
+            when {{ is_counted }}
+                then {{ wilson_bound('totals.numerator', 'totals.sample_size', '-') }}
+        end as ci_low,
+        case
+            when {{ is_counted }}
+                then {{ wilson_bound('totals.numerator', 'totals.sample_size', '+') }}
+        end as ci_high,
+        {{ period_end('totals.period_grain', 'totals.period_start') }} > {{ as_of() }}
+            as is_provisional
+    from {{ totals }} as totals
+    cross join {{ ref('kpi_register') }} as register
+    where register.kpi_id = '{{ kpi_id }}'
+    order by 2, 3, 4, 5
+{% endmacro %}
+
+{# A share of records (or of amounts): sums and percentages in one. #}
+{% macro kpi_share(kpi_id, records, breakdowns=[], measures=[]) %}
+    select figures.*
+    from (
+        with totals as (
+            {{ kpi_totals(kpi_id, records, breakdowns, measures) }}
+        )
+
+        {{ kpi_percentages(kpi_id, 'totals') }}
+    ) as figures
+{% endmacro %}

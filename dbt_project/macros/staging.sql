@@ -1,0 +1,51 @@
+{# What every staging model needs: the record that counts, and clean values.
+   Not here: anything that knows a KPI. #}
+
+{# A text without outer white space; empty becomes null. #}
+{% macro trimmed(column) -%}
+    nullif(trim({{ column }}, chr(32) || chr(9) || chr(10) || chr(13) || chr(160)), '')
+{%- endmacro %}
+
+{# A coded value: compared, and shown, in lower case. #}
+{% macro code(column) -%}
+    lower({{ trimmed(column) }})
+{%- endmacro %}
+
+{# The wall clock in the municipality of a moment in time. #}
+{% macro local_time(column) -%}
+    timezone('Europe/Amsterdam', {{ column }})
+{%- endmacro %}
+
+{# All delivered rows of a raw table, numbered in order of delivery in _delivery_order:
+   file, then line. The names of the files are their numbers. #}
+{% macro delivered(source_name, table_name) -%}
+    select
+        *,
+        cast(parse_filename(filename, true) as bigint) * 10000000000 + _line as _delivery_order
+    from {{ source(source_name, table_name) }}
+{%- endmacro %}
+
+{# Of every record its latest delivered version. `key` lists SQL expressions.
+   A group-by and a join, because a window over all rows is what costs most; and the rows are read
+   twice rather than named once, because DuckDB would keep a named copy of all of them. #}
+{% macro latest_version(source_name, table_name, key) -%}
+    select *
+    from ({{ delivered(source_name, table_name) }})
+    where
+        _delivery_order in (
+            select max(_delivery_order)
+            from ({{ delivered(source_name, table_name) }})
+            group by {{ key | join(', ') }}
+        )
+{%- endmacro %}
+
+{# One row per name, compared without regard to case and outer spaces (column `code`), with the
+   spelling that was delivered first, also when that row was replaced later (column `name`). #}
+{% macro first_spelling(source_name, table_name, column) -%}
+    select
+        {{ code(column) }} as code,
+        arg_min({{ trimmed(column) }}, _delivery_order) as name
+    from ({{ delivered(source_name, table_name) }})
+    where {{ trimmed(column) }} is not null
+    group by {{ code(column) }}
+{%- endmacro %}

@@ -1,0 +1,78 @@
+{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') %}
+
+with computed as (
+    select
+        figures.kpi_id,
+        figures.period_grain,
+        figures.period_start,
+        figures.dimension,
+        figures.dimension_value,
+        case when hidden.cell is null then figures.value end as value,
+        case when hidden.cell is null then figures.numerator end as numerator,
+        case when hidden.cell is null then figures.denominator end as denominator,
+        case when hidden.cell is null then figures.sample_size end as sample_size,
+        case when hidden.cell is null then figures.ci_low end as ci_low,
+        case when hidden.cell is null then figures.ci_high end as ci_high,
+        hidden.cell is not null as is_suppressed,
+        figures.is_provisional,
+        {{ as_of() }} as as_of,
+        'current' as source_state,
+        figures.definition_version
+    from {{ ref('int_kpi_value') }} as figures
+    left join {{ ref('int_kpi_hidden') }} as hidden on figures.cell = hidden.cell
+),
+
+{% if previous %}
+stale as (
+    -- a stopped source: what the release before said, with its own day and definition
+    select
+        previous.kpi_id,
+        previous.period_grain,
+        previous.period_start,
+        previous.dimension,
+        previous.dimension_value,
+        previous.value,
+        previous.numerator,
+        previous.denominator,
+        previous.sample_size,
+        previous.ci_low,
+        previous.ci_high,
+        previous.is_suppressed,
+        previous.is_provisional,
+        previous.as_of,
+        'stale' as source_state,
+        previous.definition_version
+    from read_parquet('{{ previous | replace("'", "''") }}/fct_kpi_value.parquet') as previous
+    inner join {{ ref('kpi_register') }} as register on previous.kpi_id = register.kpi_id
+    inner join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
+    where sources.state = 'stopped'
+),
+{% endif %}
+
+figures as (
+    select * from computed
+    {% if previous %}
+    union all
+    select * from stale
+    {% endif %}
+)
+
+select
+    kpi_id,
+    period_grain,
+    period_start,
+    dimension,
+    dimension_value,
+    value,
+    numerator,
+    denominator,
+    sample_size,
+    ci_low,
+    ci_high,
+    is_suppressed,
+    is_provisional,
+    as_of,
+    source_state,
+    definition_version
+from figures
+order by kpi_id, period_grain, period_start, dimension, dimension_value

@@ -1,0 +1,6 @@
+select
+    run_id,
+    as_of,
+    code_version,
+    is_sample
+from {{ source('run', 'context') }}

@@ -1,0 +1,16 @@
+select
+    source,
+    table_name,
+    file_name,
+    sha256,
+    format,
+    encoding,
+    separator,
+    state,
+    note,
+    received_at,
+    rows_delivered,
+    rows_accepted,
+    rows_quarantined,
+    is_fresh
+from {{ source('run', 'delivery') }}

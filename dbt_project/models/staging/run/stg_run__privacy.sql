@@ -1,0 +1,10 @@
+select
+    source,
+    table_name,
+    column_name,
+    file_name,
+    is_key,
+    suspected,
+    checked,
+    is_error
+from {{ source('run', 'privacy') }}

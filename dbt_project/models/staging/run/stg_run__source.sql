@@ -1,0 +1,5 @@
+select
+    source,
+    state,
+    note
+from {{ source('run', 'source') }}

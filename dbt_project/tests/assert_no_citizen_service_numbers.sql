@@ -1,0 +1,13 @@
+{{ config(severity='warn') }}
+-- Columns with numbers that pass the eleven-test of a citizen service number. The gate keeps back
+-- what is an error; here it is named, with the file in which it stands.
+select
+    source,
+    table_name,
+    column_name,
+    file_name,
+    suspected,
+    checked,
+    is_error
+from {{ ref('stg_run__privacy') }}
+where suspected > 0

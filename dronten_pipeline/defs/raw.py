@@ -1,0 +1,241 @@
+"""The raw tables as Dagster assets: one per delivered table, and the snapshot that a run reads.
+
+Not here: reading a delivery (`ingest/`).
+"""
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
+from dronten_pipeline.defs.dbt import PREVIEW_ROWS, markdown
+from dronten_pipeline.defs.naming import ENGINEERS, SNAPSHOT_KEY, raw_key, team
+from dronten_pipeline.defs.resources import RunResource
+
+if TYPE_CHECKING:
+    from dronten_pipeline.ingest.raw import DeliveryReport
+
+SCORES = "scores"
+READ, FRESH = "delivered", "fresh"
+
+
+def build_raw_assets(source: Source) -> dg.AssetsDefinition:
+    """One step per source, because what stops one of its files stops them all."""
+
+    @dg.multi_asset(
+        name=f"ingest_{source.name}",
+        specs=[
+            *(_spec(source, table) for table in source.tables),
+            *(_scores_spec(source, table) for table in source.tables if table.document_column),
+        ],
+        check_specs=[
+            check
+            for table in source.tables
+            for check in (
+                dg.AssetCheckSpec(
+                    READ,
+                    asset=raw_key(source.name, table.name),
+                    description="Elke levering is gelezen en niets is afgekeurd.",
+                ),
+                dg.AssetCheckSpec(
+                    FRESH,
+                    asset=raw_key(source.name, table.name),
+                    description=f"De laatste levering is niet ouder dan bij een {source.cadence} "
+                    "levering hoort.",
+                ),
+            )
+        ],
+    )
+    def ingest(
+        context: dg.AssetExecutionContext, run: RunResource
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        from dronten_pipeline.ingest.inputs import save_outcome
+        from dronten_pipeline.ingest.raw import ingest_source
+
+        started = time.monotonic()
+        outcome = ingest_source(
+            run.settings,
+            source,
+            run_id=context.run_id,
+            as_of=run.now.as_of,
+            origin=run.now.origin,
+            on_progress=context.log.info,
+        )
+        save_outcome(run.settings, outcome)
+        seconds = round(time.monotonic() - started, 2)
+        context.log.info(
+            f"{source.name}: {len(outcome.deliveries)} bestanden, {outcome.rows_accepted} rijen, "
+            f"{outcome.rows_quarantined} afgekeurd"
+        )
+        if outcome.state == "stopped":
+            context.log.warning(f"{source.name} staat stil: {outcome.note}")
+        for table in source.tables:
+            reports = [one for one in outcome.deliveries if one.table_name == table.name]
+            yield _materialized(run, source, table, reports, seconds)
+            yield from _checked(run, source, table, reports)
+        if outcome.scores_path:
+            yield _scored(run, source, outcome.scores_path, seconds)
+
+    return ingest
+
+
+def _materialized(
+    run: RunResource, source: Source, table: Table, reports: list["DeliveryReport"], seconds: float
+) -> dg.MaterializeResult:
+    import polars as pl
+
+    raw = run.settings.raw
+    paths = [raw / one.raw_path for one in reports if one.counts and one.raw_path]
+    metadata: dict[str, Any] = {
+        "dagster/row_count": sum(one.rows_accepted for one in reports if one.counts),
+        "afgekeurde_rijen": sum(one.rows_quarantined for one in reports),
+        "bestanden": len(reports),
+        "bytes": sum(path.stat().st_size for path in paths),
+        "seconden": seconds,
+        "map": dg.MetadataValue.path(str(raw / "files" / source.name / table.name)),
+        "kolommen": dg.TableSchema(
+            [
+                dg.TableColumn(column.name, column.type, description=column.description)
+                for column in table.columns
+            ]
+        ),
+    }
+    if paths:
+        rows = pl.scan_parquet(paths[-1]).head(PREVIEW_ROWS).drop("_line").collect()
+        metadata["voorbeeld"] = dg.MetadataValue.md(markdown(rows))
+    return dg.MaterializeResult(asset_key=raw_key(source.name, table.name), metadata=metadata)
+
+
+def _checked(
+    run: RunResource, source: Source, table: Table, reports: list["DeliveryReport"]
+) -> Iterator[dg.AssetCheckResult]:
+    from dronten_pipeline.ingest.snapshot import is_fresh
+
+    key = raw_key(source.name, table.name)
+    stopped = [one for one in reports if one.state == "stopped"]
+    rejected = sum(one.rows_quarantined for one in reports)
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name=READ,
+        passed=not stopped and not rejected,
+        severity=dg.AssetCheckSeverity.ERROR if stopped else dg.AssetCheckSeverity.WARN,
+        description="\n".join(f"{one.file_name}: {one.note}" for one in stopped)
+        or f"{rejected} rijen afgekeurd, zie quarantine/{source.name}/.",
+        metadata={one.file_name: one.note or one.state for one in reports},
+    )
+    received = [one.received_at for one in reports if one.state != "stopped"]
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name=FRESH,
+        passed=bool(received) and is_fresh(max(received), source, run.now.as_of),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"Laatste levering: {max(received):%d-%m-%Y}."
+        if received
+        else "Er is nog niets geleverd.",
+    )
+
+
+def _scored(
+    run: RunResource, source: Source, scores_path: str, seconds: float
+) -> dg.MaterializeResult:
+    import polars as pl
+
+    scores = pl.read_parquet(run.settings.raw / scores_path)
+    return dg.MaterializeResult(
+        asset_key=raw_key(source.name, SCORES),
+        metadata={
+            "dagster/row_count": scores.height,
+            "beoordeeld": scores["level"].count(),
+            "methode": ", ".join(scores["method_version"].unique().sort()),
+            "seconden": seconds,
+            "voorbeeld": dg.MetadataValue.md(markdown(scores.head(PREVIEW_ROWS))),
+        },
+    )
+
+
+def _spec(source: Source, table: Table) -> dg.AssetSpec:
+    days = FRESH_DAYS[source.cadence]
+    return dg.AssetSpec(
+        raw_key(source.name, table.name),
+        description=f"{table.description}\n\n{source.description} Systeem: {source.system}.",
+        group_name="raw",
+        owners=[ENGINEERS, team(source.owner)],
+        kinds={"polars", "parquet"},
+        tags={"cadence": source.cadence},
+        code_version=table.version,
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(days=days))
+        if days
+        else None,
+    )
+
+
+def _scores_spec(source: Source, table: Table) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        raw_key(source.name, SCORES),
+        deps=[raw_key(source.name, table.name)],
+        description="Het leesniveau van elke tekst; de teksten zelf worden niet bewaard.",
+        group_name="raw",
+        owners=[ENGINEERS, team(source.owner)],
+        kinds={"polars", "parquet"},
+        skippable=True,
+    )
+
+
+def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
+    """Everything that the run reads, under names that are the same in every run."""
+
+    @dg.asset(
+        key=SNAPSHOT_KEY,
+        deps=[
+            raw_key(source.name, table.name)
+            for source in sources.values()
+            for table in source.tables
+        ],
+        group_name="raw",
+        owners=[ENGINEERS],
+        kinds={"parquet"},
+        description="Welke leveringen in deze run tellen, op welke peildag, en wat van elk bestand "
+        "gelezen werd.",
+    )
+    def snapshot(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
+        from dronten_pipeline.ingest.inputs import inputs_of, load_outcomes, previous_inputs
+        from dronten_pipeline.ingest.snapshot import build_snapshot
+
+        settings, now = run.settings, run.now
+        outcomes = load_outcomes(settings, sources)
+        about: dict[str, Any] = {
+            "run_id": context.run_id,
+            "as_of": now.as_of,
+            "code_version": now.code_version,
+            "origin": now.origin,
+        }
+        laid_out = build_snapshot(
+            settings,
+            sources,
+            outcomes,
+            previous_inputs=previous_inputs(now.comparable_release),
+            **about,
+        )
+        inputs = inputs_of(laid_out, outcomes.values(), **about)
+        inputs.write(settings.raw_current)
+        if not now.is_sample:
+            settings.delivered_before.touch()
+        context.log.info(
+            f"peildag {now.as_of}: {laid_out.rows_accepted} rijen tellen, "
+            f"{laid_out.rows_quarantined} afgekeurd"
+        )
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": laid_out.rows_accepted,
+                "afgekeurde_rijen": laid_out.rows_quarantined,
+                "peildag": now.as_of.isoformat(),
+                "bestanden": len(laid_out.inputs),
+                "stilstaande_bronnen": ", ".join(laid_out.stopped) or "geen",
+                "voorbeeldgegevens": now.is_sample,
+            }
+        )
+
+    return snapshot

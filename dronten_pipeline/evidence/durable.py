@@ -1,0 +1,79 @@
+"""Files that survive a kill or a power cut: hashing, syncing, canonical JSON.
+
+Here belongs the few ways in which gate, ledger and releases touch the disk. Not here: what the
+files mean.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+_SENTENCES = {
+    errno.ENOSPC: "the disk is full: free space",
+    errno.EDQUOT: "the quota of this user is used up: free space",
+    errno.EROFS: "the disk is mounted read-only: mount it writable",
+    errno.EACCES: "this user may not write there: give it write permission",
+    errno.EPERM: "this user may not write there: give it write permission",
+    errno.ENOENT: "a file or folder is missing: see that nothing else cleans that folder",
+}
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of the bytes of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def canonical_json(document: Any) -> bytes:
+    """One document, always the same bytes: sorted keys, no spaces, UTF-8, one line."""
+    text = json.dumps(
+        document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return text.encode() + b"\n"
+
+
+def sha256_of_json(document: Any) -> str:
+    """SHA-256 of the canonical bytes of a document, in hexadecimal."""
+    return hashlib.sha256(canonical_json(document)).hexdigest()
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Writes a whole file or none: beside it first, synced, then renamed onto the name."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Forces a written file to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+#: A folder is synced like a file; the entries in it are then on the disk.
+sync_folder = sync
+
+
+def explain(error: Exception) -> str:
+    """What an operator can do about an error of the disk, as the end of a sentence."""
+    number = getattr(error, "errno", None)
+    if number in _SENTENCES:
+        return _SENTENCES[number]
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    # DuckDB reports errors of the system in words only.
+    for number, words in ((errno.ENOSPC, "No space left"), (errno.EROFS, "Read-only file system")):
+        if words in text:
+            return _SENTENCES[number]
+    return text

@@ -1,0 +1,95 @@
+"""Great Expectations on DuckDB: an execution engine and a data source of our own.
+
+Here belongs only what makes Great Expectations 1.24 run on DuckDB. Not here: suites and verdicts.
+Importing this module costs seconds; only the process of the gate does it.
+
+Why it is needed: Great Expectations reads a result after it gave its connection back. SQLAlchemy
+then rolls back, and in DuckDB the pending result goes with the transaction. Hence one connection
+that stays open, as Great Expectations itself does for SQLite, and no transactions. It has no
+regular expressions for this dialect either; DuckDB's `~` matches whole values only, so the
+metric uses `regexp_matches`.
+"""
+
+# mypy: disable-error-code="misc,has-type"
+# The classes register themselves with Great Expectations by being defined, and it reads their
+# annotations at run time.
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, Literal, Optional
+
+import sqlalchemy as sa
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnMapMetricProvider,
+    column_condition_partial,
+)
+
+from dronten_pipeline.gate.candidate import OFFLINE, literal
+
+
+class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
+    """The engine of Great Expectations with one connection that stays open."""
+
+    @contextmanager
+    def get_connection(self) -> Generator[sa.Connection, None, None]:
+        if self._connection is None:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+    def close(self) -> None:
+        """Gives the file free: without it DuckDB opens it no other way in this process."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self.engine.dispose()
+
+
+class DuckDBColumnValuesMatchRegex(ColumnMapMetricProvider):
+    """A value matches where the expression is found in it."""
+
+    condition_metric_name = "column_values.match_regex"
+    condition_value_keys = ("regex",)
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:
+        return sa.func.regexp_matches(column, regex)
+
+
+# Named here because `type` means something else inside the class below.
+EngineType = type[SqlAlchemyExecutionEngine]
+
+
+class DuckDBDatasource(SQLDatasource):
+    """A DuckDB file, opened read-only, with the warehouse attached read-only beside it."""
+
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+    # Not part of the connection string, in which signs of a path would have a meaning.
+    database: str
+    warehouse: Optional[str] = None  # noqa: UP045
+    connection_string: str = "duckdb://"
+
+    @property
+    def execution_engine_type(self) -> EngineType:
+        return DuckDBExecutionEngine
+
+    def _create_engine(self) -> sa.Engine:
+        engine = sa.create_engine(
+            sa.URL.create("duckdb", database=self.database),
+            poolclass=sa.StaticPool,
+            pool_reset_on_return=None,
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+            connect_args={"read_only": True, "config": dict(OFFLINE)},
+        )
+        if self.warehouse is not None:
+            attach = f"ATTACH IF NOT EXISTS {literal(self.warehouse)} AS warehouse (READ_ONLY)"
+            sa.event.listen(engine, "connect", lambda connection, _: connection.execute(attach))
+        return engine
+
+    def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
+        engine: SqlAlchemyExecutionEngine | None = self._execution_engine
+        if engine is None:
+            engine = DuckDBExecutionEngine(engine=self.get_engine(), create_temp_table=False)
+            self._execution_engine = engine
+        return engine

@@ -1,0 +1,227 @@
+"""The gate: builds the candidate, has it judged, believes nothing, writes down what came out.
+
+Here belongs everything that makes the gate fail closed. Not here: the judgement itself
+(`judge.py`, a process of its own) and publishing (`publish/`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from dronten_pipeline.contracts import ContractError
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
+from dronten_pipeline.gate.suites import (
+    SuiteError,
+    count_expectations,
+    hash_of_suites,
+    load_judgeable_suites,
+)
+from dronten_pipeline.gate.verdict import Verdict, verdict_of
+from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
+
+WAREHOUSE = "warehouse.duckdb"
+MART = "mart.duckdb"
+REQUEST = "gate-request.json"
+VERDICT = "verdict.json"
+LOG = "gate.log"
+
+
+class GateError(RuntimeError):
+    """No verdict that can be believed; nothing may be published. The message is a sentence."""
+
+
+def run_gate(
+    settings: Settings,
+    *,
+    run_folder: Path,
+    run_id: str,
+    release_id: str,
+    as_of: dt.date,
+    code_version: str,
+    previous_release: str | None,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> Verdict:
+    """Judges the warehouse of a run; the mart stands beside it afterwards.
+
+    The ledger gets one record of kind gate in every case. A verdict `failed` is returned, not
+    raised: the gate did its work.
+
+    Raises:
+        GateError: there is no verdict, or none that can be believed.
+        LedgerError: the outcome could not be written down; then nothing can be published either.
+    """
+    known: dict[str, Any] = {
+        "run_id": run_id,
+        "release_id": release_id,
+        "as_of": as_of.isoformat(),
+        "code_version": code_version,
+        "previous_release": previous_release,
+    }
+    mart = run_folder / MART
+    try:
+        verdict = _judge(settings, run_folder, known, on_progress)
+    except BaseException as error:
+        sentence = _sentence(error, run_folder)
+        ledger.append(
+            settings.ledger,
+            "gate",
+            known
+            | {
+                "verdict": "failed",
+                "error": sentence,
+                "mart_sha256": _hash_or_none(mart),
+                "suites_sha256": _suites_or_none(settings.expectations),
+                "row_counts": {},
+                "results": [],
+            },
+        )
+        if not isinstance(error, Exception):  # the user or the system stopped the run
+            raise
+        raise GateError(sentence) from error
+    record = ledger.append(settings.ledger, "gate", verdict.model_dump() | {"error": None})
+    on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
+    return verdict
+
+
+def _judge(
+    settings: Settings,
+    run_folder: Path,
+    known: dict[str, Any],
+    on_progress: Callable[[str], None],
+) -> Verdict:
+    from dronten_pipeline.gate.candidate import build_candidate
+
+    for name in (REQUEST, VERDICT, LOG):
+        (run_folder / name).unlink(missing_ok=True)
+    suites = load_judgeable_suites(settings.expectations)
+    suites_sha256 = hash_of_suites(settings.expectations)
+    warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
+    if not warehouse.is_file():
+        raise GateError(f"{warehouse} is missing: build the models first.")
+    counts = build_candidate(warehouse, mart, suites)
+    on_progress(f"candidate with {len(counts)} tables and {sum(counts.values())} rows")
+    request = known | {
+        "mart": str(mart),
+        "warehouse": str(warehouse),
+        "expectations": str(settings.expectations),
+        "verdict": str(run_folder / VERDICT),
+        "published_at": dt.datetime.now(LOCAL_TIME)
+        .replace(tzinfo=None)
+        .isoformat(sep=" ", timespec="seconds"),
+    }
+    write_durably(run_folder / REQUEST, canonical_json(request))
+    _run_judge(run_folder, settings.gate_timeout_seconds, on_progress)
+    verdict = read_verdict(run_folder)
+    expected = count_expectations(suites)
+    judged = {(result.table, result.rule) for result in verdict.results}
+    wanted = {(suite.table, rule.rule) for suite in suites.values() for rule in suite.expectations}
+    if len(verdict.results) != expected or judged != wanted:
+        raise GateError(
+            f"The judge answered {len(verdict.results)} of {expected} rules: the verdict does not "
+            f"count. Look in {run_folder / LOG}."
+        )
+    if (
+        verdict.suites_sha256 != suites_sha256
+        or hash_of_suites(settings.expectations) != suites_sha256
+    ):
+        raise GateError(
+            f"The suites in {settings.expectations} were changed during the judgement: run again."
+        )
+    if any(getattr(verdict, name) != value for name, value in known.items()):
+        raise GateError("The verdict is about another run: run again.")
+    if verdict.verdict != verdict_of(verdict.results):
+        raise GateError("The verdict does not follow from its results: it does not count.")
+    if sha256_of(mart) != verdict.mart_sha256:
+        raise GateError(f"{mart} was changed after it was judged: run again.")
+    return verdict
+
+
+def _run_judge(run_folder: Path, timeout: int, on_progress: Callable[[str], None]) -> None:
+    """Runs the process of the judge to its end, or ends it and everything that it started."""
+    log = run_folder / LOG
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            judge_command(run_folder / REQUEST),
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+            text=True,
+        )
+        assert process.stdout is not None
+        lines = process.stdout
+
+        def pass_on() -> None:
+            for line in lines:
+                on_progress(line.strip())
+
+        reader = threading.Thread(target=pass_on, daemon=True)
+        reader.start()
+        try:
+            code = process.wait(timeout)
+            reader.join(5)
+        except subprocess.TimeoutExpired:
+            raise GateError(
+                f"The judge was not done after {timeout} seconds and was stopped: raise "
+                "DATALAB_GATE_TIMEOUT_SECONDS, or find the slow rule."
+            ) from None
+        finally:
+            _end_group(process)
+    if code != 0:
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        raise GateError(f"The judge {how} without a verdict: look in {log}.")
+
+
+def judge_command(request: Path) -> list[str]:
+    """How the process of the judge is started."""
+    return [sys.executable, "-m", "dronten_pipeline.gate.judge", str(request)]
+
+
+def _end_group(process: subprocess.Popen[str]) -> None:
+    # The group outlives its first process when something that it started still runs.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def read_verdict(run_folder: Path) -> Verdict:
+    path = run_folder / VERDICT
+    if not path.is_file():
+        raise GateError(f"The judge wrote no {path}: look in {run_folder / LOG}.")
+    try:
+        return Verdict.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise GateError(f"{path} is no verdict: {error.error_count()} parts are wrong.") from error
+
+
+def _sentence(error: BaseException, run_folder: Path) -> str:
+    if isinstance(error, GateError | SuiteError | ContractError):
+        return str(error)
+    if not isinstance(error, Exception):
+        return f"The judgement was broken off ({type(error).__name__}): run again."
+    return f"The gate could not judge {run_folder / WAREHOUSE}: {explain(error)}."
+
+
+def _hash_or_none(path: Path) -> str | None:
+    with contextlib.suppress(OSError):
+        return sha256_of(path)
+    return None
+
+
+def _suites_or_none(folder: Path) -> str | None:
+    with contextlib.suppress(OSError):
+        return hash_of_suites(folder)
+    return None

@@ -1,0 +1,63 @@
+"""Writing files so that a crash leaves either the old or the new one, never half of one.
+
+Here belongs: temporary name, flush to disk, rename, links. Not here: what is written.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+TEMPORARY = ".tmp"
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_parquet(path: Path, frame: pl.DataFrame) -> None:
+    with replacing(path) as temporary:
+        frame.write_parquet(temporary, compression="zstd", mkdir=False)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yields a temporary path beside `path`, which takes its place when all went well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        yield temporary
+        _flush(temporary)
+        temporary.replace(path)
+        _flush(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def link(existing: Path, path: Path) -> None:
+    """`path` becomes the same immutable file; a copy where the disk knows no links."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(existing, path)
+    except OSError:
+        shutil.copy2(existing, path)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Removes what a run that was killed left half written."""
+    for path in folder.rglob(f".*{TEMPORARY}") if folder.is_dir() else ():
+        path.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

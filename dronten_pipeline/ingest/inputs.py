@@ -1,0 +1,160 @@
+"""What a run read, written down: for the next step of the run, and for the release's manifest.
+
+Here belongs passing it on. Not here: deciding what counts (`raw.py`) or laying it out
+(`snapshot.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from dronten_pipeline.ingest import files
+from dronten_pipeline.ingest.raw import SourceOutcome
+from dronten_pipeline.ingest.registry import Origin
+from dronten_pipeline.ingest.snapshot import PreviousInputs, Snapshot
+from dronten_pipeline.settings import Settings
+
+NAME = "inputs.json"
+
+
+class NothingRead(RuntimeError):
+    """Not one delivery could be read, so there is nothing to compute figures from."""
+
+
+class InputFile(BaseModel):
+    """One delivered file (or the scores of a source's documents) behind a run.
+
+    `counts` is false for a file that was delivered and is not read, because it stopped its source
+    or waits for it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    table: str
+    file_name: str
+    sha256: str
+    counts: bool
+    raw_path: str | None = None
+    delivery_number: int | None = None
+    rows: int | None = None
+
+
+class Inputs(BaseModel):
+    """What one run read, and for which day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    as_of: dt.date
+    code_version: str
+    is_sample: bool
+    files: tuple[InputFile, ...]
+
+    def write(self, folder: Path) -> None:
+        files.write_bytes(folder / NAME, self.model_dump_json(indent=1).encode())
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """What the run with this folder read."""
+    return Inputs.model_validate_json((folder / NAME).read_bytes())
+
+
+def inputs_of(
+    snapshot: Snapshot,
+    outcomes: Iterable[SourceOutcome],
+    *,
+    run_id: str,
+    as_of: dt.date,
+    code_version: str,
+    origin: Origin,
+) -> Inputs:
+    """The files that a snapshot holds, and those that were delivered but are not read.
+
+    Raises:
+        NothingRead: no file of any source is read.
+    """
+    outcomes = list(outcomes)
+    names = {
+        (outcome.source, report.raw_path): report.file_name
+        for outcome in outcomes
+        for report in outcome.deliveries
+    }
+    used = [
+        InputFile(
+            source=one.source,
+            table=one.table,
+            file_name=names.get((one.source, one.path), Path(one.path).name),
+            sha256=one.sha256,
+            counts=True,
+            raw_path=one.path,
+            delivery_number=one.number,
+            rows=one.rows,
+        )
+        for one in snapshot.inputs
+    ]
+    paths = {(one.source, one.raw_path) for one in used}
+    waiting = [
+        InputFile(
+            source=outcome.source,
+            table=report.table_name or "",
+            file_name=report.file_name,
+            sha256=report.sha256 or "",
+            counts=False,
+        )
+        for outcome in outcomes
+        for report in outcome.deliveries
+        if report.state != "unchanged" and (outcome.source, report.raw_path) not in paths
+    ]
+    if not any(outcome.state == "current" and outcome.counting for outcome in outcomes):
+        reasons = "; ".join(f"{one.source}: {one.note}" for one in outcomes if one.note)
+        raise NothingRead(
+            "Geen enkele levering kon gelezen worden. "
+            + (reasons or "Er staat geen bestand in de mappen van de bronnen.")
+        )
+    return Inputs(
+        run_id=run_id,
+        as_of=as_of,
+        code_version=code_version,
+        is_sample=origin == "sample",
+        files=(*used, *waiting),
+    )
+
+
+def previous_inputs(release: Path | None) -> PreviousInputs:
+    """Raw files that a release was made of, by source and table; none without a release."""
+    if release is None:
+        return {}
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in manifest["inputs"]:
+        if one["counts"]:
+            found.setdefault(one["source"], {}).setdefault(one["table"], []).append(one["raw_path"])
+    return found
+
+
+# --- between the step of a source and that of the snapshot
+
+
+def save_outcome(settings: Settings, outcome: SourceOutcome) -> None:
+    path = _outcome_path(settings, outcome.source)
+    files.write_bytes(path, outcome.model_dump_json().encode())
+
+
+def load_outcomes(settings: Settings, names: Iterable[str]) -> Mapping[str, SourceOutcome]:
+    """The latest outcome of each source that was ever ingested."""
+    paths = {name: _outcome_path(settings, name) for name in names}
+    return {
+        name: SourceOutcome.model_validate_json(path.read_bytes())
+        for name, path in paths.items()
+        if path.exists()
+    }
+
+
+def _outcome_path(settings: Settings, source: str) -> Path:
+    return settings.raw / source / "outcome.json"

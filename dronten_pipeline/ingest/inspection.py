@@ -1,0 +1,188 @@
+"""One file held against its contract, without storing anything of it.
+
+Here belongs: what `datalab check FILE` tells. Not here: what a run does with a file (`raw.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dronten_pipeline.contracts import Source, Table, load_sources
+from dronten_pipeline.ingest import dialect, landing, parsing, privacy, readers
+from dronten_pipeline.settings import Settings
+
+SHOWN_REASONS = 10
+SEPARATOR_WORDS = {";": "puntkomma", ",": "komma", "\t": "tab"}
+
+#: Keys nothing that is stored: a check must not make a key, nor need one.
+NO_KEY = b"a check stores nothing"
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What stands in a file, and what is wrong with it."""
+
+    file_name: str
+    source: str | None
+    table: str | None
+    parsed: parsing.Parsed
+    problem: str | None
+    suspected: tuple[str, ...] = ()
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.problem is None
+
+    def lines(self) -> list[str]:
+        """The report as Dutch sentences, the verdict first and what to do last."""
+        parsed = self.parsed
+        verdict = "wordt zo geaccepteerd" if self.is_accepted else "wordt zo NIET geaccepteerd"
+        said = [f"{self.file_name} {verdict}."]
+        if self.table:
+            said.append(f"Bron {self.source}, tabel {self.table}.")
+        if parsed.format:
+            said.append(f"Vorm: {', '.join(self._form())}.")
+            accepted = parsed.stored.height if parsed.stored is not None else 0
+            said.append(
+                f"Rijen: {accepted + parsed.rejects.height}, geaccepteerd {accepted}, afgekeurd "
+                f"{parsed.rejects.height}."
+            )
+        for line, reason in parsed.rejects.select("_line", "reason").head(SHOWN_REASONS).rows():
+            said.append(f"  regel {line}: {reason}")
+        more = parsed.rejects.height - SHOWN_REASONS
+        if more > 0:
+            said.append(f"  en nog {more} afgekeurde rijen.")
+        said += parsed.notes
+        said += self.suspected
+        said.append(f"Wat te doen: {self._advice()}")
+        return said
+
+    def _form(self) -> list[str]:
+        parsed = self.parsed
+        form = [str(parsed.format)]
+        if parsed.encoding:
+            form.append(f"tekens {parsed.encoding}")
+        if parsed.separator:
+            words = SEPARATOR_WORDS.get(parsed.separator, repr(parsed.separator))
+            form.append(f"scheidingsteken {words}")
+        return form
+
+    def _advice(self) -> str:
+        if self.problem:
+            return self.problem
+        if self.suspected:
+            return "haal de burgerservicenummers uit het bestand en lever het opnieuw."
+        if self.parsed.rejects.height:
+            return (
+                "het bestand kan geleverd worden; herstel de afgekeurde regels in het bronsysteem "
+                "en lever ze in een volgend bestand."
+            )
+        return "niets; het bestand kan zo geleverd worden."
+
+
+def inspect_file(
+    settings: Settings,
+    path: Path,
+    source_name: str | None = None,
+    table_name: str | None = None,
+) -> FileReport:
+    """Reads a file against its contract.
+
+    Args:
+        source_name: source it belongs to; without it the folder that the file stands in decides,
+            else the table whose columns fit best.
+        table_name: table it belongs to; without it the name of the file decides, else its columns.
+
+    Raises:
+        KeyError: there is no such source or table; the message names those that exist.
+        OSError: the file cannot be opened.
+    """
+    content = path.read_bytes()
+    sources = load_sources(settings.sources)
+    chosen = _choose(content, path, sources, source_name, table_name)
+    if chosen is None:
+        return _unrecognised(content, path)
+    source, table = chosen
+    parsed = parsing.parse(content, table, NO_KEY)
+    rejected = parsed.rejects.height
+    problem = parsed.refused
+    if problem is None and rejected > source.allowed_loss * parsed.rows:
+        problem = (
+            f"{rejected} van de {parsed.rows} rijen zijn afgekeurd, meer dan de bron toestaat. "
+            "Herstel de oorzaak en lever het bestand opnieuw."
+        )
+    return FileReport(
+        file_name=path.name,
+        source=source.name,
+        table=table.name,
+        parsed=parsed,
+        problem=problem,
+        suspected=tuple(
+            f"Kolom {finding.column_name} bevat {finding.suspected} getallen die een "
+            "burgerservicenummer kunnen zijn."
+            for finding in parsed.findings
+            if privacy.is_error([finding])
+        ),
+    )
+
+
+def _choose(
+    content: bytes,
+    path: Path,
+    sources: Mapping[str, Source],
+    source_name: str | None,
+    table_name: str | None,
+) -> tuple[Source, Table] | None:
+    if source_name is not None and source_name not in sources:
+        raise KeyError(f"Er is geen bron {source_name}; kies uit {', '.join(sources)}.")
+    folder = source_name or path.resolve().parent.name
+    candidates = [sources[folder]] if folder in sources else list(sources.values())
+    if table_name is not None:
+        found = [
+            (source, table)
+            for source in candidates
+            for table in source.tables
+            if table.name == table_name
+        ]
+        if not found:
+            raise KeyError(f"Er is geen tabel {table_name} in {', '.join(sources)}.")
+        return found[0]
+    if folder in sources:
+        named = landing.table_of(path.name, sources[folder])
+        if named is not None:
+            return sources[folder], named
+    return _best_match(content, candidates)
+
+
+def _best_match(content: bytes, candidates: list[Source]) -> tuple[Source, Table] | None:
+    """The table of whose required columns the file has the largest share, and at least half."""
+    best: tuple[float, int, Source, Table] | None = None
+    for source in candidates:
+        for table in source.tables:
+            wanted = {column.name.lower() for column in table.columns}
+            needed = {column.name.lower() for column in table.columns if column.required}
+            try:
+                headers = set(readers.read(content, wanted).headers)
+            except dialect.Refused:
+                return None
+            share = len(headers & needed) / max(1, len(needed))
+            known = len(headers & wanted)
+            if share >= 0.5 and (best is None or (share, known) > best[:2]):
+                best = share, known, source, table
+    return None if best is None else best[2:]
+
+
+def _unrecognised(content: bytes, path: Path) -> FileReport:
+    problem = (
+        "de kolommen passen bij geen enkele bron. Zet het bestand in de map van zijn bron, of noem "
+        "de bron en de tabel erbij."
+    )
+    try:
+        readers.read(content, ())
+    except dialect.Refused as refusal:
+        problem = str(refusal)
+    return FileReport(
+        file_name=path.name, source=None, table=None, parsed=parsing.Parsed(), problem=problem
+    )

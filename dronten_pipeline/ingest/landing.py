@@ -1,0 +1,113 @@
+"""Which delivered files a source has, and to which table each belongs.
+
+Here belongs: names, times and sizes of files. Not here: what stands in them (`dialect.py`,
+`readers.py`) and what was delivered before (`registry.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from dronten_pipeline.contracts import Source, Table
+
+PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
+
+#: What file managers and office programs leave behind; nobody delivers these.
+DROPPINGS = ("thumbs.db", "desktop.ini")
+
+#: A partial upload that nothing has touched for this long is left behind, not under way.
+ABANDONED_SECONDS = 24 * 3600
+
+
+def delivered_files(folder: Path) -> list[Path]:
+    """Files directly in `folder` that count as deliveries, in natural order of their names.
+
+    Subfolders, hidden files and partial uploads are no deliveries. A folder that does not exist
+    holds none.
+    """
+    if not folder.is_dir():
+        return []
+    files = [path for path in folder.iterdir() if path.is_file() and _counts(path.name)]
+    return sorted(files, key=lambda path: natural_key(path.name))
+
+
+def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Sorting key under which `votes_2.csv` comes before `votes_10.csv`."""
+    parts = tuple(
+        (0, int(part), "") if part.isdecimal() else (1, 0, part)
+        for part in re.split(r"(\d+)", name.casefold())
+        if part
+    )
+    return parts, name
+
+
+def table_of(file_name: str, source: Source) -> Table | None:
+    """Table that a file belongs to by its name; None when the name fits no table."""
+    name = file_name.casefold()
+    fitting = [table for table in source.tables if name.startswith(table.name.casefold())]
+    if fitting:
+        return max(fitting, key=lambda table: len(table.name))
+    return source.tables[0] if len(source.tables) == 1 else None
+
+
+def is_named_after_table(file_name: str, source: Source) -> bool:
+    """Whether the name begins with a table's name, so that it can only be a delivery."""
+    name = file_name.casefold()
+    return any(name.startswith(table.name.casefold()) for table in source.tables)
+
+
+def no_table_message(file_name: str, source: Source) -> str:
+    tables = ", ".join(table.name for table in source.tables)
+    return (
+        f"De naam {file_name} hoort bij geen tabel van bron {source.name}. Laat de naam beginnen "
+        f"met een van deze tabellen: {tables}."
+    )
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes when a file in or below `folder` is added, changed or removed.
+
+    Documents in subfolders count here, because a list can wait for them.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+        if not path.is_file() or not _counts(path.name):
+            continue
+        stat = path.stat()
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def is_complete(files: Iterable[Path], now: dt.datetime, settle_seconds: float) -> bool:
+    """Whether nothing changed for `settle_seconds` and no upload is under way beside `files`.
+
+    Args:
+        files: delivered files.
+        now: moment of judgement, with a time zone.
+        settle_seconds: how long a file must have been left alone.
+    """
+    paths = list(files)
+    moment = now.timestamp()
+    # A time ahead of our clock is a clock that differs, not a file that is still growing.
+    if any(abs(moment - path.stat().st_mtime) < settle_seconds for path in paths):
+        return False
+    return not any(
+        moment - beside.stat().st_mtime < ABANDONED_SECONDS
+        for folder in {path.parent for path in paths}
+        for beside in folder.iterdir()
+        if beside.is_file() and is_partial(beside.name)
+    )
+
+
+def is_partial(name: str) -> bool:
+    return name.casefold().endswith(PARTIAL_SUFFIXES)
+
+
+def _counts(name: str) -> bool:
+    hidden = name.startswith((".", "~$")) or name.casefold() in DROPPINGS
+    return not hidden and not is_partial(name)

@@ -1,0 +1,116 @@
+"""One file against its contract: from bytes to what may be stored of it.
+
+Here belongs: putting readers, values and privacy in a row, and the messages about columns. Not
+here: storing (`raw.py`). Nothing in here touches the disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from dronten_pipeline.contracts import Table
+from dronten_pipeline.ingest import dialect, privacy, readers, values
+
+#: Raise it when the same bytes and contract are read in another way than before.
+PARSER_VERSION = "1"
+
+NAMED_COLUMNS = 20
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What one file holds.
+
+    stored: accepted records, only what may be stored (`privacy.stored_columns`); None when the
+        file as a whole is refused.
+    rejects: rejected records: `_line`, `column_name`, `reason`.
+    refused: why the file as a whole is no good, in a Dutch sentence that says what to do.
+    """
+
+    format: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    rows: int = 0
+    stored: pl.DataFrame | None = None
+    rejects: pl.DataFrame = field(default_factory=readers.REJECTS.to_frame)
+    notes: tuple[str, ...] = ()
+    findings: tuple[privacy.Finding, ...] = ()
+    refused: str | None = None
+    missing: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+def version_of(table: Table, key: bytes | None) -> str:
+    """Names the rules under which a content is read; other rules mean another parse."""
+    version = f"{table.version}-p{PARSER_VERSION}"
+    if privacy.has_pseudonyms(table) and key is not None:
+        version += f"-k{privacy.key_id(key)}"
+    return version
+
+
+def parse(content: bytes, table: Table, key: bytes) -> Parsed:
+    """Reads a whole file; never raises for what stands in it."""
+    wanted = {column.name.lower() for column in table.columns}
+    try:
+        delivered = readers.read(content, wanted)
+    except dialect.Refused as refusal:
+        return Parsed(refused=str(refusal))
+    headers = set(delivered.headers)
+    missing = tuple(
+        column.name.lower() for column in table.columns if column.name.lower() not in headers
+    )
+    ignored = tuple(name for name in delivered.headers if name and name not in wanted)
+    about = Parsed(
+        format=delivered.format,
+        encoding=delivered.encoding,
+        separator=delivered.separator,
+        rows=delivered.rows,
+        missing=missing,
+        ignored=ignored,
+    )
+    needed = [name for name in missing if _is_required(table, name)]
+    # An empty JSON list names no columns at all, and is an empty delivery.
+    if needed and (delivered.headers or delivered.rows):
+        refused = _missing_message(table, needed, delivered.headers)
+        return _with(about, rows=0, refused=refused, notes=delivered.notes)
+    typed = values.type_records(delivered.frame, table)
+    rejects = pl.concat([delivered.rejects, typed.rejects]).sort(readers.LINE)
+    return _with(
+        about,
+        stored=privacy.protect(typed.frame, table, key),
+        rejects=rejects,
+        notes=(*delivered.notes, *_column_notes(missing, ignored), *typed.notes),
+        findings=tuple(privacy.findings(typed.frame, table)),
+    )
+
+
+def _with(parsed: Parsed, **changes: object) -> Parsed:
+    return Parsed(**{**parsed.__dict__, **changes})  # type: ignore[arg-type]
+
+
+def _is_required(table: Table, name: str) -> bool:
+    return any(column.required for column in table.columns if column.name.lower() == name)
+
+
+def _missing_message(table: Table, missing: list[str], headers: tuple[str, ...]) -> str:
+    columns = f"Kolom {missing[0]} ontbreekt"
+    if len(missing) > 1:
+        columns = f"De kolommen {', '.join(missing)} ontbreken"
+    found = ", ".join(name for name in headers[:NAMED_COLUMNS] if name) or "geen"
+    return (
+        f"{columns}, en tabel {table.name} kan niet zonder. Gevonden kolommen: {found}. "
+        "Lever het bestand opnieuw met de ontbrekende kolom in de kop."
+    )
+
+
+def _column_notes(missing: tuple[str, ...], ignored: tuple[str, ...]) -> list[str]:
+    notes = []
+    if ignored:
+        more = f" en {len(ignored) - NAMED_COLUMNS} andere" if len(ignored) > NAMED_COLUMNS else ""
+        names = ", ".join(name[:40] for name in ignored[:NAMED_COLUMNS])
+        notes.append(f"Niet gevraagde kolommen, niet bewaard: {names}{more}.")
+    if missing:
+        notes.append(f"Niet geleverde kolommen (niet verplicht): {', '.join(missing)}.")
+    return notes

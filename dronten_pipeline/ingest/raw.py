@@ -1,0 +1,621 @@
+"""One source: what lies in its folder, read into raw tables, and what of it counts.
+
+Here belongs: the rules of `Deliveries` - parsed once per content and contract version, what
+stops a source, what is reported. Not here: reading a file (`parsing.py`), laying out what a
+run reads (`snapshot.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from dronten_pipeline.contracts import Source, Table
+from dronten_pipeline.ingest import files, landing, parsing, privacy, quarantine, registry, shape
+from dronten_pipeline.ingest.registry import Delivery, Origin, Parse, Registry
+from dronten_pipeline.settings import Settings
+
+DeliveryState = Literal["read", "unchanged", "stopped", "missing"]
+SourceState = Literal["current", "stopped"]
+Progress = Callable[[str], None]
+
+HASH_BLOCK = 1 << 20
+
+
+class DeliveryReport(BaseModel):
+    """One delivered file as this run sees it.
+
+    `counts` says that its rows are read by this run, as far as the source itself is concerned:
+    where the source is stopped, the snapshot takes what the previous release used instead.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int | None
+    table_name: str | None
+    file_name: str
+    sha256: str | None
+    format: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    state: DeliveryState
+    note: str = ""
+    received_at: dt.datetime
+    rows_delivered: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    counts: bool = False
+    raw_path: str | None = Field(default=None, description="Relative to raw/.")
+    shape: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    findings: tuple[privacy.Finding, ...] = ()
+
+
+class SourceOutcome(BaseModel):
+    """What came of one source in one run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    origin: Origin
+    state: SourceState
+    note: str
+    deliveries: tuple[DeliveryReport, ...] = ()
+    scores_path: str | None = Field(default=None, description="Relative to raw/.")
+
+    @property
+    def counting(self) -> tuple[DeliveryReport, ...]:
+        return tuple(report for report in self.deliveries if report.counts)
+
+    @property
+    def rows_accepted(self) -> int:
+        return sum(report.rows_accepted for report in self.counting)
+
+    @property
+    def rows_quarantined(self) -> int:
+        return sum(report.rows_quarantined for report in self.deliveries)
+
+    @property
+    def suspected_citizen_numbers(self) -> int:
+        return sum(finding.suspected for report in self.counting for finding in report.findings)
+
+
+def landing_folder(settings: Settings, source: Source, origin: Origin) -> Path:
+    if origin == "sample":
+        return settings.sources / source.name / "sample"
+    return settings.landing_folder / source.name
+
+
+def ingest_source(
+    settings: Settings,
+    source: Source,
+    *,
+    run_id: str,
+    as_of: dt.date,
+    origin: Origin,
+    on_progress: Progress | None = None,
+) -> SourceOutcome:
+    """Reads what is new in the folder of a source and says what counts.
+
+    Args:
+        run_id: the run that first sees new files.
+        as_of: day of judgement, for the scores of documents.
+        origin: 'delivery' reads `landing/<source>`, 'sample' reads `sources/<source>/sample`.
+        on_progress: is told in words what is being read.
+
+    Raises:
+        RegistryError: what was delivered before cannot be read.
+    """
+    progress = on_progress or _silent
+    return _Ingest(settings, source, run_id, as_of, origin, progress).run()
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A file in the folder; `problem` when its content could not even be taken."""
+
+    path: Path
+    table: Table | None
+    sha256: str | None
+    problem: str | None = None
+    left_alone: bool = False
+
+
+class _Ingest:
+    """The steps of one run over one source."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source,
+        run_id: str,
+        as_of: dt.date,
+        origin: Origin,
+        on_progress: Progress,
+    ) -> None:
+        self.settings = settings
+        self.source = source
+        self.run_id = run_id
+        self.as_of = as_of
+        self.origin = origin
+        self.on_progress = on_progress
+        self.folder = landing_folder(settings, source, origin)
+        self.store = settings.raw / "files" / source.name
+        self.key = settings.read_pseudonym_key() if self._needs_key() else b""
+        self.now = dt.datetime.now(dt.UTC)
+        self.registry: Registry = registry.load(settings.raw, source.name)
+
+    def run(self) -> SourceOutcome:
+        files.remove_leftovers(self.store)
+        files.remove_leftovers(self.settings.raw / self.source.name)
+        seen = self._look()
+        self._register(seen)
+        reports = self._reports(seen)
+        stops = [f"{report.file_name}: {report.note}" for report in reports if self._stops(report)]
+        scores_path = None
+        if not stops:
+            reports, scores_path, stops = self._scored(reports)
+        registry.save(self.settings.raw, self.registry)
+        self._synchronise_quarantine(reports)
+        return SourceOutcome(
+            source=self.source.name,
+            origin=self.origin,
+            state="stopped" if stops else "current",
+            note=" ".join([self._note(reports, stops), *self._left_alone(seen)]),
+            deliveries=tuple(reports),
+            scores_path=scores_path,
+        )
+
+    # --- what lies in the folder
+
+    def _look(self) -> list[_Seen]:
+        """Every delivery in the folder, parsed. Files that a list names are documents."""
+        found = landing.delivered_files(self.folder)
+        named = [path for path in found if landing.is_named_after_table(path.name, self.source)]
+        seen = [self._take(path) for path in named]
+        documents = self._documents(seen)
+        seen += [
+            self._take(path) for path in found if path not in named and path.name not in documents
+        ]
+        # A list may itself have another name than its table.
+        documents |= self._documents(seen)
+        self._forget(documents)
+        return [one for one in seen if one.path.name not in documents or self._is_good(one)]
+
+    def _take(self, path: Path) -> _Seen:
+        table = landing.table_of(path.name, self.source)
+        try:
+            sha256 = _stable_hash(path)
+            if sha256 is None:
+                return _Seen(path, table, None, left_alone=True)
+            if table is None:
+                message = landing.no_table_message(path.name, self.source)
+                return _Seen(path, None, sha256, problem=message)
+            if self._key(table, sha256) not in self.registry.parses:
+                self.on_progress(f"{self.source.name}: {path.name} wordt gelezen")
+                content = path.read_bytes()
+                if hashlib.sha256(content).hexdigest() != sha256:
+                    return _Seen(path, table, None, left_alone=True)
+                self._parse(content, table, sha256, path.name)
+        except OSError as error:
+            message = (
+                f"Het bestand kan niet geopend worden ({error.strerror or error}). Controleer de "
+                "rechten op het bestand en lever het zo nodig opnieuw."
+            )
+            return _Seen(path, table, None, problem=message)
+        return _Seen(path, table, sha256)
+
+    def _parse(self, content: bytes, table: Table, sha256: str, file_name: str) -> None:
+        parsed = parsing.parse(content, table, self.key)
+        stem = self.store / table.name / f"{sha256[:16]}-{self._version(table)}"
+        raw_path = rejects_path = None
+        if parsed.stored is not None:
+            raw_path = stem.with_name(stem.name + ".parquet")
+            files.write_parquet(raw_path, parsed.stored)
+        if parsed.rejects.height:
+            rejects_path = stem.with_name(stem.name + ".rejects.parquet")
+            rejected = quarantine.quarantined(
+                parsed.rejects,
+                source=self.source.name,
+                table=table.name,
+                file_name=file_name,
+                run_id=self.run_id,
+            )
+            files.write_parquet(rejects_path, rejected)
+        self.registry.parses[self._key(table, sha256)] = Parse(
+            format=parsed.format,
+            encoding=parsed.encoding,
+            separator=parsed.separator,
+            rows_delivered=parsed.rows,
+            rows_accepted=0 if parsed.stored is None else parsed.stored.height,
+            rows_quarantined=parsed.rejects.height,
+            raw_path=self._relative(raw_path),
+            rejects_path=self._relative(rejects_path),
+            notes=parsed.notes,
+            findings=parsed.findings,
+            refused=parsed.refused,
+            shape=shape.of(table),
+        )
+
+    def _documents(self, seen: list[_Seen]) -> set[str]:
+        """Names of files directly in the folder that an accepted list names as documents."""
+        names: set[str] = set()
+        keys = {(one.table.name, one.sha256) for one in seen if one.table and one.sha256}
+        keys |= {
+            (delivery.table, delivery.sha256)
+            for delivery in self.registry.deliveries
+            if delivery.origin == self.origin and delivery.table
+        }
+        for table in self.source.tables:
+            column = table.document_column
+            for name, sha256 in sorted(keys) if column else ():
+                found = self._parse_of(table, sha256) if name == table.name else None
+                if column is None or found is None or found.raw_path is None:
+                    continue
+                values = pl.read_parquet(
+                    self.settings.raw / found.raw_path, columns=[column.lower()]
+                ).to_series()
+                names |= {_as_posix(value) for value in values.drop_nulls().unique()}
+        return {name for name in names if "/" not in name}
+
+    def _is_good(self, seen: _Seen) -> bool:
+        found = self._parse_of(seen.table, seen.sha256) if seen.table and seen.sha256 else None
+        return found is not None and found.refused is None
+
+    def _forget(self, documents: set[str]) -> None:
+        """A document that arrived before its list was taken for a bad delivery."""
+        self.registry.deliveries = [
+            delivery
+            for delivery in self.registry.deliveries
+            if delivery.file_name not in documents
+            or delivery.origin != self.origin
+            or self._readable(delivery)
+        ]
+
+    def _readable(self, delivery: Delivery) -> bool:
+        table = self._table(delivery.table)
+        found = self._parse_of(table, delivery.sha256) if table else None
+        return found is not None and found.refused is None
+
+    def _register(self, seen: list[_Seen]) -> None:
+        """Numbers what is new, in natural order of the names, before anything else is decided."""
+        for one in sorted(seen, key=lambda item: landing.natural_key(item.path.name)):
+            name = one.path.name
+            if one.sha256 is None or self.registry.find(self.origin, name, one.sha256):
+                continue
+            self.registry.deliveries.append(
+                Delivery(
+                    number=self.registry.next_number(),
+                    origin=self.origin,
+                    file_name=name,
+                    sha256=one.sha256,
+                    table=one.table.name if one.table else None,
+                    first_run=self.run_id,
+                    received_at=self.now,
+                )
+            )
+        registry.save(self.settings.raw, self.registry)
+
+    # --- what counts
+
+    def _reports(self, seen: list[_Seen]) -> list[DeliveryReport]:
+        present = {(one.path.name, one.sha256) for one in seen}
+        names = {one.path.name for one in seen}
+        counted: dict[tuple[str, str], Delivery] = {}
+        reports = [
+            self._report(delivery, present, names, counted)
+            for delivery in sorted(self.registry.deliveries, key=lambda found: found.number)
+            if delivery.origin == self.origin
+        ]
+        return reports + [
+            DeliveryReport(
+                number=None,
+                table_name=one.table.name if one.table else None,
+                file_name=one.path.name,
+                sha256=None,
+                state="stopped",
+                note=one.problem,
+                received_at=self.now,
+            )
+            for one in seen
+            if one.problem and one.sha256 is None
+        ]
+
+    def _report(
+        self,
+        delivery: Delivery,
+        present: set[tuple[str, str | None]],
+        names: set[str],
+        counted: dict[tuple[str, str], Delivery],
+    ) -> DeliveryReport:
+        here = (delivery.file_name, delivery.sha256) in present
+        table = self._table(delivery.table)
+        found = self._parse_of(table, delivery.sha256) if table else None
+        about: dict[str, object] = {
+            "number": delivery.number,
+            "table_name": delivery.table,
+            "file_name": delivery.file_name,
+            "sha256": delivery.sha256,
+            "received_at": delivery.received_at,
+        }
+        if found is not None:
+            about |= {
+                "format": found.format,
+                "encoding": found.encoding,
+                "separator": found.separator,
+                "rows_delivered": found.rows_delivered,
+                "rows_accepted": found.rows_accepted,
+                "rows_quarantined": found.rows_quarantined,
+            }
+        problem = self._problem(delivery, found)
+        gone = (
+            "Dit bestand is overschreven door een nieuwere levering."
+            if delivery.file_name in names
+            else "Dit bestand staat niet meer in de map."
+        )
+        if problem and here:
+            return _report(about, state="stopped", note=problem)
+        if problem or found is None:
+            about |= {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0}
+            return _report(about, state="missing", note=f"{gone} Het telde niet mee.")
+        first = counted.setdefault((str(delivery.table), delivery.sha256), delivery)
+        if first is not delivery:
+            note = f"Dezelfde inhoud is al geleverd als {first.file_name}; er verandert niets."
+            return _report(about, state="unchanged", note=note)
+        notes = [*found.notes, *self._version_notes(table, delivery.sha256)]
+        if not here:
+            notes.insert(0, f"{gone} De gegevens blijven meetellen.")
+        return _report(
+            about,
+            state="read" if here else "missing",
+            note=" ".join(notes),
+            counts=True,
+            raw_path=found.raw_path,
+            shape=found.shape,
+            findings=found.findings,
+        )
+
+    def _problem(self, delivery: Delivery, found: Parse | None) -> str | None:
+        if delivery.table is None:
+            return landing.no_table_message(delivery.file_name, self.source)
+        if found is None:
+            return "Het bestand is niet gelezen; de volgende run probeert het opnieuw."
+        if found.refused is not None:
+            return found.refused
+        return self._loss(found.rows_delivered, found.rows_quarantined)
+
+    def _loss(self, delivered: int, rejected: int) -> str | None:
+        if not delivered or rejected <= self.source.allowed_loss * delivered:
+            return None
+        return (
+            f"{rejected} van de {delivered} rijen zijn afgekeurd; toegestaan is "
+            f"{_percent(self.source.allowed_loss)}. Zie de quarantaine van {self.source.name} "
+            "voor de reden per regel, herstel de oorzaak in het bronsysteem en lever het bestand "
+            "opnieuw."
+        )
+
+    def _version_notes(self, table: Table | None, sha256: str) -> list[str]:
+        if table is None or self._key(table, sha256) in self.registry.parses:
+            return []
+        return ["Gelezen volgens een eerdere versie van het contract; het bestand is er niet meer."]
+
+    def _stops(self, report: DeliveryReport) -> bool:
+        return report.state == "stopped"
+
+    # --- documents beside a list
+
+    def _scored(
+        self, reports: list[DeliveryReport]
+    ) -> tuple[list[DeliveryReport], str | None, list[str]]:
+        """Scores the documents that lists name; those that cannot be read are rejected rows."""
+        tables = [table for table in self.source.tables if table.document_column]
+        listed = [
+            report
+            for report in reports
+            if report.counts and any(table.name == report.table_name for table in tables)
+        ]
+        if not tables:
+            return reports, None, []
+        if not any(report.rows_accepted for report in listed):
+            self._write_document_rejects(listed, None)
+            return reports, None, []
+        from dronten_pipeline.readability import documents
+
+        rows = pl.concat(
+            [
+                shape.conformed(
+                    pl.read_parquet(self.settings.raw / str(report.raw_path)),
+                    self.source.table(str(report.table_name)),
+                    report.shape,
+                ).with_columns(pl.lit(report.number, dtype=pl.Int64).alias("_delivery"))
+                for report in listed
+            ]
+        )
+        scored = documents.score_documents(
+            rows,
+            self.folder,
+            self.settings.raw / "texts" / self.source.name,
+            as_of=self.as_of,
+            on_progress=self.on_progress,
+        )
+        self._write_document_rejects(listed, scored.rejects)
+        path = self._write_scores(scored.scores)
+        reports = [self._less(report, scored.rejects) for report in reports]
+        stops = [
+            f"{report.file_name}: {loss}"
+            for report in reports
+            if report.state == "read"
+            and (loss := self._loss(report.rows_delivered, report.rows_quarantined))
+        ]
+        return reports, path, stops
+
+    def _less(self, report: DeliveryReport, rejects: pl.DataFrame) -> DeliveryReport:
+        """The report with the rows whose document failed moved from accepted to quarantined."""
+        failed = rejects.filter(pl.col("_delivery") == report.number)
+        if not report.counts or not failed.height:
+            return report
+        rows = failed.get_column("_line").n_unique()
+        note = f"{report.note} Van {rows} rijen is het document niet te lezen of niet aanwezig."
+        return report.model_copy(
+            update={
+                "rows_accepted": report.rows_accepted - rows,
+                "rows_quarantined": report.rows_quarantined + rows,
+                "note": note.strip(),
+            }
+        )
+
+    def _document_rejects_path(self) -> Path:
+        return self.store / "documents" / f"{self.origin}.rejects.parquet"
+
+    def _write_document_rejects(
+        self, listed: list[DeliveryReport], rejects: pl.DataFrame | None
+    ) -> None:
+        path = self._document_rejects_path()
+        frames = []
+        for report in listed if rejects is not None else ():
+            assert rejects is not None
+            table = self.source.table(str(report.table_name))
+            failed = rejects.filter(pl.col("_delivery") == report.number).select(
+                "_line", "column_name", "reason"
+            )
+            frames.append(
+                quarantine.quarantined(
+                    failed,
+                    source=self.source.name,
+                    table=table.name,
+                    file_name=report.file_name,
+                    run_id=self.run_id,
+                )
+            )
+        rows = pl.concat(frames) if frames else quarantine.SCHEMA.to_frame()
+        if rows.height:
+            files.write_parquet(path, rows)
+        else:
+            path.unlink(missing_ok=True)
+
+    def _write_scores(self, scores: pl.DataFrame) -> str:
+        folder = self.store / "scores"
+        temporary = folder / f"new-{self.origin}.parquet"
+        files.write_parquet(temporary, scores)
+        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()[:16]
+        path = folder / f"{digest}-{self.origin}.parquet"
+        temporary.replace(path)
+        return str(self._relative(path))
+
+    # --- quarantine, notes and small things
+
+    def _synchronise_quarantine(self, reports: list[DeliveryReport]) -> None:
+        wanted: dict[str, Path] = {}
+        for report in reports:
+            table = self._table(report.table_name)
+            if table is None or report.sha256 is None or not report.rows_delivered:
+                continue
+            found = self._parse_of(table, report.sha256)
+            if found is not None and found.rejects_path:
+                path = self.settings.raw / found.rejects_path
+                name = path.name.replace(".rejects", "")
+                wanted[f"{table.name}-{name}"] = path
+        documents = self._document_rejects_path()
+        folder = self.settings.quarantine / self.source.name
+        if documents.exists():
+            # Rewritten by every run, because a document may still arrive.
+            (folder / f"{documents.parent.name}.parquet").unlink(missing_ok=True)
+            wanted[f"{documents.parent.name}.parquet"] = documents
+        quarantine.synchronise(folder, wanted)
+
+    def _note(self, reports: list[DeliveryReport], stops: list[str]) -> str:
+        if stops:
+            return (
+                "Deze bron staat stil: de cijfers van de vorige publicatie blijven gelden tot dit "
+                f"is hersteld. {' '.join(stops)}"
+            )
+        if not reports:
+            return "Er is nog niets geleverd."
+        notes = []
+        counting = [report for report in reports if report.counts]
+        notes.append(f"{len(counting)} bestanden tellen mee.")
+        for state, words in (
+            ("unchanged", "al eerder geleverd"),
+            ("missing", "niet meer aanwezig"),
+        ):
+            count = sum(report.state == state for report in reports)
+            if count:
+                notes.append(f"{count} {words}.")
+        notes += self._privacy_notes(counting)
+        return " ".join(notes)
+
+    def _left_alone(self, seen: list[_Seen]) -> list[str]:
+        return [
+            f"{one.path.name} veranderde tijdens het lezen en blijft liggen voor de volgende run."
+            for one in seen
+            if one.left_alone
+        ]
+
+    def _privacy_notes(self, counting: list[DeliveryReport]) -> Iterator[str]:
+        suspected: dict[tuple[str, str], int] = {}
+        for report in counting:
+            for finding in report.findings:
+                place = str(report.table_name), finding.column_name
+                suspected[place] = suspected.get(place, 0) + finding.suspected
+        for (table, column), count in suspected.items():
+            if count:
+                yield (
+                    f"In {table}.{column} staan {count} getallen die een burgerservicenummer "
+                    "kunnen zijn."
+                )
+
+    def _needs_key(self) -> bool:
+        return any(privacy.has_pseudonyms(table) for table in self.source.tables)
+
+    def _version(self, table: Table) -> str:
+        return parsing.version_of(table, self.key)
+
+    def _key(self, table: Table, sha256: str) -> str:
+        return registry.parse_key(table.name, sha256, self._version(table))
+
+    def _parse_of(self, table: Table, sha256: str) -> Parse | None:
+        current = self.registry.parses.get(self._key(table, sha256))
+        return current or self.registry.older_parse(table.name, sha256)
+
+    def _table(self, name: str | None) -> Table | None:
+        return next((table for table in self.source.tables if table.name == name), None)
+
+    def _relative(self, path: Path | None) -> str | None:
+        return None if path is None else path.relative_to(self.settings.raw).as_posix()
+
+
+def _silent(message: str) -> None:
+    """Nobody wants to know."""
+    del message
+
+
+def _report(about: dict[str, object], **more: object) -> DeliveryReport:
+    return DeliveryReport.model_validate({**about, **more})
+
+
+def _stable_hash(path: Path) -> str | None:
+    """SHA-256 of a file; None when it changed while it was read."""
+    before = path.stat()
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while block := file.read(HASH_BLOCK):
+            digest.update(block)
+            size += len(block)
+    after = path.stat()
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return digest.hexdigest() if same and size == after.st_size else None
+
+
+def _as_posix(value: str) -> str:
+    return PurePosixPath(value.replace("\\", "/")).as_posix()
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:g} %".replace(".", ",")

@@ -1,0 +1,132 @@
+"""What a source delivered, when it was first seen, and how it was read.
+
+Here belongs: the lasting memory of a source, one JSON file that is replaced as a whole. Not
+here: deciding what counts in a run (`raw.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dronten_pipeline.ingest import files
+from dronten_pipeline.ingest.privacy import Finding
+
+Origin = Literal["delivery", "sample"]
+
+
+class RegistryError(RuntimeError):
+    """The memory of a source cannot be read; nothing may be guessed instead."""
+
+
+class Parse(BaseModel):
+    """How one content was read under one version of its contract. Paths are relative to raw/."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    rows_delivered: int = 0
+    rows_accepted: int = 0
+    rows_quarantined: int = 0
+    raw_path: str | None = None
+    rejects_path: str | None = None
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    refused: str | None = Field(default=None, description="Why the file as a whole is no good.")
+    #: Type and kind of personal data of each stored column, to bring an old parse in a new shape.
+    shape: dict[str, tuple[str, str]] = Field(default_factory=dict)
+
+
+class Delivery(BaseModel):
+    """One content under one name, numbered in the order of delivery."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    origin: Origin
+    file_name: str
+    sha256: str
+    table: str | None
+    first_run: str
+    received_at: dt.datetime = Field(description="When a run first saw it, with time zone.")
+
+
+class Registry(BaseModel):
+    """Everything a source ever delivered."""
+
+    source: str
+    deliveries: list[Delivery] = Field(default_factory=list)
+    #: By `parse_key`, in the order in which they were made.
+    parses: dict[str, Parse] = Field(default_factory=dict)
+
+    def find(self, origin: Origin, file_name: str, sha256: str) -> Delivery | None:
+        for delivery in self.deliveries:
+            if (delivery.origin, delivery.file_name, delivery.sha256) == (
+                origin,
+                file_name,
+                sha256,
+            ):
+                return delivery
+        return None
+
+    def next_number(self) -> int:
+        return max((delivery.number for delivery in self.deliveries), default=0) + 1
+
+    def older_parse(self, table: str, sha256: str) -> Parse | None:
+        """The last readable parse of a content under another version."""
+        prefix = parse_key(table, sha256, "")
+        found = [
+            parse
+            for key, parse in self.parses.items()
+            if key.startswith(prefix) and parse.refused is None
+        ]
+        return found[-1] if found else None
+
+    def paths(self, origin: Origin) -> dict[str, Delivery]:
+        """Every raw file that a delivery of this origin was ever read into."""
+        found: dict[str, Delivery] = {}
+        for delivery in self.deliveries:
+            if delivery.origin != origin or delivery.table is None:
+                continue
+            prefix = parse_key(delivery.table, delivery.sha256, "")
+            for key, parse in self.parses.items():
+                if key.startswith(prefix) and parse.raw_path:
+                    found.setdefault(parse.raw_path, delivery)
+        return found
+
+
+def parse_key(table: str, sha256: str, version: str) -> str:
+    return f"{table}/{sha256}/{version}"
+
+
+def registry_path(raw: Path, source: str) -> Path:
+    return raw / source / "deliveries.json"
+
+
+def load(raw: Path, source: str) -> Registry:
+    """The registry of a source; an empty one when nothing was ever delivered.
+
+    Raises:
+        RegistryError: the file exists and cannot be read.
+    """
+    path = registry_path(raw, source)
+    try:
+        return Registry.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return Registry(source=source)
+    except (ValidationError, OSError) as error:
+        raise RegistryError(
+            f"{path} cannot be read: put back its last copy from your backup. Without it the "
+            "order of deliveries is unknown."
+        ) from error
+
+
+def save(raw: Path, registry: Registry) -> None:
+    document = json.dumps(registry.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    files.write_bytes(registry_path(raw, registry.source), (document + "\n").encode())

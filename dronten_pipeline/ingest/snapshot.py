@@ -1,0 +1,373 @@
+"""What one run reads: always the same folders and files, whatever was delivered.
+
+Here belongs: laying out `raw/current`, beside and then switched to. Not here: deciding what
+counts (`raw.py`), computing anything (dbt).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from dronten_pipeline.contracts import FRESH_DAYS, Source
+from dronten_pipeline.ingest import files, privacy, registry, shape
+from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
+from dronten_pipeline.ingest.registry import Origin
+from dronten_pipeline.settings import LOCAL_TIME, Settings
+
+#: Raw files per source and table, relative to raw/, as a manifest of a release names them.
+PreviousInputs = Mapping[str, Mapping[str, Sequence[str]]]
+
+#: Under this table name the scores of documents stand among the inputs.
+SCORES = "scores"
+EMPTY = "00000000.parquet"
+
+DELIVERY_COLUMNS = pl.Schema(
+    {
+        "source": pl.String,
+        "table_name": pl.String,
+        "file_name": pl.String,
+        "sha256": pl.String,
+        "format": pl.String,
+        "encoding": pl.String,
+        "separator": pl.String,
+        "state": pl.String,
+        "note": pl.String,
+        "received_at": pl.Datetime("us"),
+        "rows_delivered": pl.Int64,
+        "rows_accepted": pl.Int64,
+        "rows_quarantined": pl.Int64,
+        "is_fresh": pl.Boolean,
+    }
+)
+PRIVACY_COLUMNS = pl.Schema(
+    {
+        "source": pl.String,
+        "table_name": pl.String,
+        "column_name": pl.String,
+        "file_name": pl.String,
+        "is_key": pl.Boolean,
+        "suspected": pl.Int64,
+        "checked": pl.Int64,
+        "is_error": pl.Boolean,
+    }
+)
+
+
+class InputFile(BaseModel):
+    """One raw file that this run reads."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    table: str
+    path: str = Field(description="Relative to raw/.")
+    sha256: str = Field(description="Of the delivered file; of the file itself for scores.")
+    number: int = Field(description="Number of the delivery; 0 for scores.")
+    rows: int
+
+
+class Snapshot(BaseModel):
+    """What was laid out.
+
+    rows_accepted and rows_quarantined are totals over the deliveries that this run reports.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    folder: Path
+    inputs: tuple[InputFile, ...]
+    rows_accepted: int
+    rows_quarantined: int
+    stopped: tuple[str, ...]
+
+    def by_table(self) -> dict[str, dict[str, list[str]]]:
+        """The inputs in the form that the next run takes as `previous_inputs`."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for one in self.inputs:
+            found.setdefault(one.source, {}).setdefault(one.table, []).append(one.path)
+        return found
+
+
+def build_snapshot(
+    settings: Settings,
+    sources: Mapping[str, Source],
+    outcomes: Mapping[str, SourceOutcome],
+    *,
+    run_id: str,
+    as_of: dt.date,
+    code_version: str,
+    origin: Origin,
+    previous_inputs: PreviousInputs,
+) -> Snapshot:
+    """Lays out `raw/current` for this run.
+
+    Args:
+        outcomes: by name of the source; a source without one is taken as stopped.
+        previous_inputs: what the previous release read (`Snapshot.by_table`); used for stopped
+            sources only, and only what was read from the same origin.
+    """
+    folder = settings.raw / "snapshots" / run_id
+    if folder.exists():
+        shutil.rmtree(folder)
+    layout = _Layout(settings, folder, origin, as_of, previous_inputs)
+    for name, source in sources.items():
+        layout.lay_out(source, outcomes.get(name))
+    context = pl.DataFrame(
+        {
+            "run_id": [run_id],
+            "as_of": [as_of],
+            "code_version": [code_version],
+            "is_sample": [origin == "sample"],
+        }
+    )
+    layout.write("run__context", context)
+    layout.write_records()
+    _switch(settings.raw_current, folder)
+    return Snapshot(
+        folder=settings.raw_current,
+        inputs=tuple(layout.inputs),
+        rows_accepted=sum(row["rows_accepted"] for row in layout.deliveries if row["_counts"]),
+        rows_quarantined=sum(row["rows_quarantined"] for row in layout.deliveries),
+        stopped=tuple(row["source"] for row in layout.states if row["state"] == "stopped"),
+    )
+
+
+def is_fresh(latest: dt.datetime, source: Source, as_of: dt.date) -> bool:
+    """Whether the last delivery of a table is as recent as the source promises."""
+    days = FRESH_DAYS[source.cadence]
+    return days is None or (as_of - latest.astimezone(LOCAL_TIME).date()).days <= days
+
+
+class _Layout:
+    """Collects what stands in the folder that is being built."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        origin: Origin,
+        as_of: dt.date,
+        previous_inputs: PreviousInputs,
+    ) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.origin = origin
+        self.as_of = as_of
+        self.previous_inputs = previous_inputs
+        self.inputs: list[InputFile] = []
+        self.states: list[dict[str, object]] = []
+        self.deliveries: list[dict[str, object]] = []
+        self.privacy: list[dict[str, object]] = []
+
+    def write(self, name: str, frame: pl.DataFrame) -> None:
+        files.write_parquet(self.folder / name / "1.parquet", frame)
+
+    def lay_out(self, source: Source, outcome: SourceOutcome | None) -> None:
+        for table in source.tables:
+            folder = self.folder / f"{source.name}__{table.name}"
+            files.write_parquet(folder / EMPTY, shape.empty(table))
+        reports = outcome.deliveries if outcome else ()
+        if outcome is not None and outcome.state == "current":
+            counting = {report.raw_path for report in outcome.counting}
+            for report in outcome.counting:
+                self._add(source, report)
+            self._add_scores(source, outcome.scores_path)
+        else:
+            counting = self._add_previous(source)
+        self.states.append(
+            {
+                "source": source.name,
+                "state": outcome.state if outcome else "stopped",
+                "note": outcome.note if outcome else "Deze bron is in deze run niet gelezen.",
+            }
+        )
+        self._report(source, reports, counting)
+
+    def _add(self, source: Source, report: DeliveryReport) -> None:
+        self._add_file(
+            source,
+            str(report.table_name),
+            str(report.raw_path),
+            str(report.sha256),
+            int(report.number or 0),
+            report.shape,
+        )
+
+    def _add_file(
+        self,
+        source: Source,
+        table_name: str,
+        path: str,
+        sha256: str,
+        number: int,
+        was: Mapping[str, tuple[str, str]],
+    ) -> None:
+        table = source.table(table_name)
+        existing = self.settings.raw / path
+        target = self.folder / f"{source.name}__{table_name}" / f"{number:08d}.parquet"
+        if dict(was) == shape.of(table):
+            files.link(existing, target)
+        else:
+            frame = shape.conformed(pl.read_parquet(existing), table, was)
+            files.write_parquet(target, frame)
+        rows = pl.scan_parquet(target).select(pl.len()).collect().item()
+        self.inputs.append(
+            InputFile(
+                source=source.name,
+                table=table_name,
+                path=path,
+                sha256=sha256,
+                number=number,
+                rows=rows,
+            )
+        )
+
+    def _add_previous(self, source: Source) -> set[str | None]:
+        """What the previous release read of a source that is stopped now."""
+        known = registry.load(self.settings.raw, source.name)
+        deliveries = known.paths(self.origin)
+        shapes = {parse.raw_path: parse.shape for parse in known.parses.values()}
+        previous = self.previous_inputs.get(source.name, {})
+        used: set[str | None] = set()
+        for table in source.tables:
+            for path in previous.get(table.name, ()):
+                delivery = deliveries.get(path)
+                if delivery is None:
+                    continue
+                self._add_file(
+                    source, table.name, path, delivery.sha256, delivery.number, shapes[path]
+                )
+                used.add(path)
+        scores = [
+            path for path in previous.get(SCORES, ()) if path.endswith(f"-{self.origin}.parquet")
+        ]
+        self._add_scores(source, scores[-1] if scores else None)
+        return used
+
+    def _add_scores(self, source: Source, path: str | None) -> None:
+        if not any(table.document_column for table in source.tables):
+            return
+        name = f"{source.name}__scores"
+        if path is None or not (self.settings.raw / path).exists():
+            from dronten_pipeline.readability.documents import SCORE_SCHEMA
+
+            self.write(name, pl.DataFrame(schema=SCORE_SCHEMA))
+            return
+        target = self.folder / name / "1.parquet"
+        files.link(self.settings.raw / path, target)
+        self.inputs.append(
+            InputFile(
+                source=source.name,
+                table=SCORES,
+                path=path,
+                sha256=Path(path).name.split("-")[0],
+                number=0,
+                rows=pl.scan_parquet(target).select(pl.len()).collect().item(),
+            )
+        )
+
+    def _report(
+        self,
+        source: Source,
+        reports: Sequence[DeliveryReport],
+        counting: set[str | None],
+    ) -> None:
+        fresh = {
+            table.name: is_fresh(latest, source, self.as_of)
+            for table in source.tables
+            if (latest := _latest(reports, table.name)) is not None
+        }
+        for report in reports:
+            counts = report.counts and report.raw_path in counting
+            state, note = report.state, report.note
+            if report.counts and not counts:
+                state = "stopped"
+                note = f"Dit bestand wacht tot bron {source.name} is hersteld. {note}".strip()
+            self.deliveries.append(
+                {
+                    "source": source.name,
+                    **report.model_dump(
+                        include={
+                            "table_name",
+                            "file_name",
+                            "sha256",
+                            "format",
+                            "encoding",
+                            "separator",
+                            "rows_delivered",
+                            "rows_accepted",
+                            "rows_quarantined",
+                        }
+                    ),
+                    "state": state,
+                    "note": note,
+                    "received_at": report.received_at.astimezone(LOCAL_TIME).replace(tzinfo=None),
+                    "is_fresh": fresh.get(str(report.table_name), False),
+                    "_counts": counts,
+                }
+            )
+            if counts:
+                self.privacy += [
+                    {
+                        "source": source.name,
+                        "table_name": report.table_name,
+                        "file_name": report.file_name,
+                        **finding.model_dump(),
+                    }
+                    for finding in report.findings
+                ]
+
+    def write_records(self) -> None:
+        states = pl.Schema({"source": pl.String, "state": pl.String, "note": pl.String})
+        self.write("run__source", pl.DataFrame(self.states, schema=states))
+        rows = [{name: row[name] for name in DELIVERY_COLUMNS} for row in self.deliveries]
+        self.write("run__delivery", pl.DataFrame(rows, schema=DELIVERY_COLUMNS))
+        self.write("run__privacy", pl.DataFrame(self._judged(), schema=PRIVACY_COLUMNS))
+
+    def _judged(self) -> list[dict[str, object]]:
+        """Findings with a suspicion, judged over all files of their column together."""
+        columns: dict[tuple[object, ...], list[privacy.Finding]] = {}
+        for row in self.privacy:
+            place = row["source"], row["table_name"], row["column_name"]
+            columns.setdefault(place, []).append(privacy.Finding.model_validate(row))
+        return [
+            {
+                **row,
+                "is_error": privacy.is_error(
+                    columns[(row["source"], row["table_name"], row["column_name"])]
+                ),
+            }
+            for row in self.privacy
+            if row["suspected"]
+        ]
+
+
+def _latest(reports: Sequence[DeliveryReport], table_name: str) -> dt.datetime | None:
+    return max(
+        (
+            report.received_at
+            for report in reports
+            if report.table_name == table_name and report.state != "stopped"
+        ),
+        default=None,
+    )
+
+
+def _switch(current: Path, folder: Path) -> None:
+    """Points `current` at `folder` in one step, and removes what no run reads any more."""
+    if current.is_dir() and not current.is_symlink():
+        shutil.rmtree(current)
+    beside = current.with_name(f".current.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(folder.relative_to(current.parent), target_is_directory=True)
+    beside.replace(current)
+    for older in folder.parent.iterdir():
+        if older != folder:
+            shutil.rmtree(older, ignore_errors=True)

@@ -1,0 +1,553 @@
+"""Releases: immutable folders, and `current`, which points at one of them.
+
+Here belongs publishing, pointing back and verifying. Not here: the form of the files
+(`export.py`) and the judgement (`gate/`).
+
+A release is written as `releases/.building-<id>`, renamed to `releases/<id>` when it is whole,
+and then pointed at by replacing the symbolic link `current`. A kill at any moment leaves
+`current` at a whole release; what it left behind is cleared at the next publication.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.durable import (
+    explain,
+    sha256_of,
+    sha256_of_json,
+    sync,
+    sync_folder,
+    write_durably,
+)
+from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.settings import Settings
+
+MART = "mart.duckdb"
+MANIFEST = "manifest.json"
+CURRENT = "current"
+
+#: Tables that say something about the run and differ between runs over the same deliveries.
+ABOUT_THE_RUN = ("data_quality", "publication", "source_delivery")
+
+
+class PublishError(RuntimeError):
+    """Nothing was published and `current` is as it was; the message says why and what to do."""
+
+
+class NotJudged(PublishError):
+    """The mart has no passing record of the gate for its exact bytes."""
+
+
+class ReleaseError(RuntimeError):
+    """A release cannot be pointed at; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One delivered file behind a release.
+
+    `counts` is false for a file of a delivery that stopped its source; `rows` are those accepted.
+    """
+
+    source: str
+    table: str
+    file_name: str
+    sha256: str
+    counts: bool
+    raw_path: str | None = None
+    delivery_number: int | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """One folder of `releases/`; `problem` says why it cannot be read, and is else None."""
+
+    release_id: str
+    folder: Path
+    is_current: bool
+    manifest: dict[str, Any] = field(default_factory=dict)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A new release stands and `current` points at it."""
+
+    release_id: str
+    folder: Path
+    manifest: dict[str, Any]
+    ledger_problems: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unchanged:
+    """The current release says the same; no folder was written."""
+
+    release_id: str
+    ledger_problems: list[str]
+
+
+def new_release_id(run_id: str, now: dt.datetime) -> str:
+    """A name that sorts by time: `20261121T231800Z-1a2b3c4d`.
+
+    `now` must know its zone.
+    """
+    short = "".join(sign for sign in run_id.lower() if sign.isalnum())[:8]
+    return f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{short}"
+
+
+def publish(
+    settings: Settings,
+    *,
+    run_folder: Path,
+    run_id: str,
+    inputs: Sequence[Input],
+    is_sample: bool,
+) -> Published | Unchanged:
+    """Publishes the judged mart of a run, unless the current release already says the same.
+
+    Everything about the judgement comes from the ledger, so that this cannot be told otherwise.
+
+    Raises:
+        NotJudged: no passing record for the bytes of this mart.
+        PublishError: the release could not be written, or is not what was judged.
+        LedgerError: the publication could not be written down.
+    """
+    mart = run_folder / MART
+    if not mart.is_file():
+        raise NotJudged(f"{mart} is missing: build and judge a mart first.")
+    record = _passing_record(settings, mart)
+    try:
+        settings.releases.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(settings.releases)
+        _complete_ledger(settings)
+        return _publish(settings, mart, record, run_id, inputs, is_sample)
+    except (OSError, duckdb.Error) as error:
+        raise PublishError(
+            f"The release {record.body['release_id']} could not be written to "
+            f"{settings.releases}: {explain(error)}. Nothing was published."
+        ) from error
+
+
+def list_releases(settings: Settings) -> list[Release]:
+    """All releases, the newest first; a folder that is no release is listed with its problem."""
+    if not settings.releases.is_dir():
+        return []
+    current = _current_id(settings)
+    folders = [
+        path
+        for path in settings.releases.iterdir()
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+    ]
+    return [
+        _read_release(path, is_current=path.name == current)
+        for path in sorted(folders, key=lambda path: path.name, reverse=True)
+    ]
+
+
+def current_release(settings: Settings) -> Release | None:
+    """The release that `current` points at, None when nothing was published yet.
+
+    Raises:
+        ReleaseError: `current` points at something that is no release.
+    """
+    current = _current_id(settings)
+    if current is None:
+        return None
+    release = _read_release(settings.releases / current, is_current=True)
+    if release.problem:
+        raise ReleaseError(
+            f"{settings.releases / CURRENT} points at {current}, which is no whole release "
+            f"({release.problem}): point at another one with `datalab rollback RELEASE`."
+        )
+    return release
+
+
+def rollback(settings: Settings, release_id: str | None = None) -> Release:
+    """Points `current` at an earlier release, by default the one before the current one.
+
+    Raises:
+        ReleaseError: there is no such release, or it is not what was judged and published.
+        LedgerError: it was done, but could not be written down.
+    """
+    current = _current_id(settings)
+    if release_id is None:
+        before = current_release(settings)
+        release_id = before.manifest["previous_release"] if before else None
+        if release_id is None:
+            raise ReleaseError("There is no release before the current one to go back to.")
+    if release_id == current:
+        raise ReleaseError(f"{release_id} is the current release already.")
+    known = {release.release_id: release for release in list_releases(settings)}
+    if release_id not in known:
+        raise ReleaseError(
+            f"{settings.releases} holds no release {release_id}: see `datalab releases`."
+        )
+    target = known[release_id]
+    problems = [target.problem] if target.problem else _problems_with(settings, target)
+    if problems:
+        raise ReleaseError(f"{release_id} cannot be used: {'; '.join(problems)}.")
+    try:
+        _point_at(settings.releases, release_id)
+    except OSError as error:
+        raise ReleaseError(
+            f"{settings.releases / CURRENT} could not be changed: {explain(error)}."
+        ) from error
+    ledger.append(
+        settings.ledger,
+        "rollback",
+        {
+            "release_id": release_id,
+            "from_release": current,
+            "mart_sha256": target.manifest["files"][MART]["sha256"],
+        },
+    )
+    return _read_release(target.folder, is_current=True)
+
+
+def verify_release(folder: Path) -> list[str]:
+    """Compares every file of a release with its manifest; a sentence part for each difference."""
+    folder = folder.resolve()
+    release = _read_release(folder, is_current=False)
+    if release.problem:
+        return [release.problem]
+    files = release.manifest["files"]
+    problems: list[str] = []
+    for name, known in sorted(files.items()):
+        path = folder / name
+        if not path.is_file():
+            problems.append(f"{name} is missing")
+        elif sha256_of(path) != known["sha256"]:
+            problems.append(f"{name} was changed")
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    problems += [f"{name} was added" for name in sorted(present - set(files) - {MANIFEST})]
+    return problems
+
+
+# --- publishing
+
+
+def _passing_record(settings: Settings, mart: Path) -> ledger.Record:
+    digest = sha256_of(mart)
+    record = ledger.passing_gate_record(settings.ledger, digest)
+    if record is not None:
+        return record
+    failed = ledger.gate_record(settings.ledger, digest)
+    if failed is not None:
+        raise NotJudged(
+            f"The gate held {mart} back (record {failed.number} of {settings.ledger}): correct "
+            "the data and run again."
+        )
+    raise NotJudged(
+        f"{mart} was not judged, or was changed after it was: {settings.ledger} has no passing "
+        f"record for SHA-256 {digest}. Run the gate again."
+    )
+
+
+def _publish(
+    settings: Settings,
+    mart: Path,
+    record: ledger.Record,
+    run_id: str,
+    inputs: Sequence[Input],
+    is_sample: bool,
+) -> Published | Unchanged:
+    from dronten_pipeline.publish.export import export_csv, export_parquet
+
+    judged = record.body
+    release_id = judged["release_id"]
+    problems = ledger.read_all(settings.ledger).problems
+    current = _readable_current(settings)
+    building = settings.releases / f".building-{release_id}"
+    with _removed_unless_renamed(building):
+        building.mkdir()
+        shutil.copyfile(mart, building / MART)
+        if sha256_of(building / MART) != judged["mart_sha256"]:
+            raise NotJudged(f"{mart} was changed while it was published: run the gate again.")
+        _check_publication(building / MART, judged)
+        counts = export_parquet(building / MART, building / "parquet")
+        fingerprint = _fingerprint(building / "parquet", inputs, judged)
+        if current is not None and current.manifest["fingerprint"] == fingerprint:
+            ledger.append(
+                settings.ledger,
+                "unchanged",
+                {
+                    "release_id": current.release_id,
+                    "run_id": run_id,
+                    "fingerprint": fingerprint,
+                    "gate_record": record.number,
+                },
+            )
+            return Unchanged(release_id=current.release_id, ledger_problems=problems)
+        if (settings.releases / release_id).exists():
+            return _finish(settings, release_id, run_id, problems)
+        _check_order(current, judged)
+        if counts != judged["row_counts"]:
+            raise PublishError(f"{mart} holds other rows than were judged: run the gate again.")
+        export_csv(building / "parquet", building / "csv")
+        _check_counts(building, counts)
+        manifest = {
+            "release_id": release_id,
+            "run_id": judged["run_id"],
+            "published_by_run": run_id,
+            "published_at": judged["published_at"],
+            "as_of": judged["as_of"],
+            "code_version": judged["code_version"],
+            "code_has_changes": judged["code_version"].endswith("+changes"),
+            "contract_version": judged["contract_version"],
+            "verdict": judged["verdict"],
+            "warnings": [
+                {"table": result["table"], "rule": result["rule"], "observed": result["observed"]}
+                for result in judged["results"]
+                if not result["passed"]
+            ],
+            "previous_release": judged["previous_release"],
+            "is_sample": is_sample,
+            "fingerprint": fingerprint,
+            "suites_sha256": judged["suites_sha256"],
+            "versions": judged["versions"],
+            "gate_record": {"number": record.number, "sha256": record.sha256},
+            "inputs": [vars(item) for item in sorted(inputs, key=_order_of_input)],
+            "tables": {
+                table: {
+                    "rows": rows,
+                    "parquet": f"parquet/{table}.parquet",
+                    "csv": f"csv/{table}.csv",
+                }
+                for table, rows in counts.items()
+            },
+            "files": _describe_files(building),
+        }
+        write_durably(
+            building / MANIFEST,
+            (json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode(),
+        )
+        _seal(building)
+        building.rename(settings.releases / release_id)
+    sync_folder(settings.releases)
+    return _finish(settings, release_id, run_id, problems)
+
+
+def _finish(settings: Settings, release_id: str, run_id: str, problems: list[str]) -> Published:
+    """Points at a whole release; also when a kill came between its renaming and this."""
+    release = _read_release(settings.releases / release_id, is_current=True)
+    if _release_record(settings, release_id) is not None:
+        raise PublishError(
+            f"{release_id} was published before and is no longer current: go back to it with "
+            f"`datalab rollback {release_id}`, or run again."
+        )
+    wrong = [release.problem] if release.problem else _problems_with(settings, release)
+    if wrong:
+        raise PublishError(f"{release.folder} is not what was judged: {'; '.join(wrong)}.")
+    _point_at(settings.releases, release_id)
+    _record_release(settings, release, run_id)
+    return Published(
+        release_id=release_id,
+        folder=release.folder,
+        manifest=release.manifest,
+        ledger_problems=problems,
+    )
+
+
+def _record_release(settings: Settings, release: Release, run_id: str | None) -> None:
+    ledger.append(
+        settings.ledger,
+        "release",
+        {
+            "release_id": release.release_id,
+            "run_id": run_id,
+            "manifest_sha256": sha256_of(release.folder / MANIFEST),
+            "mart_sha256": release.manifest["files"][MART]["sha256"],
+            "gate_record": release.manifest["gate_record"]["number"],
+            "previous_release": release.manifest["previous_release"],
+        },
+    )
+
+
+def _release_record(settings: Settings, release_id: str) -> ledger.Record | None:
+    for record in ledger.records_of(settings.ledger, "release"):
+        if record.body.get("release_id") == release_id:
+            return record
+    return None
+
+
+def _complete_ledger(settings: Settings) -> None:
+    """A kill between pointing and writing down leaves a current release without a record."""
+    current = _readable_current(settings)
+    if current is None:
+        return
+    if _release_record(settings, current.release_id) is None:
+        _record_release(settings, current, None)
+
+
+def _check_publication(mart: Path, judged: dict[str, Any]) -> None:
+    """What the mart says of itself must be what the ledger says of it."""
+    names = (
+        "release_id",
+        "as_of",
+        "code_version",
+        "contract_version",
+        "verdict",
+        "previous_release",
+    )
+    with duckdb.connect(str(mart), read_only=True, config=OFFLINE) as connection:
+        rows = connection.execute(
+            f"SELECT {', '.join(f'{name}::varchar' for name in names)} FROM publication"
+        ).fetchall()
+    if rows != [tuple(judged[name] for name in names)]:
+        raise PublishError(
+            f"The table publication of {mart} says otherwise than record of the gate: run again."
+        )
+
+
+def _check_order(current: Release | None, judged: dict[str, Any]) -> None:
+    before = current.release_id if current else None
+    if judged["previous_release"] != before:
+        raise PublishError(
+            f"This mart was built to follow {judged['previous_release'] or 'nothing'}, but the "
+            f"current release is {before or 'none'}: run again."
+        )
+
+
+def _check_counts(building: Path, counts: dict[str, int]) -> None:
+    from dronten_pipeline.publish.export import count_rows
+
+    wanted = {
+        building / kind / f"{table}.{kind}": rows
+        for table, rows in counts.items()
+        for kind in ("parquet", "csv")
+    }
+    for path, found in count_rows(wanted).items():
+        if found != wanted[path]:
+            raise PublishError(
+                f"{path.name} reads back with {found} rows instead of {wanted[path]}: nothing "
+                "was published, report this as an error of the program."
+            )
+
+
+def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any]) -> str:
+    """Names what a release says; the run that made it does not matter."""
+    return sha256_of_json(
+        {
+            "tables": {
+                path.stem: sha256_of(path)
+                for path in sorted(parquet.glob("*.parquet"))
+                if path.stem not in ABOUT_THE_RUN
+            },
+            "inputs": [
+                [item.source, item.table, item.file_name, item.sha256, item.counts]
+                for item in sorted(inputs, key=_order_of_input)
+            ],
+            "suites": judged["suites_sha256"],
+            "as_of": judged["as_of"],
+        }
+    )
+
+
+def _order_of_input(item: Input) -> tuple[str, str, int, str, str]:
+    return (item.source, item.table, item.delivery_number or 0, item.file_name, item.sha256)
+
+
+def _describe_files(folder: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.relative_to(folder).as_posix(): {
+            "sha256": sha256_of(path),
+            "bytes": path.stat().st_size,
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _seal(folder: Path) -> None:
+    """Puts every byte on the disk and takes away the right to change it."""
+    for path in [*folder.rglob("*"), folder]:
+        if path.is_file():
+            path.chmod(0o444)
+        sync(path)
+
+
+def _point_at(releases: Path, release_id: str) -> None:
+    link = releases / f".{CURRENT}-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(release_id, target_is_directory=True)
+    link.replace(releases / CURRENT)
+    sync_folder(releases)
+
+
+@contextlib.contextmanager
+def _removed_unless_renamed(building: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _clear_leftovers(releases: Path) -> None:
+    for path in releases.glob(".building-*"):
+        shutil.rmtree(path)
+    for path in releases.glob(f".{CURRENT}-*"):
+        path.unlink()
+
+
+# --- reading
+
+
+def _current_id(settings: Settings) -> str | None:
+    link = settings.releases / CURRENT
+    return link.readlink().name if link.is_symlink() else None
+
+
+def _readable_current(settings: Settings) -> Release | None:
+    try:
+        return current_release(settings)
+    except ReleaseError as error:
+        raise PublishError(str(error)) from error
+
+
+def _read_release(folder: Path, *, is_current: bool) -> Release:
+    problem, manifest = None, {}
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["release_id"] != folder.name:
+            problem = f"its manifest is that of {manifest['release_id']}"
+        elif not {MART} <= set(manifest["files"]) or not {
+            "fingerprint",
+            "previous_release",
+            "gate_record",
+        } <= set(manifest):
+            problem = "its manifest is not complete"
+    except (OSError, ValueError, KeyError, TypeError):
+        problem = "it has no readable manifest"
+    return Release(
+        release_id=folder.name,
+        folder=folder,
+        is_current=is_current,
+        manifest=manifest if isinstance(manifest, dict) else {},
+        problem=problem,
+    )
+
+
+def _problems_with(settings: Settings, release: Release) -> list[str]:
+    """Why a release may not become current: changed files, or bytes that did not pass."""
+    problems = verify_release(release.folder)
+    record = _release_record(settings, release.release_id)
+    if record and record.body.get("manifest_sha256") != sha256_of(release.folder / MANIFEST):
+        problems.append(f"its manifest is not that of record {record.number}")
+    mart_sha256 = release.manifest["files"][MART]["sha256"]
+    if ledger.passing_gate_record(settings.ledger, mart_sha256) is None:
+        problems.append(f"{settings.ledger} has no passing record for its mart")
+    return problems

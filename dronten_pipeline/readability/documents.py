@@ -1,0 +1,462 @@
+"""From a list of texts with documents beside it to a judgement per text.
+
+Here belongs: which documents are read, that each is read once, and how short messages are pooled.
+Not here: formats (`extract.py`), the method (`score.py`), which texts a KPI counts
+(`dbt_project/`).
+
+What is remembered in `cache/`: per method the columns of a score by SHA-256 of the document, and
+the SHA-256 that a path last had. The texts themselves are never written anywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import polars as pl
+
+from dronten_pipeline.readability import extract, score
+
+POOL_PREFIX = "pool:"
+#: Characters of text that are judged at once: bounds memory at a few hundred MB.
+BATCH_CHARACTERS = 4_000_000
+PROGRESS_SECONDS = 5.0
+
+_DOCUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "document_sha256": pl.String,
+    "text_sha256": pl.String,
+    **score.COLUMNS,
+}
+_PATH_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "document": pl.String,
+    "document_sha256": pl.String,
+}
+SCORE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "text_id": pl.String,
+    "is_pool": pl.Boolean,
+    "channel": pl.String,
+    "published_on": pl.Date,
+    "document": pl.String,
+    "text_sha256": pl.String,
+    "in_pool": pl.String,
+    **score.COLUMNS,
+}
+
+
+@dataclass(frozen=True)
+class ScoredDocuments:
+    """What `score_documents` found.
+
+    Attributes:
+        scores: the columns of `SCORE_SCHEMA`, one row per scored text or pool, by text_id.
+        rejects: current rows without a judgement, in order of delivery: _delivery, _line (as
+            given), column_name (column that is at fault), reason (a Dutch sentence).
+    """
+
+    scores: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def score_documents(
+    rows: pl.DataFrame,
+    folder: Path,
+    cache: Path,
+    *,
+    as_of: dt.date,
+    on_progress: Callable[[str], None] | None = None,
+) -> ScoredDocuments:
+    """Judges the document of every current row, and pools the texts that are too short.
+
+    Args:
+        rows: all accepted rows of the list in order of delivery: tekst_id, kanaal,
+            gepubliceerd_op (Date), bestand, canonieke_url, _delivery, _line; others are ignored.
+            The last row of a tekst_id is the current one.
+        folder: the folder that `bestand` is relative to; nothing outside it is read.
+        cache: folder of what was judged before; it is made when missing.
+        as_of: texts that were published after this day are judged but not pooled.
+        on_progress: gets a sentence every few seconds.
+    """
+    tell = on_progress or (lambda _: None)
+    memory = _Memory(cache, score.method_version())
+    current = (
+        rows.with_row_index("_order")
+        .unique("tekst_id", keep="last")
+        .sort("_order")
+        .with_columns(channel=pl.col("kanaal").str.strip_chars().str.to_lowercase())
+    )
+    found = _find(current, folder, memory, tell)
+    judged, unreadable = _judge(found, memory, tell)
+    missed = found.join(unreadable, on="document_sha256", how="left", maintain_order="left").select(
+        "_order", reason=pl.coalesce("reason", "unreadable")
+    )
+    texts = found.join(judged, on="document_sha256", how="inner", maintain_order="left")
+    in_pool, pools, lost = _pool(texts, as_of, memory)
+    scores = pl.concat(
+        [
+            texts.join(in_pool, on="_order", how="left").select(
+                text_id="tekst_id",
+                is_pool=pl.lit(False),
+                channel="channel",
+                published_on="gepubliceerd_op",
+                document="bestand",
+                text_sha256="text_sha256",
+                in_pool="in_pool",
+                **{name: pl.col(name) for name in score.COLUMNS},
+            ),
+            pools,
+        ]
+    ).sort("text_id")
+    rejects = (
+        pl.concat([missed.filter(pl.col("reason").is_not_null()), lost])
+        .join(current, on="_order")
+        .sort("_order")
+        .select(
+            "_delivery",
+            "_line",
+            column_name=pl.when(pl.col("tekst_id").str.starts_with(POOL_PREFIX))
+            .then(pl.lit("tekst_id"))
+            .otherwise(pl.lit("bestand")),
+            reason="reason",
+        )
+    )
+    return ScoredDocuments(
+        scores.select(pl.col(name).cast(kind) for name, kind in SCORE_SCHEMA.items()), rejects
+    )
+
+
+# --- finding documents
+
+
+def resolve(folder: Path, document: str) -> Path:
+    """The place of `document` below `folder`; it need not exist.
+
+    Raises:
+        DocumentUnreadable: the path is absolute, climbs with `..`, or a link leads outside.
+    """
+    given = document.strip().replace("\\", "/")
+    if not given or given.startswith("/") or re.match(r"^[A-Za-z]:", given) or "\x00" in given:
+        raise extract.DocumentUnreadable(
+            "Het pad van het document is leeg of absoluut. Geef een pad naast deze lijst, "
+            "zoals documenten/brief.docx."
+        )
+    if ".." in PurePosixPath(given).parts:
+        raise extract.DocumentUnreadable(
+            "Het pad van het document bevat '..'. Geef een pad naast of onder deze lijst."
+        )
+    try:
+        place = (folder / given).resolve()
+        inside = place.is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        inside = False
+    if not inside:
+        raise extract.DocumentUnreadable(
+            "Het pad van het document wijst met een koppeling naar buiten de map van de "
+            "aanlevering. Zet het document zelf in de map."
+        )
+    return place
+
+
+def _find(
+    current: pl.DataFrame, folder: Path, memory: _Memory, tell: Callable[[str], None]
+) -> pl.DataFrame:
+    """Adds per row place (path, null when gone), document_sha256 and reason (when refused).
+
+    A document that is gone keeps the SHA-256 that its path had.
+    """
+    every = _Progress(tell)
+    facts: dict[str, tuple[str | None, str | None, str | None]] = {}
+    documents = current["bestand"].unique(maintain_order=True).to_list()
+    for number, document in enumerate(documents, start=1):
+        every.say(f"Documenten zoeken: {number} van {len(documents)}.")
+        try:
+            place = resolve(folder, document)
+            if place.is_file():
+                extract.check_size(place)
+                facts[document] = (str(place), _fingerprint(place), None)
+            elif document in memory.paths:
+                facts[document] = (None, memory.paths[document], None)
+            else:
+                raise extract.DocumentUnreadable(extract.MISSING)
+        except (extract.DocumentUnreadable, OSError) as error:
+            facts[document] = (None, None, _sentence(error))
+    memory.remember_paths({name: sha for name, (_, sha, _) in facts.items() if sha is not None})
+    found = current.join(
+        pl.DataFrame(
+            [(name, *fact) for name, fact in facts.items()],
+            schema={
+                "bestand": pl.String,
+                "place": pl.String,
+                "document_sha256": pl.String,
+                "reason": pl.String,
+            },
+            orient="row",
+        ),
+        on="bestand",
+        how="left",
+        maintain_order="left",
+    )
+    reserved = pl.col("tekst_id").str.starts_with(POOL_PREFIX)
+    return found.with_columns(
+        reason=pl.when(reserved)
+        .then(pl.lit(f"Een tekst_id dat met '{POOL_PREFIX}' begint, is gereserveerd."))
+        .otherwise("reason"),
+        document_sha256=pl.when(~reserved).then("document_sha256"),
+    )
+
+
+def _fingerprint(path: Path) -> str:
+    """SHA-256 of the document and its extension, which decides how plain text is read."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    digest.update(path.suffix.lower().encode())
+    return digest.hexdigest()
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, extract.DocumentUnreadable):
+        return str(error)
+    return f"Het document kan niet worden geopend ({type(error).__name__}). Controleer de rechten."
+
+
+# --- judging documents
+
+
+def _judge(
+    found: pl.DataFrame, memory: _Memory, tell: Callable[[str], None]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The judgement per document_sha256, and the documents without one (unreadable: why)."""
+    wanted = (
+        found.filter(pl.col("document_sha256").is_not_null())
+        # The same document may stand on two paths, of which one is gone.
+        .sort(pl.col("place").is_null(), maintain_order=True)
+        .unique("document_sha256", keep="first", maintain_order=True)
+        .join(memory.scores, on="document_sha256", how="anti", maintain_order="left")
+    )
+    unreadable: dict[str, str] = {}
+    every = _Progress(tell)
+    done = 0
+    for batch in _batches(wanted, unreadable):
+        if batch:
+            memory.add_scores(_score_batch(batch))
+        done += len(batch)
+        every.say(f"Teksten beoordelen: {done + len(unreadable)} van {wanted.height}.")
+    return memory.scores, pl.DataFrame(
+        list(unreadable.items()),
+        schema={"document_sha256": pl.String, "unreadable": pl.String},
+        orient="row",
+    )
+
+
+def _batches(wanted: pl.DataFrame, unreadable: dict[str, str]) -> Iterator[list[tuple[str, str]]]:
+    """Reads documents into batches of (document_sha256, text); fills `unreadable` on the way."""
+    batch: list[tuple[str, str]] = []
+    size = 0
+    for sha, place in wanted.select("document_sha256", "place").iter_rows():
+        if place is None:
+            unreadable[sha] = (
+                "Het document is niet meer aangeleverd, en met deze methode is het nog niet "
+                "beoordeeld. Lever het opnieuw aan: teksten zelf worden niet bewaard."
+            )
+            continue
+        try:
+            text = extract.extract_text(Path(place))
+        except (extract.DocumentUnreadable, OSError) as error:
+            unreadable[sha] = _sentence(error)
+            continue
+        batch.append((sha, text))
+        size += len(text)
+        if size >= BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _score_batch(batch: list[tuple[str, str]]) -> pl.DataFrame:
+    texts = pl.Series([text for _, text in batch], dtype=pl.String)
+    return (
+        score.score_texts(texts)
+        .with_columns(
+            document_sha256=pl.Series([sha for sha, _ in batch], dtype=pl.String),
+            text_sha256=pl.Series([text_sha256(text) for text in texts], dtype=pl.String),
+        )
+        .select(_DOCUMENT_SCHEMA.keys())
+    )
+
+
+def text_sha256(text: str) -> str:
+    """Fingerprint of a text, the same whatever its line breaks, spaces and letter case."""
+    return hashlib.sha256(" ".join(text.casefold().split()).encode()).hexdigest()
+
+
+# --- pooling short texts
+
+
+def latest_of_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
+    """Of one canonical address the latest text, and of what is left each text once, the latest.
+
+    Later is: published later, or on the same day and delivered later.
+    """
+    url = pl.col("canonieke_url").str.strip_chars()
+    return (
+        texts.sort("gepubliceerd_op", "_order")
+        .with_columns(
+            _page=pl.when(url != "").then(pl.lit("url ") + url).otherwise(pl.format("{}", "_order"))
+        )
+        .unique("_page", keep="last", maintain_order=True)
+        .unique("text_sha256", keep="last", maintain_order=True)
+        .drop("_page")
+    )
+
+
+def _pool(
+    texts: pl.DataFrame, as_of: dt.date, memory: _Memory
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Joins short texts per channel and month.
+
+    Returns:
+        in_pool per _order of a text; the rows of the pools; texts (_order, reason) that belong
+        to a pool but whose document is gone, so that the changed pool is judged without them.
+    """
+    short = (
+        latest_of_duplicates(texts.filter(pl.col("gepubliceerd_op") <= as_of))
+        .filter(pl.col("score").is_null())
+        .with_columns(
+            in_pool=pl.lit(POOL_PREFIX)
+            + pl.col("channel")
+            + pl.lit(":")
+            + pl.col("gepubliceerd_op").dt.strftime("%Y-%m")
+        )
+        .sort("in_pool", "gepubliceerd_op", "tekst_id")
+    )
+    made: list[pl.DataFrame] = []
+    kept: list[pl.DataFrame] = []
+    lost: list[pl.DataFrame] = []
+    missing: list[tuple[str, pl.DataFrame]] = []
+    for (name,), members in short.group_by("in_pool", maintain_order=True):
+        key = _pool_key(members)
+        if key not in memory.known:
+            gone = members["place"].is_null()
+            lost.append(
+                members.filter(gone).select(
+                    "_order",
+                    reason=pl.lit(
+                        "De korte tekst is niet meer aangeleverd en telt daarom niet meer mee in "
+                    )
+                    + pl.col("in_pool")
+                    + pl.lit(". Lever het document opnieuw aan: teksten zelf worden niet bewaard."),
+                )
+            )
+            members = members.filter(~gone)
+            key = _pool_key(members)
+        if members.is_empty():
+            continue
+        if key not in memory.known:
+            missing.append((key, members))
+        kept.append(members)
+        made.append(
+            members.select(
+                text_id=pl.lit(name),
+                is_pool=pl.lit(True),
+                channel=pl.col("channel").first(),
+                published_on=pl.col("gepubliceerd_op").max(),
+                document_sha256=pl.lit(key),
+            ).head(1)
+        )
+    if missing:
+        # A pool is one text; its members were read a moment ago, or in an earlier run.
+        joined = [
+            (key, "\n".join(extract.extract_text(Path(place)) for place in members["place"]))
+            for key, members in missing
+        ]
+        memory.add_scores(_score_batch(joined))
+    lost_rows = pl.concat(
+        [pl.DataFrame(schema={"_order": texts.schema["_order"], "reason": pl.String}), *lost]
+    )
+    if not made:
+        return (
+            pl.DataFrame(schema={"_order": texts.schema["_order"], "in_pool": pl.String}),
+            pl.DataFrame(schema=SCORE_SCHEMA),
+            lost_rows,
+        )
+    pools = (
+        pl.concat(made)
+        .join(memory.scores, on="document_sha256", how="left", maintain_order="left")
+        .with_columns(document=pl.lit(None, dtype=pl.String), in_pool=pl.lit(None, dtype=pl.String))
+        .select(pl.col(name).cast(kind) for name, kind in SCORE_SCHEMA.items())
+    )
+    return pl.concat(kept).select("_order", "in_pool"), pools, lost_rows
+
+
+def _pool_key(members: pl.DataFrame) -> str:
+    """Stands where a document's SHA-256 stands: a pool is judged once per composition."""
+    return hashlib.sha256("\n".join(["pool", *members["document_sha256"]]).encode()).hexdigest()
+
+
+# --- memory
+
+
+class _Memory:
+    """Judgements by document, per method, in Parquet files that are only ever added."""
+
+    def __init__(self, folder: Path, method: str) -> None:
+        self.folder = folder
+        self.method_folder = folder / re.sub(r"[^\w.+-]", "_", method)
+        self.scores = _read_all(self.method_folder, _DOCUMENT_SCHEMA).unique(
+            "document_sha256", keep="last", maintain_order=True
+        )
+        self.known = set(self.scores["document_sha256"])
+        # Files are read in the order in which they were written: the last path wins.
+        self.paths: dict[str, str] = dict(
+            _read_all(folder / "paths", _PATH_SCHEMA).iter_rows()  # type: ignore[arg-type]
+        )
+
+    def add_scores(self, scores: pl.DataFrame) -> None:
+        _append(self.method_folder, scores)
+        self.scores = pl.concat([self.scores, scores]).unique(
+            "document_sha256", keep="last", maintain_order=True
+        )
+        self.known.update(scores["document_sha256"])
+
+    def remember_paths(self, found: dict[str, str]) -> None:
+        new = {name: sha for name, sha in found.items() if self.paths.get(name) != sha}
+        if new:
+            _append(
+                self.folder / "paths",
+                pl.DataFrame(list(new.items()), schema=_PATH_SCHEMA, orient="row"),
+            )
+            self.paths.update(new)
+
+
+def _read_all(folder: Path, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    files = sorted(folder.glob("*.parquet"))
+    if not files:
+        return pl.DataFrame(schema=schema)
+    return pl.concat([pl.read_parquet(file, columns=list(schema)) for file in files])
+
+
+def _append(folder: Path, frame: pl.DataFrame) -> None:
+    """Adds one file; a process that dies halfway leaves none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    last = max((int(file.stem) for file in folder.glob("*.parquet")), default=0)
+    target = folder / f"{last + 1:08d}.parquet"
+    unfinished = target.with_suffix(".unfinished")
+    frame.write_parquet(unfinished)
+    unfinished.replace(target)
+
+
+class _Progress:
+    """Says something at most every few seconds, and nothing when all is done before that."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.tell = tell
+        self.last = time.monotonic()
+
+    def say(self, message: str) -> None:
+        if time.monotonic() - self.last >= PROGRESS_SECONDS:
+            self.tell(message)
+            self.last = time.monotonic()

@@ -1,0 +1,186 @@
+-- A whole warehouse, for trying the suites of the published tables; all data are invented.
+-- The figures follow from the records by SQL of its own, so that every reconciliation holds until
+-- a test breaks it. The day of judgement is 2026-03-31.
+
+CREATE SCHEMA staging; CREATE SCHEMA register;
+CREATE TABLE staging.stg_run__context AS
+    SELECT 'run' AS run_id, DATE '2026-03-31' AS as_of, 'abc' AS code_version, true AS is_sample;
+CREATE TABLE staging.stg_run__source AS SELECT unnest(
+    ['finance_hr', 'iv3', 'klant_in_focus', 'text_corpus', 'website_feedback']) AS source,
+    'current' AS state, NULL :: VARCHAR AS note;
+CREATE TABLE staging.stg_run__privacy (source VARCHAR, table_name VARCHAR, column_name VARCHAR,
+    file_name VARCHAR, is_key BOOLEAN, suspected BIGINT, checked BIGINT, is_error BOOLEAN);
+-- ten votes per section and month; in March three about sport, too few to show
+CREATE TABLE staging.stg_website_feedback__votes AS
+    SELECT 'v' || section || month || n AS vote_id, month + 9 AS sent_on, section AS page_section,
+        question, CASE n % 4 WHEN 0 THEN 'nee' WHEN 3 THEN 'weet_niet' ELSE 'ja' END AS answer
+    FROM (SELECT unnest(generate_series(DATE '2025-10-01', DATE '2026-03-01', INTERVAL 1 MONTH))
+            :: DATE AS month),
+        unnest(['wonen', 'afval']) AS s (section), range(12) AS r (n),
+        unnest(['teksten_begrijpelijk', 'gevonden']) AS q (question)
+    UNION ALL
+    SELECT 'sport' || n, DATE '2026-03-05', 'sport', 'teksten_begrijpelijk', 'ja' FROM range(3) AS r (n)
+    UNION ALL SELECT 'later', DATE '2026-04-01', 'wonen', 'teksten_begrijpelijk', 'ja';
+CREATE TABLE staging.stg_klant_in_focus__responses AS
+    SELECT 'r' || month || n AS response_id, month + 4 AS sent_on, 'verhuizing' AS form,
+        (1 + n % 5) :: DECIMAL(28, 6) AS score, 5 :: BIGINT AS scale_max
+    FROM (SELECT unnest(generate_series(DATE '2025-10-01', DATE '2026-03-01', INTERVAL 1 MONTH))
+            :: DATE AS month), range(10) AS r (n);
+CREATE TABLE staging.stg_text_corpus__texts AS
+    SELECT 't' || n AS text_id, 'brief' AS channel, 'team' AS team, DATE '2026-02-01' AS published_on,
+        CASE WHEN n IN (8, 9) THEN 'https://town.example/pagina' END AS canonical_url, n AS delivery_order
+    FROM range(10) AS r (n);
+CREATE TABLE staging.stg_text_corpus__scores AS
+    SELECT text_id, false AS is_pool, channel, published_on,
+        CASE WHEN text_id IN ('t6', 't7') THEN 'same' ELSE text_id END AS text_sha256,
+        CASE text_id WHEN 't0' THEN NULL WHEN 't1' THEN 'C' ELSE 'B1' END AS level,
+        text_id NOT IN ('t0', 't1') AS is_b1_or_easier
+    FROM staging.stg_text_corpus__texts;
+UPDATE staging.stg_text_corpus__scores SET is_b1_or_easier = NULL WHERE level IS NULL;
+CREATE TABLE staging.stg_finance_hr__staff_costs AS
+    SELECT 'e' || month || department || category AS entry_id, month(month) :: BIGINT AS booking_period,
+        month AS booked_in_month, 'realisatie' AS report_kind, department, category,
+        (CASE category WHEN 'l1.1' THEN 900.10 ELSE 100.05 END) :: DECIMAL(28, 6) AS amount_eur
+    FROM (SELECT unnest(generate_series(DATE '2025-01-01', DATE '2026-03-01', INTERVAL 1 MONTH))
+            :: DATE AS month),
+        unnest(['Wonen', 'Zorg']) AS d (department), unnest(['l1.1', 'l3.5.1', 'l4.1']) AS c (category);
+CREATE TABLE staging.stg_iv3__staff_costs_by_municipality AS
+    SELECT year :: INTEGER AS year, true AS is_accounts,
+        'GM' || lpad((300 + n) :: VARCHAR, 4, '0') AS municipality_code,
+        (1000 + n) :: DECIMAL(28, 6) AS salaries_keur, (100 + n % 50) :: DECIMAL(28, 6) AS hiring_keur
+    FROM range(2023, 2026) AS y (year), range(310) AS r (n);
+CREATE TABLE staging.stg_iv3__region_membership AS
+    SELECT * FROM (VALUES ('Regio Zwolle', 'GM0303'), ('Regio Zwolle', 'GM0304'),
+        ('Flevoland', 'GM0303'), ('Flevoland', 'GM0305')) AS v (region, municipality_code);
+CREATE TABLE register.benchmark_region AS
+    SELECT * FROM (VALUES ('Regio Zwolle', false, true), ('Flevoland', false, true),
+        ('Nederland', true, false)) AS v (region, is_whole_country, is_judged);
+CREATE TABLE register.kpi_register AS
+    SELECT *, true AS is_additive_over_time, false AS is_cumulative_count, 'percent' AS unit,
+        'Naam ' || kpi_id AS name_nl, 1 AS definition_version
+    FROM (VALUES
+        ('website_text_clarity', 'month', 'website_feedback', 'higher', true, true),
+        ('website_satisfaction', 'month', 'klant_in_focus', 'higher', true, true),
+        ('b1_share', 'month', 'text_corpus', 'higher', false, false),
+        ('external_hiring_share', 'quarter', 'finance_hr', 'benchmark', false, false)
+    ) AS v (kpi_id, period_grain, source_system, direction, is_sampled, is_about_people);
+CREATE TABLE register.kpi_target AS
+    SELECT * FROM (VALUES ('website_text_clarity', '2026', '>', 60, 'target'),
+        ('website_satisfaction', '2025', '>=', 85, 'target'),
+        ('website_satisfaction', '2026', '>=', 86, 'target'), ('b1_share', '2024-12', '>=', 80, 'target')
+    ) AS v (kpi_id, period, comparator, value, kind);
+
+CREATE TABLE main.dim_kpi AS SELECT kpi_id, name_nl, kpi_id AS name_en, 'Een definitie.' AS definition_nl,
+    unit, direction, period_grain, source_system, 'doc' AS document, 'Team' AS owner, definition_version
+    FROM register.kpi_register;
+CREATE TABLE main.fct_kpi_target AS
+    SELECT *, 'doc' AS document, NULL :: VARCHAR AS note FROM (VALUES
+        ('website_text_clarity', DATE '2026-01-01', NULL :: DATE, '>', 60 :: DOUBLE, 'target'),
+        ('website_satisfaction', DATE '2025-01-01', DATE '2025-12-31', '>=', 85, 'target'),
+        ('website_satisfaction', DATE '2026-01-01', NULL, '>=', 86, 'target'),
+        ('b1_share', DATE '2024-12-01', NULL, '>=', 80, 'target')
+    ) AS v (kpi_id, period_start, period_end, comparator, target_value, kind);
+CREATE TABLE main.fct_kpi_value AS
+WITH records AS (
+    SELECT 'website_text_clarity' AS kpi_id, sent_on AS day, 'page_section' AS dimension,
+        page_section AS part, (answer = 'ja') :: INTEGER :: DOUBLE AS num, 1 :: DOUBLE AS den
+    FROM staging.stg_website_feedback__votes
+    WHERE question = 'teksten_begrijpelijk' AND answer <> 'weet_niet'
+    UNION ALL
+    SELECT 'website_satisfaction', sent_on, 'form', form, (score >= 4) :: INTEGER, 1
+    FROM staging.stg_klant_in_focus__responses
+    UNION ALL
+    SELECT 'b1_share', published_on, 'channel', channel, is_b1_or_easier :: INTEGER, 1
+    FROM staging.stg_text_corpus__scores WHERE text_id NOT IN ('t0', 't6', 't8')
+    UNION ALL
+    SELECT 'external_hiring_share', booked_in_month, 'department', department,
+        CASE category WHEN 'l3.5.1' THEN amount_eur ELSE 0 END :: DOUBLE, amount_eur :: DOUBLE
+    FROM staging.stg_finance_hr__staff_costs WHERE category <> 'l4.1'
+), cells AS (
+    SELECT kpi_id, day, 'total' AS dimension, 'total' AS part, num, den FROM records
+    UNION ALL SELECT * FROM records
+), sums AS (
+    SELECT kpi_id, grain AS period_grain, date_trunc(grain, day) :: DATE AS period_start, dimension,
+        part AS dimension_value, round(sum(num), 2) AS numerator, round(sum(den), 2) AS denominator,
+        count(*) AS sample_size
+    FROM cells, unnest(['month', 'quarter', 'year']) AS g (grain)
+    WHERE day <= DATE '2026-03-31' AND (kpi_id <> 'external_hiring_share' OR grain <> 'month')
+    GROUP BY ALL
+), hidden AS (
+    SELECT *, kpi_id = 'website_text_clarity' AND dimension_value IN ('sport', 'afval')
+        AND (period_start = DATE '2026-03-01' OR (period_start >= DATE '2026-01-01' AND period_grain <> 'month'))
+        AS is_suppressed
+    FROM sums
+), shown AS (
+    SELECT kpi_id, period_grain, period_start, dimension, dimension_value,
+        CASE WHEN NOT is_suppressed THEN 100 * numerator / denominator END AS value,
+        CASE WHEN NOT is_suppressed THEN numerator END AS numerator,
+        CASE WHEN NOT is_suppressed THEN denominator END AS denominator,
+        CASE WHEN NOT is_suppressed THEN sample_size END AS sample_size, is_suppressed
+    FROM hidden
+)
+SELECT kpi_id, period_grain, period_start, dimension, dimension_value, value, numerator, denominator,
+    sample_size, CASE WHEN kpi_id LIKE 'website%' THEN value - 5 END AS ci_low,
+    CASE WHEN kpi_id LIKE 'website%' THEN value + 5 END AS ci_high, is_suppressed,
+    period_grain = 'year' AND year(period_start) = 2026 AS is_provisional,
+    DATE '2026-03-31' AS as_of, 'current' AS source_state, 1 AS definition_version
+FROM shown;
+CREATE TABLE main.external_hiring_benchmark AS
+WITH shares AS (
+    SELECT *, salaries_keur + hiring_keur AS costs,
+        (100 * hiring_keur) :: DOUBLE / (salaries_keur + hiring_keur) :: DOUBLE AS share
+    FROM staging.stg_iv3__staff_costs_by_municipality
+), members AS (
+    SELECT region, municipality_code FROM staging.stg_iv3__region_membership
+    UNION ALL SELECT DISTINCT 'Nederland', municipality_code FROM shares
+), regions AS (
+    SELECT year, region, count(*) :: INTEGER AS municipalities, avg(share) AS mean,
+        (100 * sum(hiring_keur)) :: DOUBLE / sum(costs) :: DOUBLE AS weighted, median(share) AS median
+    FROM shares JOIN members USING (municipality_code) GROUP BY ALL
+), long AS (
+    UNPIVOT regions ON mean, weighted, median INTO NAME method VALUE region_share
+), compared AS (
+    SELECT long.*, own.share AS own_share, own.share - region_share AS difference
+    FROM long JOIN shares AS own ON long.year = own.year AND own.municipality_code = 'GM0303'
+)
+SELECT year, region, method, municipalities, region_share, region_share AS region_share_without_own,
+    own_share, difference,
+    CASE WHEN difference < 0 THEN 'below' WHEN difference <= 1 THEN 'in_line' ELSE 'above' END AS status,
+    0.0 :: DOUBLE AS region_trend, 0.0 :: DOUBLE AS own_trend
+FROM compared;
+CREATE TABLE main.kpi_status AS
+WITH latest AS (
+    SELECT figure.* FROM main.fct_kpi_value AS figure
+    JOIN main.dim_kpi USING (kpi_id, period_grain)
+    WHERE dimension = 'total' AND NOT is_provisional
+    QUALIFY row_number() OVER (PARTITION BY kpi_id ORDER BY period_start DESC) = 1
+)
+SELECT latest.kpi_id, latest.period_start, latest.period_grain, latest.value, target.comparator,
+    target.target_value, latest.value - target.target_value AS gap,
+    CASE WHEN latest.kpi_id = 'external_hiring_share' THEN 'on_target'
+        WHEN latest.ci_low < target_value AND target_value < latest.ci_high THEN 'uncertain'
+        WHEN latest.value > target_value THEN 'on_target' ELSE 'off_target' END AS status,
+    before.value AS previous_value,
+    CASE WHEN before.value IS NULL THEN 'unknown' ELSE 'stable' END AS trend, false AS is_provisional
+FROM latest
+LEFT JOIN main.fct_kpi_value AS before
+    ON before.kpi_id = latest.kpi_id AND before.period_grain = latest.period_grain
+   AND before.dimension = 'total'
+   AND before.period_start = (latest.period_start - INTERVAL 1 YEAR) :: DATE
+LEFT JOIN main.fct_kpi_target AS target
+    ON target.kpi_id = latest.kpi_id AND target.period_end IS NULL;
+CREATE TABLE main.text_readability AS
+    SELECT text_id, channel, 'team' AS team, 'bulkbrief' AS kind, published_on, 200 AS words,
+        20 AS sentences, level, 1.5 :: DOUBLE AS score, 2.5 :: DOUBLE AS rank_score,
+        0.9 :: DOUBLE AS b1_probability, is_b1_or_easier, '["woord"]' AS hard_words,
+        '[1]' AS hard_sentences, 'first-1' AS method_version
+    FROM staging.stg_text_corpus__scores;
+CREATE TABLE main.source_delivery AS
+    SELECT source, table_name, table_name || '.csv' AS file_name, sha256(table_name) AS sha256,
+        'csv' AS format, 'utf-8' AS encoding, ';' AS separator, 'read' AS state, 'Gelezen.' AS note,
+        TIMESTAMP '2026-03-30 08:00:00' AS received_at, 5000 :: BIGINT AS rows_delivered,
+        4990 :: BIGINT AS rows_accepted, 10 :: BIGINT AS rows_quarantined, true AS is_fresh
+    FROM (VALUES ('website_feedback', 'votes'), ('klant_in_focus', 'responses'),
+        ('text_corpus', 'texts'), ('finance_hr', 'staff_costs'),
+        ('iv3', 'staff_costs_by_municipality'), ('iv3', 'region_membership')) AS v (source, table_name);
+CREATE TABLE staging.stg_run__delivery AS FROM main.source_delivery;

@@ -1,0 +1,351 @@
+"""The gate as a whole: what passes, what is kept back, and that it fails closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.gate import gate, judge
+from dronten_pipeline.gate.suites import hash_of_suites
+from dronten_pipeline.gate.verdict import Verdict
+from dronten_pipeline.settings import Settings
+from tests.unit.gate.marts import SUITES, expectation, make_settings, make_warehouse
+
+
+def run(settings: Settings, folder: Path, **changes: Any) -> Verdict:
+    arguments: dict[str, Any] = {
+        "run_folder": folder,
+        "run_id": "1a2b3c4d-run",
+        "release_id": "20260317T120000Z-1a2b3c4d",
+        "as_of": dt.date(2026, 3, 17),
+        "code_version": "abc",
+        "previous_release": None,
+    }
+    return gate.run_gate(settings, **(arguments | changes))
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judges in this process: importing Great Expectations again for each test takes too long."""
+
+    def run_judge(run_folder: Path, timeout: int, on_progress: object) -> None:
+        request = judge.Request.model_validate_json((run_folder / gate.REQUEST).read_text())
+        verdict = judge.judge(request)
+        (run_folder / gate.VERDICT).write_text(verdict.model_dump_json())
+
+    monkeypatch.setattr(gate, "_run_judge", run_judge)
+
+
+def last_record(settings: Settings) -> dict[str, Any]:
+    contents = ledger.read_all(settings.ledger)
+    assert contents.problems == []
+    assert contents.records[-1].kind == "gate"
+    return contents.records[-1].body
+
+
+SPOIL_VALUE = "UPDATE figure SET value = 999 WHERE kpi_id = 'k1'"
+SPOIL_TEAM = "UPDATE figure SET team = 'zz' WHERE kpi_id = 'k1'"
+ALL_RULES = {rule["rule"] for rule in SUITES["figure"]}
+SCENARIOS = {
+    # name: (SQL that spoils the warehouse, verdict, rules that are not passed)
+    "good": ("", "passed", set()),
+    "warning only": (SPOIL_VALUE, "passed_with_warnings", {"value_usual"}),
+    "unknown team": (SPOIL_TEAM, "failed", {"team_known"}),
+    "a record lost": ("DELETE FROM figure WHERE kpi_id = 'k1'", "failed", {"reconciles"}),
+    "column dropped": ("ALTER TABLE figure DROP value", "failed", {"value_filled", "value_usual"}),
+    "empty table": ("DELETE FROM figure", "failed", {"row_count", "reconciles"}),
+    "table dropped": ("DROP TABLE figure", "failed", ALL_RULES),
+    "no publication": ("DROP TABLE publication", "failed", {"row_count"}),
+}
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize(("change", "verdict", "rules"), SCENARIOS.values(), ids=SCENARIOS)
+def test_the_verdict_follows_from_the_data(
+    tmp_path: Path, change: str, verdict: str, rules: set[str]
+) -> None:
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings, change)
+    found = run(settings, folder)
+    assert found.verdict == verdict
+    assert {result.rule for result in found.failures} == rules
+    assert len(found.results) == sum(len(rules) for rules in SUITES.values())
+    record = last_record(settings)
+    assert record["verdict"] == verdict
+    assert record["mart_sha256"] == sha256_of(folder / "mart.duckdb")
+    passing = ledger.passing_gate_record(settings.ledger, record["mart_sha256"])
+    assert (passing is None) is (verdict == "failed")
+
+
+@pytest.mark.usefixtures("in_process")
+def test_data_quality_and_publication_say_what_was_judged(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings, SPOIL_VALUE)
+    verdict = run(settings, folder, previous_release="20260101T000000Z-00000000")
+    with duckdb.connect(str(folder / "mart.duckdb"), read_only=True) as mart:
+        quality = mart.sql("SELECT * FROM data_quality").fetchall()
+        publication = mart.sql("SELECT * FROM publication").fetchall()
+    rows = {(row[0], row[1]): row[2:] for row in quality}
+    assert set(rows) == {(result.table, result.rule) for result in verdict.results}
+    assert rows["figure", "value_usual"] == (
+        "warning", False, "1 van 40 rijen", 1, 40, "1a2b3c4d-run"
+    )  # fmt: skip
+    # Also the rows about the own tables hold for these tables as they are.
+    assert rows["data_quality", "row_count"][2] == f"{len(quality)} rijen"
+    assert publication == [
+        (
+            "20260317T120000Z-1a2b3c4d",
+            dt.datetime.fromisoformat(verdict.published_at),
+            dt.date(2026, 3, 17),
+            "abc",
+            verdict.contract_version,
+            "passed_with_warnings",
+            "20260101T000000Z-00000000",
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path, Verdict, list[str]]:
+    """One judgement in a process of its own, with an empty home folder."""
+    settings = make_settings(tmp_path_factory.mktemp("real"))
+    folder = make_warehouse(settings)
+    home = folder / "home"
+    home.mkdir()
+    progress: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        verdict = run(settings, folder, on_progress=progress.append)
+    return settings, folder, verdict, progress
+
+
+def test_the_process_of_the_judge_is_quiet_and_leaves_no_files(
+    real: tuple[Settings, Path, Verdict, list[str]],
+) -> None:
+    _, folder, verdict, _ = real
+    assert verdict.verdict == "passed"
+    assert (folder / gate.LOG).read_text() == ""
+    assert {path.name for path in folder.rglob("*")} == {
+        "home", "warehouse.duckdb", "mart.duckdb", "gate-request.json", "gate.log", "verdict.json"
+    }  # fmt: skip
+
+
+def test_progress_is_told_per_table(real: tuple[Settings, Path, Verdict, list[str]]) -> None:
+    progress = real[3]
+    assert progress[0] == "candidate with 3 tables and 40 rows"
+    assert "figure: 5 rules judged" in progress
+    assert progress[-1] == "verdict passed, record 1 of the ledger"
+
+
+def test_the_record_names_everything_that_was_judged(
+    real: tuple[Settings, Path, Verdict, list[str]],
+) -> None:
+    settings, folder, verdict, _ = real
+    record = last_record(settings)
+    assert record["row_counts"] == {"data_quality": 7, "figure": 40, "publication": 1}
+    assert record["suites_sha256"] == verdict.suites_sha256
+    assert set(record["versions"]) >= {"great_expectations", "duckdb", "python"}
+    assert json.loads((folder / gate.VERDICT).read_text())["mart_sha256"] == record["mart_sha256"]
+
+
+# --- failing closed
+
+HANG = """
+import subprocess, sys, time
+process = subprocess.Popen(['sleep', '60'])
+with open(sys.argv[1], 'w') as file:
+    file.write(str(process.pid))
+time.sleep(60)
+"""
+
+
+def stub(monkeypatch: pytest.MonkeyPatch, code: str, *arguments: str) -> None:
+    monkeypatch.setattr(
+        gate, "judge_command", lambda request: [sys.executable, "-c", code, *arguments]
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9"),
+        ("raise SystemExit(2)", "ended with code 2"),
+        ("pass", "wrote no"),
+        ("open('{folder}/verdict.json', 'w').write('{{}}')", "is no verdict"),
+        ("open('{folder}/verdict.json', 'w').write('{{\"verdict\": \"pas')", "is no verdict"),
+    ],
+    ids=["killed", "crashed", "no verdict", "empty verdict", "torn verdict"],
+)
+def test_a_judge_that_does_not_answer_keeps_the_release_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, says: str
+) -> None:
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings)
+    # A verdict of an earlier attempt must not be taken for this one.
+    (folder / gate.VERDICT).write_text("old")
+    stub(monkeypatch, code.format(folder=folder))
+    with pytest.raises(gate.GateError, match=says):
+        run(settings, folder)
+    record = last_record(settings)
+    assert record["verdict"] == "failed"
+    assert says in record["error"]
+    assert ledger.passing_gate_record(settings.ledger, sha256_of(folder / "mart.duckdb")) is None
+
+
+def test_a_judge_that_hangs_is_stopped_with_everything_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings(tmp_path, timeout=1)
+    folder = make_warehouse(settings)
+    stub(monkeypatch, HANG, str(tmp_path / "pid"))
+    with pytest.raises(gate.GateError, match="not done after 1 seconds"):
+        run(settings, folder)
+    child = int((tmp_path / "pid").read_text())
+    for _ in range(50):
+        if not is_running(child):
+            break
+        time.sleep(0.1)
+    assert not is_running(child)
+    assert last_record(settings)["verdict"] == "failed"
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
+    """What an honest judge answers on good data, made up here: these tests are about belief."""
+    asked = json.loads((run_folder / gate.REQUEST).read_text())
+    known = ("run_id", "release_id", "as_of", "published_at", "code_version", "previous_release")
+    return {name: asked[name] for name in known} | {
+        "verdict": "passed",
+        "contract_version": "0123456789ab",
+        "mart_sha256": sha256_of(run_folder / gate.MART),
+        "suites_sha256": hash_of_suites(settings.expectations),
+        "row_counts": {},
+        "versions": {},
+        "results": [
+            {
+                "table": table,
+                "rule": rule["rule"],
+                "type": rule["type"],
+                "severity": rule["severity"],
+                "description": rule["description"],
+                "passed": True,
+                "observed": "0 afwijkingen",
+            }
+            for table, rules in SUITES.items()
+            for rule in rules
+        ],
+    }
+
+
+def spoil(folder: Path, _: object) -> None:
+    with duckdb.connect(str(folder / "mart.duckdb")) as connection:
+        connection.execute("DELETE FROM figure")
+
+
+LIES: dict[str, tuple[Any, str | None]] = {
+    "the truth": (lambda _, verdict: None, None),
+    "a rule left out": (lambda _, verdict: verdict["results"].pop(), "of 7 rules"),
+    "a rule twice": (
+        lambda _, verdict: verdict["results"].__setitem__(0, verdict["results"][1]),
+        "of 7 rules",
+    ),
+    "another run": (lambda _, verdict: verdict.update(run_id="other"), "another run"),
+    "other suites": (lambda _, verdict: verdict.update(suites_sha256="0"), "suites .* changed"),
+    "a better verdict": (
+        lambda _, verdict: verdict["results"][0].update(passed=False),
+        "does not follow",
+    ),
+    "another mart": (spoil, "changed after it was judged"),
+}
+
+
+@pytest.mark.parametrize(("tamper", "says"), LIES.values(), ids=LIES)
+def test_a_verdict_that_does_not_fit_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tamper: Any, says: str | None
+) -> None:
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings)
+
+    def run_judge(run_folder: Path, *_: object) -> None:
+        document = answer(run_folder, settings)
+        tamper(run_folder, document)
+        (run_folder / gate.VERDICT).write_text(json.dumps(document))
+
+    monkeypatch.setattr(gate, "_run_judge", run_judge)
+    if says is None:
+        assert run(settings, folder).verdict == "passed"
+        return
+    with pytest.raises(gate.GateError, match=says):
+        run(settings, folder)
+    assert last_record(settings)["verdict"] == "failed"
+    assert ledger.passing_gate_record(settings.ledger, sha256_of(folder / "mart.duckdb")) is None
+
+
+QUANTILE = expectation(
+    "quantile",
+    "expect_column_quantile_values_to_be_between",
+    column="value",
+    quantile_ranges={"quantiles": [0.5], "value_ranges": [[0, 1]]},
+)
+NO_BATCH = expectation(
+    "loose", "unexpected_rows_expectation", unexpected_rows_query="SELECT * FROM figure"
+)
+
+
+@pytest.mark.parametrize(
+    ("suites", "says"),
+    [
+        ({}, "holds no suite"),
+        ({"figure": []}, "expectations"),
+        ({"figure": [SUITES["figure"][1]]}, "an empty table would pass"),
+        ({"figure": [SUITES["figure"][0], QUANTILE]}, "not proven on DuckDB"),
+        ({"figure": [SUITES["figure"][0], NO_BATCH]}, "must start with"),
+    ],
+    ids=["no suites", "empty suite", "no row count", "unproven type", "query without batch"],
+)
+def test_suites_that_cannot_be_judged_are_refused(
+    tmp_path: Path, suites: dict[str, list[dict[str, Any]]], says: str
+) -> None:
+    settings = make_settings(tmp_path, suites)
+    folder = make_warehouse(settings)
+    with pytest.raises(gate.GateError, match=says):
+        run(settings, folder)
+    assert last_record(settings)["verdict"] == "failed"
+
+
+def test_without_a_warehouse_nothing_is_judged(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    (settings.warehouse / "run1").mkdir(parents=True)
+    with pytest.raises(gate.GateError, match="build the models first"):
+        run(settings, settings.warehouse / "run1")
+    assert last_record(settings)["mart_sha256"] is None
+
+
+def test_a_run_that_is_broken_off_leaves_a_failed_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings)
+    monkeypatch.setattr(gate, "_run_judge", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(settings, folder)
+    assert last_record(settings)["verdict"] == "failed"

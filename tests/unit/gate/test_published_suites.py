@@ -1,0 +1,346 @@
+"""The suites of the published tables: they pass on good data and every query can fail.
+
+Each mutation breaks one thing in a warehouse in which all else holds; the rule that is there for
+it must see it. Queries are run as they stand in the suite, without Great Expectations, so that
+all of them can be tried.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dronten_pipeline.contracts import Suite
+from dronten_pipeline.gate import gate, judge
+from dronten_pipeline.gate.suites import load_judgeable_suites
+from dronten_pipeline.gate.verdict import Verdict
+from dronten_pipeline.settings import PROJECT, Settings
+from tests.unit.gate.marts import OWN_TABLES
+
+TOWN = Path(__file__).with_name("invented_town.sql")
+SUITES = load_judgeable_suites(PROJECT / "expectations")
+TOTAL = "dimension = 'total'"
+CLARITY = "kpi_id = 'website_text_clarity'"
+YEAR = "period_grain = 'year' AND year(period_start) = 2025"
+W = "warehouse.staging"
+
+
+def figure(change: str, where: str) -> str:
+    return f"UPDATE fct_kpi_value SET {change} WHERE {where}"
+
+
+# (table, rule) -> what breaks it
+MUTATIONS: dict[tuple[str, str], str] = {
+    ("dim_kpi", "source_has_contract"): "UPDATE dim_kpi SET source_system = 'gone'",
+    ("dim_kpi", "register_complete"): "DELETE FROM dim_kpi WHERE kpi_id = 'b1_share'",
+    # --- figures
+    ("fct_kpi_value", "kpi_known"): figure("kpi_id = 'unknown'", CLARITY),
+    ("fct_kpi_value", "kpi_without_figures"): f"DELETE FROM fct_kpi_value WHERE {CLARITY}",
+    ("fct_kpi_value", "period_starts_on_first_day"): figure(
+        "period_start = DATE '2025-02-01'", f"{YEAR} AND {CLARITY}"
+    ),
+    ("fct_kpi_value", "grain_not_finer_than_headline"): figure(
+        "period_grain = 'month'", "kpi_id = 'external_hiring_share' AND period_grain = 'quarter'"
+    ),
+    ("fct_kpi_value", "total_named_total"): figure("dimension_value = 'all'", TOTAL),
+    ("fct_kpi_value", "part_has_total"): f"DELETE FROM fct_kpi_value WHERE {TOTAL} AND {YEAR}",
+    ("fct_kpi_value", "coarser_period_present"): (
+        f"DELETE FROM fct_kpi_value WHERE {TOTAL} AND {YEAR} AND {CLARITY}"
+    ),
+    ("fct_kpi_value", "value_finite"): figure("value = 'NaN'", f"{YEAR} AND {CLARITY}"),
+    ("fct_kpi_value", "share_of_counts_in_range"): figure(
+        "numerator = denominator + 1", f"{YEAR} AND {CLARITY}"
+    ),
+    ("fct_kpi_value", "share_of_amounts_in_range"): figure(
+        "value = -0.1", f"{YEAR} AND kpi_id = 'external_hiring_share'"
+    ),
+    ("fct_kpi_value", "share_is_numerator_of_denominator"): figure(
+        "value = value + 0.001", f"{YEAR} AND {CLARITY}"
+    ),
+    ("fct_kpi_value", "no_value_without_reason"): figure("value = NULL", f"{YEAR} AND {CLARITY}"),
+    ("fct_kpi_value", "no_value_without_observations"): figure(
+        "denominator = 0, value = 0", f"{YEAR} AND {CLARITY}"
+    ),
+    ("fct_kpi_value", "interval_around_value"): figure(
+        "ci_low = value + 1", f"{YEAR} AND {CLARITY}"
+    ),
+    ("fct_kpi_value", "interval_only_for_samples"): figure(
+        "ci_low = value, ci_high = value", "kpi_id = 'b1_share'"
+    ),
+    ("fct_kpi_value", "hidden_rows_are_empty"): figure("sample_size = 3", "is_suppressed"),
+    ("fct_kpi_value", "small_groups_hidden"): figure("sample_size = 4", f"{YEAR} AND {CLARITY}"),
+    ("fct_kpi_value", "hidden_part_not_derivable"): figure(
+        "is_suppressed = false", "dimension_value = 'afval' AND period_grain = 'month'"
+    ),
+    ("fct_kpi_value", "hidden_period_not_derivable"): figure(
+        "is_suppressed = false", "is_suppressed AND period_grain = 'quarter'"
+    ),
+    ("fct_kpi_value", "parts_not_more_than_total"): figure(
+        "sample_size = sample_size + 1000", f"dimension_value = 'wonen' AND {YEAR}"
+    ),
+    ("fct_kpi_value", "parts_add_up_to_total"): figure(
+        "numerator = numerator - 1", f"dimension_value = 'wonen' AND {YEAR}"
+    ),
+    ("fct_kpi_value", "periods_add_up"): figure(
+        "denominator = denominator - 0.01",
+        f"kpi_id = 'external_hiring_share' AND {YEAR} AND {TOTAL}",
+    ),
+    ("fct_kpi_value", "judged_on_day_of_run"): figure("as_of = DATE '2026-03-30'", CLARITY),
+    ("fct_kpi_value", "no_future_period"): figure("period_start = DATE '2027-01-01'", YEAR),
+    ("fct_kpi_value", "running_period_is_provisional"): figure(
+        "is_provisional = false", "is_provisional"
+    ),
+    ("fct_kpi_value", "definition_version_current"): figure("definition_version = 2", CLARITY),
+    ("fct_kpi_value", "stale_only_when_stopped"): figure("source_state = 'stale'", CLARITY),
+    ("fct_kpi_value", "no_stale_figures"): figure("source_state = 'stale'", CLARITY),
+    ("fct_kpi_value", "text_clarity_reconciles"): (
+        f"DELETE FROM {W}.stg_website_feedback__votes WHERE vote_id = 'vwonen2025-10-010'"
+    ),
+    ("fct_kpi_value", "text_clarity_all_accounted"): (
+        f"UPDATE {W}.stg_website_feedback__votes SET answer = 'misschien'"
+    ),
+    ("fct_kpi_value", "satisfaction_reconciles"): (
+        f"UPDATE {W}.stg_klant_in_focus__responses SET score = 4 WHERE score = 3"
+    ),
+    ("fct_kpi_value", "satisfaction_all_accounted"): (
+        f"UPDATE {W}.stg_klant_in_focus__responses SET scale_max = 7"
+    ),
+    ("fct_kpi_value", "b1_reconciles"): (
+        f"UPDATE {W}.stg_text_corpus__scores SET text_sha256 = 'same' WHERE text_id = 't5'"
+    ),
+    ("fct_kpi_value", "hiring_amounts_reconcile"): (
+        f"UPDATE {W}.stg_finance_hr__staff_costs SET amount_eur = amount_eur + 0.01 "
+        "WHERE entry_id = 'e2025-01-01Wonenl1.1'"
+    ),
+    ("fct_kpi_value", "hiring_all_accounted"): (
+        f"UPDATE {W}.stg_finance_hr__staff_costs SET booking_period = 15"
+    ),
+    ("fct_kpi_value", "votes_months_not_thin"): (
+        f"DELETE FROM {W}.stg_website_feedback__votes WHERE month(sent_on) = 12"
+    ),
+    ("fct_kpi_value", "responses_months_not_thin"): (
+        f"DELETE FROM {W}.stg_klant_in_focus__responses WHERE month(sent_on) = 12"
+    ),
+    # --- targets
+    ("fct_kpi_target", "kpi_known"): "UPDATE fct_kpi_target SET kpi_id = 'unknown'",
+    ("fct_kpi_target", "percentage_possible"): "UPDATE fct_kpi_target SET target_value = 101",
+    ("fct_kpi_target", "period_in_order"): (
+        "UPDATE fct_kpi_target SET period_end = period_start - 1"
+    ),
+    ("fct_kpi_target", "one_target_in_force"): "UPDATE fct_kpi_target SET period_end = NULL",
+    ("fct_kpi_target", "register_complete"): (
+        "UPDATE fct_kpi_target SET target_value = 61 WHERE target_value = 60"
+    ),
+    ("fct_kpi_target", "kpi_without_target"): "DELETE FROM fct_kpi_target WHERE target_value = 80",
+    # --- status
+    ("kpi_status", "every_kpi_present"): "DELETE FROM kpi_status WHERE kpi_id = 'b1_share'",
+    ("kpi_status", "value_is_that_of_figures"): "UPDATE kpi_status SET value = value + 1e-9",
+    ("kpi_status", "latest_complete_period"): (
+        "UPDATE kpi_status SET period_start = period_start - INTERVAL 1 MONTH"
+    ),
+    ("kpi_status", "target_known"): "UPDATE kpi_status SET comparator = '<'",
+    ("kpi_status", "gap_is_value_minus_target"): "UPDATE kpi_status SET gap = gap + 0.1",
+    ("kpi_status", "status_agrees"): "UPDATE kpi_status SET status = 'no_data'",
+    ("kpi_status", "benchmark_status_agrees"): (
+        "UPDATE kpi_status SET status = 'off_target' WHERE kpi_id = 'external_hiring_share'"
+    ),
+    ("kpi_status", "previous_value_year_earlier"): "UPDATE kpi_status SET previous_value = 1",
+    ("kpi_status", "trend_needs_two_values"): "UPDATE kpi_status SET trend = 'better'",
+    ("kpi_status", "kpi_without_data"): "UPDATE kpi_status SET value = NULL",
+    # --- benchmark
+    ("external_hiring_benchmark", "benchmark_present"): "DELETE FROM external_hiring_benchmark",
+    ("external_hiring_benchmark", "benchmark_complete"): (
+        "DELETE FROM external_hiring_benchmark WHERE region = 'Flevoland'"
+    ),
+    ("external_hiring_benchmark", "region_known"): (
+        "UPDATE external_hiring_benchmark SET region = 'Elders'"
+    ),
+    ("external_hiring_benchmark", "three_methods"): (
+        "DELETE FROM external_hiring_benchmark WHERE method = 'mean'"
+    ),
+    ("external_hiring_benchmark", "own_share_same_everywhere"): (
+        "UPDATE external_hiring_benchmark SET own_share = 1 WHERE region = 'Flevoland'"
+    ),
+    ("external_hiring_benchmark", "difference_is_own_minus_region"): (
+        "UPDATE external_hiring_benchmark SET difference = difference + 0.01"
+    ),
+    ("external_hiring_benchmark", "status_agrees"): (
+        "UPDATE external_hiring_benchmark SET difference = 1.01"
+    ),
+    ("external_hiring_benchmark", "year_is_over"): (
+        "UPDATE external_hiring_benchmark SET year = 2026"
+    ),
+    ("external_hiring_benchmark", "amounts_reconcile"): (
+        f"UPDATE {W}.stg_iv3__staff_costs_by_municipality SET hiring_keur = hiring_keur + 1 "
+        "WHERE municipality_code = 'GM0303'"
+    ),
+    ("external_hiring_benchmark", "mean_and_median_reconcile"): (
+        "UPDATE external_hiring_benchmark SET region_share = region_share + 0.001"
+    ),
+    ("external_hiring_benchmark", "country_is_complete"): (
+        "UPDATE external_hiring_benchmark SET municipalities = 299"
+    ),
+    ("external_hiring_benchmark", "no_negative_amounts"): (
+        f"UPDATE {W}.stg_iv3__staff_costs_by_municipality SET hiring_keur = -1"
+    ),
+    ("external_hiring_benchmark", "own_municipality_filed"): (
+        "UPDATE external_hiring_benchmark SET own_share = NULL"
+    ),
+    # --- texts
+    ("text_readability", "texts_present"): "DELETE FROM text_readability",
+    ("text_readability", "one_method"): (
+        "UPDATE text_readability SET method_version = 'x' WHERE text_id = 't1'"
+    ),
+    ("text_readability", "level_and_flag_agree"): (
+        "UPDATE text_readability SET is_b1_or_easier = NULL"
+    ),
+    ("text_readability", "level_has_score"): "UPDATE text_readability SET score = NULL",
+    ("text_readability", "lists_are_lists"): "UPDATE text_readability SET hard_words = '[\"a'",
+    ("text_readability", "not_in_future"): (
+        "UPDATE text_readability SET published_on = DATE '2026-04-01'"
+    ),
+    ("text_readability", "scores_reconcile"): "DELETE FROM text_readability WHERE text_id = 't0'",
+    ("text_readability", "every_text_scored"): (
+        f"DELETE FROM {W}.stg_text_corpus__scores WHERE text_id = 't0'"
+    ),
+    # --- deliveries
+    ("source_delivery", "rows_add_up"): "UPDATE source_delivery SET rows_quarantined = 9",
+    ("source_delivery", "source_has_contract"): "UPDATE source_delivery SET source = 'gone'",
+    ("source_delivery", "deliveries_complete"): "DELETE FROM source_delivery WHERE source = 'iv3'",
+    ("source_delivery", "stop_has_reason"): (
+        "UPDATE source_delivery SET state = 'stopped', note = ''"
+    ),
+    ("source_delivery", "no_citizen_service_number"): (
+        f"INSERT INTO {W}.stg_run__privacy VALUES ('s', 't', 'c', 'f', false, 1, 9, true)"
+    ),
+    ("source_delivery", "no_suspect_numbers"): (
+        f"INSERT INTO {W}.stg_run__privacy VALUES ('s', 't', 'c', 'f', true, 1, 99, false)"
+    ),
+    ("source_delivery", "no_stopped_source"): (
+        f"UPDATE {W}.stg_run__source SET state = 'stopped' WHERE source = 'iv3'"
+    ),
+    ("source_delivery", "every_source_delivered"): "DELETE FROM source_delivery",
+    ("source_delivery", "every_source_fresh"): "UPDATE source_delivery SET is_fresh = false",
+    ("source_delivery", "few_rows_rejected"): "UPDATE source_delivery SET rows_quarantined = 251",
+    ("source_delivery", "no_file_missing"): "UPDATE source_delivery SET state = 'missing'",
+    **{
+        ("source_delivery", f"{table}_not_more_than_delivered"): (
+            f"UPDATE source_delivery SET rows_accepted = {rows} WHERE table_name = '{table}'"
+        )
+        for table, rows in {
+            "votes": 10,
+            "responses": 0,
+            "texts": 9,
+            "staff_costs": 0,
+            "staff_costs_by_municipality": 929,
+            "region_membership": 3,
+        }.items()
+    },
+    # --- what the gate fills
+    ("data_quality", "every_table_judged"): (
+        "DELETE FROM data_quality WHERE table_name = 'dim_kpi'"
+    ),
+    ("data_quality", "one_run"): "UPDATE data_quality SET run_id = rule",
+    ("data_quality", "passed_without_failures"): "UPDATE data_quality SET failing_rows = 1",
+    ("publication", "as_of_is_that_of_run"): "UPDATE publication SET as_of = DATE '2026-03-30'",
+    ("publication", "built_by_same_code"): "UPDATE publication SET code_version = 'other'",
+    ("publication", "not_its_own_predecessor"): (
+        "UPDATE publication SET previous_release = release_id"
+    ),
+    ("publication", "code_is_committed"): "UPDATE publication SET code_version = 'abc+changes'",
+}
+
+QUERIES = {
+    (table, rule.rule): rule.kwargs["unexpected_rows_query"]
+    for table, suite in SUITES.items()
+    for rule in suite.expectations
+    if rule.type == "unexpected_rows_expectation"
+}
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Verdict]:
+    """The run folder of an invented town that Great Expectations judged by the real suites."""
+    settings = Settings(home=tmp_path_factory.mktemp("town"))
+    folder = settings.warehouse / "run"
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        connection.execute(TOWN.read_text(encoding="utf-8") + OWN_TABLES)
+
+    def in_process(run_folder: Path, *_: object) -> None:
+        request = judge.Request.model_validate_json((run_folder / gate.REQUEST).read_text())
+        (run_folder / gate.VERDICT).write_text(judge.judge(request).model_dump_json())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "_run_judge", in_process)
+        verdict = gate.run_gate(
+            settings,
+            run_folder=folder,
+            run_id="run",
+            release_id="20260401T010000Z-1a2b3c4d",
+            as_of=dt.date(2026, 3, 31),
+            code_version="abc",
+            previous_release=None,
+        )
+    return folder, verdict
+
+
+@pytest.fixture(scope="module")
+def opened(town: tuple[Path, Verdict]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{town[0] / 'mart.duckdb'}' AS mart")
+        connection.execute(f"ATTACH '{town[0] / 'warehouse.duckdb'}' AS warehouse")
+        connection.execute("USE mart")
+        yield connection
+
+
+def failing(connection: duckdb.DuckDBPyConnection, key: tuple[str, str]) -> int:
+    return len(connection.sql(QUERIES[key].replace("{batch}", key[0])).fetchall())
+
+
+def test_every_rule_passes_on_good_data(town: tuple[Path, Verdict]) -> None:
+    verdict = town[1]
+    assert [(result.table, result.rule, result.error) for result in verdict.failures] == []
+    assert verdict.verdict == "passed"
+    assert len(verdict.results) == sum(len(suite.expectations) for suite in SUITES.values())
+
+
+def test_every_query_is_tried_here() -> None:
+    assert set(MUTATIONS) == set(QUERIES)
+
+
+@pytest.mark.parametrize("key", MUTATIONS, ids=".".join)
+def test_a_query_sees_what_it_is_there_for(
+    opened: duckdb.DuckDBPyConnection, key: tuple[str, str]
+) -> None:
+    assert failing(opened, key) == 0
+    opened.execute("BEGIN")
+    try:
+        opened.execute(MUTATIONS[key])
+        assert failing(opened, key) > 0
+    finally:
+        opened.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_a_suite_looks_at_rows_columns_and_grain(suite: Suite) -> None:
+    kinds = {rule.type for rule in suite.expectations}
+    assert "expect_table_row_count_to_be_between" in kinds
+    assert "expect_table_columns_to_match_ordered_list" in kinds
+    assert "expect_column_values_to_not_be_null" in kinds
+    assert suite.table == "publication" or kinds & {
+        "expect_compound_columns_to_be_unique",
+        "expect_column_values_to_be_unique",
+    }
+
+
+@pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
+def test_a_description_is_a_sentence_and_a_tolerance_has_a_source(suite: Suite) -> None:
+    for rule in suite.expectations:
+        assert rule.description[0].isupper() or rule.description[0] == "'", rule.rule
+        assert rule.description.endswith("."), rule.rule
+        assert "mostly" not in rule.kwargs or rule.source, f"{rule.rule} has a tolerance"

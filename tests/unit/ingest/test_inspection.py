@@ -1,0 +1,63 @@
+"""A file against its contract, without storing anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dronten_pipeline.ingest.inspection import inspect_file
+from dronten_pipeline.settings import Settings
+
+VOTES = "reactie_id;ingezonden_op;pagina_url;vraag;antwoord\n"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Settings:
+    """The real contracts, with a home that must stay empty."""
+    return Settings(home=tmp_path / "home", landing=tmp_path / "landing")
+
+
+def test_a_file_finds_its_contract_by_its_columns(own: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "export.txt"
+    rows = "".join(f"v{n};31-12-2025 10:00;https://x/y;v;ja\n" for n in range(30))
+    file.write_text(VOTES + rows + "fout;31-04-2026;https://x/y;v;ja\n")
+    report = inspect_file(own, file)
+    assert (report.source, report.table) == ("website_feedback", "votes")
+    assert report.is_accepted
+    said = "\n".join(report.lines())
+    assert "csv, tekens utf-8, scheidingsteken puntkomma" in said
+    assert "Rijen: 31, geaccepteerd 30, afgekeurd 1." in said
+    assert "regel 32: ingezonden_op: '31-04-2026' bestaat niet" in said
+    assert "Niet geleverde kolommen (niet verplicht): paginasectie, toelichting." in said
+    assert not own.home.exists()
+
+
+def test_the_folder_names_the_source(own: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "klant_in_focus" / "iets.csv"
+    file.parent.mkdir()
+    file.write_text(VOTES)
+    report = inspect_file(own, file)
+    assert (report.source, report.is_accepted) == ("klant_in_focus", False)
+    assert "ontbreken" in report.lines()[-1]
+
+
+def test_a_picture_is_refused_in_words(own: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "votes.csv"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n")
+    report = inspect_file(own, file)
+    assert not report.is_accepted
+    assert "afbeelding (PNG)" in report.lines()[-1]
+
+
+def test_columns_that_fit_nothing_are_said_so(own: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("a;b\n1;2\n")
+    assert "passen bij geen enkele bron" in inspect_file(own, file).lines()[-1]
+
+
+def test_an_unknown_source_is_named(own: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("a;b\n1;2\n")
+    with pytest.raises(KeyError, match="website_feedback"):
+        inspect_file(own, file, source_name="onbekend")

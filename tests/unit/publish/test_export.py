@@ -1,0 +1,85 @@
+"""Parquet and CSV of a release: the same rows give the same bytes, and they read back."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dronten_pipeline.publish.export import count_rows, export_csv, export_parquet
+
+ROWS = """
+SELECT n :: INTEGER AS n, 'k' || n % 7 AS k, CASE WHEN n % 5 <> 0 THEN n / 7 END AS v,
+    DATE '2026-01-01' + n :: INTEGER AS d, TIMESTAMP '2026-01-01 10:00:00' AS t, n % 2 = 0 AS b
+FROM range(5000) AS r (n)
+"""
+
+
+@pytest.mark.parametrize("order", ["n", "n DESC", "hash(n)"])
+def test_parquet_of_the_same_rows_is_the_same_file(tmp_path: Path, order: str) -> None:
+    for name, sorting in (("one", "n"), ("two", order)):
+        with duckdb.connect(str(tmp_path / f"{name}.duckdb")) as connection:
+            connection.execute(f"CREATE TABLE t AS {ROWS} ORDER BY {sorting}")
+        assert export_parquet(tmp_path / f"{name}.duckdb", tmp_path / name) == {"t": 5000}
+    one, two = ((tmp_path / name / "t.parquet").read_bytes() for name in ("one", "two"))
+    assert one == two
+
+
+def test_parquet_of_other_rows_is_another_file(tmp_path: Path) -> None:
+    for name, last in (("one", "1"), ("two", "2")):
+        with duckdb.connect(str(tmp_path / f"{name}.duckdb")) as connection:
+            connection.execute(f"CREATE TABLE t AS SELECT {last} AS n")
+        export_parquet(tmp_path / f"{name}.duckdb", tmp_path / name)
+    assert (tmp_path / "one/t.parquet").read_bytes() != (tmp_path / "two/t.parquet").read_bytes()
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    with duckdb.connect(str(tmp_path / "mart.duckdb")) as connection:
+        connection.execute(
+            """
+            CREATE TABLE t AS SELECT * FROM (VALUES
+                (1, 'a,b;"c"' || chr(10) || 'd', DATE '2026-01-31', 0.1 :: DOUBLE),
+                (2, '', NULL, NULL), (3, NULL, DATE '0001-01-01', 1e-10), (4, 'é', NULL, 12345678.9)
+            ) AS v (n, tekst, dag, waarde);
+            CREATE TABLE e AS FROM t WHERE false
+            """
+        )
+    export_parquet(tmp_path / "mart.duckdb", tmp_path / "parquet")
+    export_csv(tmp_path / "parquet", tmp_path / "csv")
+    return tmp_path
+
+
+def test_csv_is_utf8_after_rfc_4180(exported: Path) -> None:
+    content = (exported / "csv/t.csv").read_bytes()
+    assert content.startswith(b"n,tekst,dag,waarde\r\n1,")
+    assert content.endswith(b"\r\n")
+    with (exported / "csv/t.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[1] == ["1", 'a,b;"c"\nd', "2026-01-31", "0.1"]
+    assert rows[4][:2] == ["4", "é"]
+    assert float(rows[3][3]) == 1e-10
+    assert float(rows[4][3]) == 12345678.9
+
+
+def test_csv_tells_an_empty_text_from_an_absent_one(exported: Path) -> None:
+    lines = (exported / "csv/t.csv").read_text(encoding="utf-8").split("\n")
+    assert any(line.startswith('2,"",') for line in lines)
+    assert any(line.startswith("3,,") for line in lines)
+
+
+@pytest.mark.parametrize(("table", "rows"), [("t", 4), ("e", 0)])
+def test_files_read_back_with_their_number_of_rows(exported: Path, table: str, rows: int) -> None:
+    paths = [exported / f"parquet/{table}.parquet", exported / f"csv/{table}.csv"]
+    assert count_rows(paths) == dict.fromkeys(paths, rows)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_a_torn_file_does_not_read_back(exported: Path, kind: str) -> None:
+    path = exported / kind / f"t.{kind}"
+    path.write_bytes(path.read_bytes()[:30])
+    with contextlib.suppress(duckdb.Error):
+        assert count_rows([path]) != {path: 4}

@@ -1,0 +1,443 @@
+"""Releases: only what was judged, whole or not at all, and always a way back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.publish import releases
+from dronten_pipeline.publish.releases import (
+    NotJudged,
+    Published,
+    PublishError,
+    ReleaseError,
+    Unchanged,
+    current_release,
+    list_releases,
+    new_release_id,
+    rollback,
+    verify_release,
+)
+from dronten_pipeline.settings import Settings
+from tests.unit.publish.marts import INPUTS, judged_mart, publish_it, release_id
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def two(settings: Settings) -> Settings:
+    """A home with two releases; the second is current."""
+    publish_it(settings, judged_mart(settings, 1))
+    publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
+    return settings
+
+
+def kinds(settings: Settings) -> list[str]:
+    contents = ledger.read_all(settings.ledger)
+    assert contents.problems == []
+    return [record.kind for record in contents.records]
+
+
+def current_id(settings: Settings) -> str | None:
+    release = current_release(settings)
+    return release.release_id if release else None
+
+
+# --- names
+
+
+def test_the_name_of_a_release_sorts_by_time() -> None:
+    amsterdam = dt.timezone(dt.timedelta(hours=1))
+    now = dt.datetime(2026, 11, 22, 0, 18, 0, tzinfo=amsterdam)
+    assert new_release_id("1a2b-3c4d-5e6f", now) == "20261121T231800Z-1a2b3c4d"
+
+
+# --- what is published
+
+
+def test_a_judged_mart_becomes_the_current_release(settings: Settings) -> None:
+    folder = judged_mart(settings, 1)
+    published = publish_it(settings, folder)
+    assert isinstance(published, Published)
+    current = settings.releases / "current"
+    assert current.readlink() == Path(release_id(1))
+    assert sha256_of(current / "mart.duckdb") == sha256_of(folder / "mart.duckdb")
+    assert {path.relative_to(current).as_posix() for path in current.rglob("*.*")} >= {
+        "mart.duckdb", "manifest.json", "parquet/figure.parquet", "csv/figure.csv"
+    }  # fmt: skip
+    assert duckdb.read_parquet(str(current / "parquet/figure.parquet")).fetchall()[0][0] == "a"
+    assert verify_release(current) == []
+    assert kinds(settings) == ["gate", "release"]
+
+
+def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    record = ledger.read_all(settings.ledger).records[0]
+    manifest = json.loads((settings.releases / "current/manifest.json").read_text())
+    assert manifest["run_id"] == "run1"
+    assert manifest["previous_release"] is None
+    assert manifest["is_sample"] is True
+    assert manifest["code_has_changes"] is True
+    assert manifest["gate_record"] == {"number": 1, "sha256": record.sha256}
+    assert manifest["inputs"] == [vars(INPUTS[0])]
+    assert manifest["tables"]["figure"]["rows"] == 3
+    assert len(manifest["files"]) == 1 + 2 * 3
+    assert all(len(file["sha256"]) == 64 for file in manifest["files"].values())
+
+
+def test_nobody_may_write_the_files_of_a_release(settings: Settings) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    files = [path for path in (settings.releases / release_id(1)).rglob("*") if path.is_file()]
+    assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o444"}
+
+
+# --- what is refused
+
+
+def test_a_mart_that_was_never_judged_is_refused(settings: Settings) -> None:
+    folder = judged_mart(settings, 1)
+    shutil.rmtree(settings.ledger)
+    with pytest.raises(NotJudged, match="was not judged"):
+        publish_it(settings, folder)
+    assert not (settings.releases / "current").exists()
+
+
+def test_a_mart_that_was_changed_after_its_verdict_is_refused(settings: Settings) -> None:
+    folder = judged_mart(settings, 1)
+    with duckdb.connect(str(folder / "mart.duckdb")) as connection:
+        connection.execute("UPDATE figure SET value = 100")
+    with pytest.raises(NotJudged, match="changed after it was"):
+        publish_it(settings, folder)
+    assert kinds(settings) == ["gate"]
+
+
+def test_a_mart_that_failed_is_refused(settings: Settings) -> None:
+    folder = judged_mart(settings, 1, verdict="failed")
+    with pytest.raises(NotJudged, match=r"held .* back \(record 1"):
+        publish_it(settings, folder)
+
+
+def test_a_folder_without_a_mart_is_refused(settings: Settings) -> None:
+    with pytest.raises(NotJudged, match="missing"):
+        publish_it(settings, settings.warehouse / "run9")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"verdict": "passed_with_warnings"}, "says otherwise"),
+        ({"release_id": release_id(7)}, "says otherwise"),
+        ({"row_counts": {"figure": 4, "source_delivery": 1, "publication": 1}}, "other rows"),
+    ],
+    ids=["verdict", "release", "rows"],
+)
+def test_a_mart_that_is_not_what_the_record_says_is_refused(
+    settings: Settings, changes: dict[str, Any], says: str
+) -> None:
+    folder = judged_mart(settings, 1, changes=changes)
+    with pytest.raises(PublishError, match=says):
+        publish_it(settings, folder)
+    assert list(settings.releases.iterdir()) == []
+
+
+def test_a_mart_that_follows_another_release_is_refused(settings: Settings) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    folder = judged_mart(settings, 2, value=9, previous=None)
+    with pytest.raises(PublishError, match="run again"):
+        publish_it(settings, folder)
+    assert current_id(settings) == release_id(1)
+
+
+# --- nothing new
+
+
+def test_the_same_figures_from_the_same_deliveries_are_not_published_again(
+    settings: Settings,
+) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    outcome = publish_it(settings, judged_mart(settings, 2, previous=1))
+    assert outcome == Unchanged(release_id=release_id(1), ledger_problems=[])
+    assert [path.name for path in sorted(settings.releases.iterdir())] == [
+        release_id(1),
+        "current",
+    ]
+    assert kinds(settings) == ["gate", "release", "gate", "unchanged"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": (replace(INPUTS[0], sha256="cd" * 32),)},
+        {"inputs": (replace(INPUTS[0], counts=False),)},
+        {"inputs": ()},
+    ],
+    ids=["other bytes", "stopped", "no file"],
+)
+def test_other_deliveries_with_the_same_figures_are_published(
+    settings: Settings, change: dict[str, Any]
+) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    outcome = publish_it(settings, judged_mart(settings, 2, previous=1), **change)
+    assert isinstance(outcome, Published)
+
+
+@pytest.mark.parametrize(
+    ("value", "changes"),
+    [(1.5, {"suites_sha256": "ef" * 32}), (1.6, {})],
+    ids=["other suites", "another figure"],
+)
+def test_another_judgement_or_figure_is_published(
+    settings: Settings, value: float, changes: dict[str, Any]
+) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    folder = judged_mart(settings, 2, previous=1, value=value, changes=changes)
+    assert isinstance(publish_it(settings, folder), Published)
+
+
+def test_publishing_the_same_run_again_changes_nothing(settings: Settings) -> None:
+    folder = judged_mart(settings, 1)
+    publish_it(settings, folder)
+    assert isinstance(publish_it(settings, folder), Unchanged)
+
+
+# --- going back
+
+
+def test_releases_are_listed_the_newest_first(two: Settings) -> None:
+    (two.releases / "notes").mkdir()
+    listed = list_releases(two)
+    assert [(release.release_id, release.is_current) for release in listed] == [
+        ("notes", False),
+        (release_id(2), True),
+        (release_id(1), False),
+    ]
+    assert listed[0].problem == "it has no readable manifest"
+    assert listed[1].manifest["previous_release"] == release_id(1)
+
+
+@pytest.mark.parametrize("wanted", [None, release_id(1)], ids=["the one before", "by name"])
+def test_rollback_points_back_and_is_written_down(two: Settings, wanted: str | None) -> None:
+    assert rollback(two, wanted).release_id == release_id(1)
+    assert current_id(two) == release_id(1)
+    record = ledger.read_all(two.ledger).records[-1]
+    assert (record.kind, record.body["from_release"]) == ("rollback", release_id(2))
+
+
+def test_rollback_goes_forward_again_by_name(two: Settings) -> None:
+    rollback(two)
+    assert rollback(two, release_id(2)).is_current
+    assert current_id(two) == release_id(2)
+
+
+def test_after_a_rollback_the_figures_are_compared_with_the_current_release(
+    two: Settings,
+) -> None:
+    rollback(two)
+    assert isinstance(publish_it(two, judged_mart(two, 3, previous=1)), Unchanged)
+    again = publish_it(two, judged_mart(two, 4, value=2.5, previous=1))
+    assert isinstance(again, Published)
+
+
+def test_a_release_that_was_rolled_back_is_not_published_by_its_old_run(two: Settings) -> None:
+    rollback(two)
+    with pytest.raises(PublishError, match="was published before"):
+        publish_it(two, two.warehouse / "run2")
+    assert current_id(two) == release_id(1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [("20200101T000000Z-00000000", "holds no release"), (release_id(2), "current release already")],
+    ids=["unknown", "current"],
+)
+def test_rollback_to_nothing_useful_is_refused(two: Settings, wanted: str, says: str) -> None:
+    with pytest.raises(ReleaseError, match=says):
+        rollback(two, wanted)
+    assert current_id(two) == release_id(2)
+
+
+def test_rollback_before_the_first_release_is_refused(settings: Settings) -> None:
+    with pytest.raises(ReleaseError, match="no release before"):
+        rollback(settings)
+    publish_it(settings, judged_mart(settings, 1))
+    with pytest.raises(ReleaseError, match="no release before"):
+        rollback(settings)
+
+
+def spoil_csv(folder: Path) -> None:
+    (folder / "csv/figure.csv").chmod(0o644)
+    (folder / "csv/figure.csv").write_text("x")
+
+
+def spoil_manifest(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.chmod(0o644)
+    path.write_text(path.read_text().replace('"verdict": "passed"', '"verdict": "approved"'))
+
+
+SPOILS: dict[str, tuple[Any, str]] = {
+    "changed": (spoil_csv, "csv/figure.csv was changed"),
+    "missing": (lambda folder: (folder / "mart.duckdb").unlink(), "mart.duckdb is missing"),
+    "added": (lambda folder: (folder / "extra.csv").write_text("x"), "extra.csv was added"),
+    "manifest": (spoil_manifest, "its manifest is not that of record"),
+    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "no readable manifest"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "says"), SPOILS.values(), ids=SPOILS)
+def test_rollback_to_a_release_that_was_changed_is_refused(
+    two: Settings, spoil: Any, says: str
+) -> None:
+    spoil(two.releases / release_id(1))
+    with pytest.raises(ReleaseError, match=says):
+        rollback(two)
+    assert current_id(two) == release_id(2)
+
+
+def test_rollback_to_a_release_without_a_passing_record_is_refused(two: Settings) -> None:
+    (two.ledger / "000001-gate.json").unlink()
+    with pytest.raises(ReleaseError, match="no passing record"):
+        rollback(two)
+
+
+# --- kills and full disks
+
+
+def test_what_a_killed_publication_left_is_cleared(settings: Settings) -> None:
+    for name in (".building-old", ".building-" + release_id(1)):
+        (settings.releases / name / "csv").mkdir(parents=True)
+        (settings.releases / name / "csv/torn.csv").write_text("x")
+    (settings.releases / ".current-999").symlink_to("nowhere")
+    assert isinstance(publish_it(settings, judged_mart(settings, 1)), Published)
+    assert sorted(path.name for path in settings.releases.iterdir()) == [release_id(1), "current"]
+
+
+def test_a_kill_between_renaming_and_pointing_is_made_good(
+    two: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = judged_mart(two, 3, value=3.5, previous=2)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases, "_point_at", killed)
+        with pytest.raises(Killed):
+            publish_it(two, folder)
+    assert current_id(two) == release_id(2)
+    assert (two.releases / release_id(3)).is_dir()
+    assert isinstance(publish_it(two, folder), Published)
+    assert current_id(two) == release_id(3)
+    assert verify_release(two.releases / "current") == []
+
+
+def test_a_kill_between_pointing_and_writing_down_is_made_good(settings: Settings) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    (settings.ledger / "000002-release.json").unlink()
+    publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
+    records = ledger.read_all(settings.ledger).records
+    assert [record.body["release_id"] for record in records if record.kind == "release"] == [
+        release_id(1),
+        release_id(2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.ENOSPC, "the disk is full: free space"),
+        (errno.EROFS, "mounted read-only"),
+        (errno.EACCES, "may not write there"),
+    ],
+)
+@pytest.mark.parametrize("step", ["_seal", "_point_at", "_describe_files"])
+def test_an_error_of_the_disk_leaves_current_as_it_was(
+    two: Settings, monkeypatch: pytest.MonkeyPatch, step: str, number: int, says: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    folder = judged_mart(two, 3, value=3.5, previous=2)
+    monkeypatch.setattr(releases, step, full)
+    with pytest.raises(PublishError, match=says):
+        publish_it(two, folder)
+    assert current_id(two) == release_id(2)
+    assert not list(two.releases.glob(".building-*"))
+
+
+def test_a_full_disk_under_duckdb_is_told_in_the_same_words(
+    two: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+
+    folder = judged_mart(two, 3, value=3.5, previous=2)
+    monkeypatch.setattr(releases, "_check_counts", full)
+    with pytest.raises(PublishError, match="the disk is full: free space"):
+        publish_it(two, folder)
+
+
+PUBLISHER = """
+import sys
+from pathlib import Path
+from dronten_pipeline.settings import Settings
+from tests.unit.publish.marts import judged_mart, publish_it
+settings = Settings(home=Path(sys.argv[1]))
+print("ready", flush=True)
+publish_it(settings, settings.warehouse / "run2")
+"""
+
+
+@pytest.mark.parametrize("wait", [0.02, 0.08, 0.15, 0.25])
+def test_a_kill_leaves_current_whole_and_the_next_publication_goes_through(
+    settings: Settings, wait: float
+) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    folder = judged_mart(settings, 2, value=2.5, previous=1)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PUBLISHER, str(settings.home)],
+        cwd=Path(__file__).parents[3],
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(wait)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert current_id(settings) in (release_id(1), release_id(2))
+    assert verify_release(settings.releases / "current") == []
+    publish_it(settings, folder)
+    assert current_id(settings) == release_id(2)
+    assert not list(settings.releases.glob(".*"))
+    assert ledger.read_all(settings.ledger).problems == []
+
+
+def test_current_that_points_at_nothing_is_reported(settings: Settings) -> None:
+    settings.releases.mkdir(parents=True)
+    (settings.releases / "current").symlink_to("gone")
+    with pytest.raises(ReleaseError, match="no whole release"):
+        current_release(settings)
+    with pytest.raises(PublishError, match="no whole release"):
+        publish_it(settings, judged_mart(settings, 1))

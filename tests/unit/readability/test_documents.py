@@ -1,0 +1,378 @@
+"""A list of texts: which documents are read, how often, and how short ones are pooled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dronten_pipeline.readability import documents, extract, score
+from dronten_pipeline.readability.documents import SCORE_SCHEMA, score_documents
+
+AS_OF = dt.date(2026, 6, 30)
+LONG = "U kunt een nieuwe pas krijgen. Dat kan in het huis van de gemeente. Wij helpen u daar. " * 8
+SHORT = "Vandaag is het huis dicht. Morgen zijn wij er weer voor u en voor uw buren. Tot dan. Dag! "
+
+SCHEMA = {
+    "tekst_id": pl.String,
+    "kanaal": pl.String,
+    "team": pl.String,
+    "gepubliceerd_op": pl.Date,
+    "bestand": pl.String,
+    "canonieke_url": pl.String,
+    "_delivery": pl.Int64,
+    "_line": pl.Int64,
+}
+
+
+class Place:
+    """A folder of documents, a list of rows, and a cache."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder, self.cache = root / "landing", root / "cache"
+        self.folder.mkdir()
+        self.rows: list[dict[str, Any]] = []
+
+    def add(self, key: str, text: str | None = LONG, **changes: Any) -> None:
+        row = {
+            "tekst_id": key,
+            "kanaal": "brief",
+            "team": "balie",
+            "gepubliceerd_op": dt.date(2026, 5, 1),
+            "bestand": f"{key}.txt",
+            "canonieke_url": None,
+            "_delivery": 1,
+            "_line": len(self.rows) + 1,
+        } | changes
+        if text is not None:
+            path = self.folder / row["bestand"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        self.rows.append(row)
+
+    def run(self, as_of: dt.date = AS_OF) -> documents.ScoredDocuments:
+        frame = pl.DataFrame(self.rows, schema=SCHEMA)
+        return score_documents(frame, self.folder, self.cache, as_of=as_of)
+
+    def by_id(self, as_of: dt.date = AS_OF) -> dict[str, dict[str, Any]]:
+        return {row["text_id"]: row for row in self.run(as_of).scores.to_dicts()}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the documents that are read from here on."""
+    names: list[str] = []
+    read = extract.extract_text
+
+    def spy(path: Path, **options: Any) -> str:
+        names.append(path.name)
+        return read(path, **options)
+
+    monkeypatch.setattr(extract, "extract_text", spy)
+    return names
+
+
+def test_an_empty_list_gives_empty_frames(place: Place) -> None:
+    result = place.run()
+    assert dict(result.scores.schema) == SCORE_SCHEMA
+    assert result.scores.height == result.rejects.height == 0
+
+
+def test_a_text_gets_the_columns_of_its_judgement(place: Place) -> None:
+    place.add("b", kanaal=" Brief ")
+    place.add("a", LONG + "Nog iets.")
+    result = place.run()
+    assert dict(result.scores.schema) == SCORE_SCHEMA
+    assert result.scores["text_id"].to_list() == ["a", "b"]
+    row = result.scores.row(1, named=True)
+    assert (row["channel"], row["document"], row["is_pool"]) == ("brief", "b.txt", False)
+    assert row["level"] == "A" and row["method_version"] == score.method_version()
+
+
+def test_the_last_row_of_a_text_is_the_current_one(place: Place) -> None:
+    place.add("a", None, bestand="oud.txt")
+    place.add("a", gepubliceerd_op=dt.date(2026, 6, 1))
+    result = place.run()
+    assert result.scores["published_on"].to_list() == [dt.date(2026, 6, 1)]
+    assert result.rejects.height == 0, "an older version that cannot be read is not rejected"
+
+
+def test_the_second_run_reads_no_document_and_gives_the_same(
+    place: Place, reads: list[str]
+) -> None:
+    for number in range(4):
+        place.add(f"kort{number}", f"{SHORT * 3} {'na' * number} deel.")
+    place.add("lang")
+    first = place.run()
+    assert reads
+    reads.clear()
+    second = place.run()
+    assert reads == []
+    assert first.scores.equals(second.scores)
+
+
+def test_a_cold_and_a_warm_cache_give_the_same(place: Place, tmp_path: Path) -> None:
+    place.add("a")
+    place.run()
+    place.add("b", LONG + " En meer.")
+    place.add("kort", SHORT)
+    warm = place.run()
+    place.cache = tmp_path / "fresh"
+    assert warm.scores.equals(place.run().scores)
+
+
+def test_the_same_document_under_two_names_is_read_once(place: Place, reads: list[str]) -> None:
+    place.add("a")
+    place.add("b")
+    place.run()
+    assert len(reads) == 1
+
+
+def test_the_same_bytes_are_read_by_their_extension(place: Place) -> None:
+    for order in (("a.txt", "b.md"), ("c.md", "d.txt")):
+        for name in order:
+            place.add(name, f"{LONG}\n| {'rij ' * 9}|\n", bestand=name)
+    rows = place.by_id()
+    assert rows["a.txt"]["words"] == rows["d.txt"]["words"] > rows["b.md"]["words"]
+    assert rows["b.md"]["words"] == rows["c.md"]["words"]
+
+
+def test_a_changed_document_is_judged_anew(place: Place) -> None:
+    place.add("a")
+    before = place.by_id()["a"]
+    (place.folder / "a.txt").write_text(LONG + "Wij gaan door met nog een zin.")
+    assert place.by_id()["a"]["words"] > before["words"]
+
+
+def test_another_method_judges_anew(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.add("a")
+    place.run()
+    monkeypatch.setattr(score, "method_version", lambda: "ander-1+00000000")
+    assert place.by_id()["a"]["method_version"] == "ander-1+00000000"
+
+
+def test_texts_are_not_stored(place: Place) -> None:
+    place.add("a", "Kwartelstraat zegt iets. " * 60)
+    place.add("b", "Kwartelstraat zegt iets kort.")
+    place.run()
+    stored = b"".join(path.read_bytes() for path in place.cache.rglob("*") if path.is_file())
+    frames = [pl.read_parquet(path) for path in place.cache.rglob("*.parquet")]
+    text = " ".join(str(frame.drop("hard_words", strict=False).to_dicts()) for frame in frames)
+    assert b"zegt iets" not in stored and "zegt iets" not in text
+
+
+def test_a_document_that_is_gone_keeps_its_score(place: Place) -> None:
+    place.add("a")
+    before = place.run()
+    (place.folder / "a.txt").unlink()
+    after = place.run()
+    assert after.scores.equals(before.scores)
+    assert after.rejects.height == 0
+
+
+def test_a_document_that_is_gone_and_new_to_the_method_is_rejected(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add("a")
+    place.run()
+    (place.folder / "a.txt").unlink()
+    monkeypatch.setattr(score, "method_version", lambda: "ander-1+00000000")
+    result = place.run()
+    assert result.scores.height == 0
+    assert "niet meer aangeleverd" in result.rejects["reason"][0]
+
+
+def test_what_cannot_be_read_is_rejected_with_its_row(place: Place) -> None:
+    place.add("goed")
+    place.add("weg", None)
+    place.add("leeg", "")
+    place.add("plaatje", bestand="plaatje.csv")
+    rejects = place.run().rejects
+    assert rejects.select("_delivery", "_line", "column_name").rows() == [
+        (1, 2, "bestand"),
+        (1, 3, "bestand"),
+        (1, 4, "bestand"),
+    ]
+    for reason, says in zip(
+        rejects["reason"], ["bestaat niet", "leeg", "wordt niet gelezen"], strict=True
+    ):
+        assert says in reason
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        pytest.param("/etc/hostname", "absoluut", id="absolute"),
+        pytest.param("C:\\Users\\brief.txt", "absoluut", id="a Windows drive"),
+        pytest.param("\\\\server\\brief.txt", "absoluut", id="a share"),
+        pytest.param("../geheim.txt", "..", id="climbs"),
+        pytest.param("map\\..\\..\\geheim.txt", "..", id="climbs with backslashes"),
+        pytest.param("koppeling.txt", "koppeling", id="link to a file outside"),
+        pytest.param("map/geheim.txt", "koppeling", id="link to a folder outside"),
+        pytest.param("  ", "leeg", id="blank"),
+        pytest.param("a\x00b.txt", "absoluut", id="null character"),
+    ],
+)
+def test_nothing_outside_the_folder_is_read(
+    place: Place, tmp_path: Path, reads: list[str], document: str, says: str
+) -> None:
+    (tmp_path / "geheim.txt").write_text(LONG)
+    (place.folder / "koppeling.txt").symlink_to(tmp_path / "geheim.txt")
+    (place.folder / "map").symlink_to(tmp_path)
+    place.add("a", None, bestand=document)
+    result = place.run()
+    assert says in result.rejects["reason"][0]
+    assert result.scores.height == 0
+    assert reads == []
+
+
+def test_a_link_inside_the_folder_and_a_windows_path_are_read(place: Place) -> None:
+    place.add("a", bestand="map/a.txt")
+    (place.folder / "koppeling.txt").symlink_to(place.folder / "map" / "a.txt")
+    place.add("b", None, bestand="koppeling.txt")
+    place.add("c", None, bestand="map\\a.txt")
+    assert place.run().rejects.height == 0
+
+
+def test_a_key_that_looks_like_a_pool_is_rejected(place: Place) -> None:
+    place.add("pool:brief:2026-05", bestand="a.txt")
+    result = place.run()
+    assert result.scores.height == 0
+    assert result.rejects["column_name"].to_list() == ["tekst_id"]
+
+
+# --- pools
+
+
+def short(place: Place, key: str, **changes: Any) -> None:
+    """A text of 17 words and 4 sentences, different for each key."""
+    place.add(key, f"{SHORT}{key}", **({"kanaal": "Social_Media"} | changes))
+
+
+def test_short_texts_are_pooled_per_channel_and_month(place: Place) -> None:
+    for number, letter in enumerate("abcdefg", start=1):
+        short(place, f"s{letter}", gepubliceerd_op=dt.date(2026, 5, number))
+    short(place, "ander", gepubliceerd_op=dt.date(2026, 4, 30))
+    short(place, "brief", kanaal="brief")
+    rows = place.by_id()
+    pool = rows["pool:social_media:2026-05"]
+    assert pool["is_pool"] and pool["level"] == "A" and pool["document"] is None
+    assert pool["published_on"] == dt.date(2026, 5, 7)
+    assert pool["words"] == sum(rows[f"s{letter}"]["words"] for letter in "abcdefg")
+    assert rows["sa"]["in_pool"] == "pool:social_media:2026-05" and rows["sa"]["level"] is None
+    assert rows["pool:social_media:2026-04"]["level"] is None
+    assert rows["pool:brief:2026-05"]["words"] == rows["brief"]["words"]
+
+
+def test_long_texts_go_into_no_pool(place: Place) -> None:
+    place.add("a")
+    assert [(row["is_pool"], row["in_pool"]) for row in place.by_id().values()] == [(False, None)]
+
+
+def test_texts_after_the_day_of_judgement_are_not_pooled(place: Place) -> None:
+    short(place, "sa", gepubliceerd_op=AS_OF)
+    short(place, "sb", gepubliceerd_op=AS_OF + dt.timedelta(days=1))
+    rows = place.by_id()
+    assert set(rows) == {"sa", "sb", "pool:social_media:2026-06"}
+    assert rows["sb"]["in_pool"] is None
+    assert rows["pool:social_media:2026-06"]["words"] == rows["sa"]["words"]
+
+
+@pytest.mark.parametrize("same", ["text", "address"])
+def test_duplicates_are_pooled_once_and_the_latest_wins(place: Place, same: str) -> None:
+    url = {"canonieke_url": "https://gemeente.example/a"} if same == "address" else {}
+    text = {"text": SHORT} if same == "text" else {}
+    place.add("nieuw", **({"text": SHORT} | url), gepubliceerd_op=dt.date(2026, 5, 9))
+    place.add("oud", **({"text": f"{SHORT} oud"} | text | url), gepubliceerd_op=dt.date(2026, 5, 3))
+    rows = place.by_id()
+    assert rows["nieuw"]["in_pool"] == "pool:brief:2026-05"
+    assert rows["oud"]["in_pool"] is None
+    assert rows["pool:brief:2026-05"]["words"] == rows["nieuw"]["words"]
+
+
+def test_an_old_page_does_not_hide_the_same_text_elsewhere(place: Place) -> None:
+    page = {"canonieke_url": "https://gemeente.example/a"}
+    place.add("brief", SHORT, gepubliceerd_op=dt.date(2026, 5, 1))
+    place.add("oud", SHORT, gepubliceerd_op=dt.date(2026, 5, 2), **page)
+    place.add("nieuw", f"{SHORT} nieuw", gepubliceerd_op=dt.date(2026, 5, 3), **page)
+    pooled = {key for key, row in place.by_id().items() if row["in_pool"]}
+    assert pooled == {"brief", "nieuw"}
+
+
+def test_a_pool_that_did_not_change_outlives_its_documents(place: Place) -> None:
+    for letter in "abc":
+        short(place, f"s{letter}")
+    before = place.run()
+    for letter in "abc":
+        (place.folder / f"s{letter}.txt").unlink()
+    after = place.run()
+    assert after.scores.equals(before.scores) and after.rejects.height == 0
+
+
+def test_a_changed_pool_leaves_out_a_document_that_is_gone_and_says_so(place: Place) -> None:
+    short(place, "sa")
+    short(place, "sb")
+    place.run()
+    (place.folder / "sa.txt").unlink()
+    short(place, "sc")
+    result = place.run()
+    pool = result.scores.filter("is_pool").row(0, named=True)
+    assert pool["words"] == 2 * result.scores.filter(text_id="sc")["words"][0]
+    assert result.scores.filter(text_id="sa")["in_pool"][0] is None
+    assert "telt daarom niet meer mee" in result.rejects["reason"][0]
+
+
+def test_small_batches_give_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for number in range(5):
+        place.add(f"t{number}", f"{LONG} {'ja' * number} nee.")
+    whole = place.run()
+    monkeypatch.setattr(documents, "BATCH_CHARACTERS", 1)
+    place.cache = tmp_path / "other"
+    assert whole.scores.equals(place.run().scores)
+
+
+def test_a_run_that_was_cut_off_is_continued(
+    place: Place, monkeypatch: pytest.MonkeyPatch, reads: list[str]
+) -> None:
+    monkeypatch.setattr(documents, "BATCH_CHARACTERS", 1)
+    for number in range(3):
+        place.add(f"t{number}", f"{LONG} {'ja' * number} nee.")
+    add = documents._Memory.add_scores
+    calls: list[int] = []
+
+    def dies(self: documents._Memory, scores: pl.DataFrame) -> None:
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        calls.append(scores.height)
+        add(self, scores)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(documents._Memory, "add_scores", dies)
+        place.run()
+    reads.clear()
+    assert place.run().scores.height == 3
+    assert len(reads) == 1
+
+
+def test_progress_is_told_when_it_takes_long(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "PROGRESS_SECONDS", 0.0)
+    place.add("a")
+    said: list[str] = []
+    frame = pl.DataFrame(place.rows, schema=SCHEMA)
+    score_documents(frame, place.folder, place.cache, as_of=AS_OF, on_progress=said.append)
+    assert any("1 van 1" in message for message in said)
+
+
+def test_the_fingerprint_of_a_text_ignores_spaces_and_case() -> None:
+    assert documents.text_sha256("Een  ZIN\nhier") == hashlib.sha256(b"een zin hier").hexdigest()
