@@ -6,6 +6,7 @@ that needs them, so that `datalab --help` answers at once.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import shutil
@@ -83,12 +84,18 @@ def _run(settings: Settings, as_of: str | None) -> int:
     from dronten_pipeline.ingest.inputs import NothingRead
     from dronten_pipeline.run import RunUnderWay
 
-    config = {"resources": {"run": {"config": {"as_of": as_of}}}} if as_of else {}
-    with dg.DagsterInstance.get() as instance:
+    config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
+    if as_of:
+        config["resources"] = {"run": {"config": {"as_of": as_of}}}
+    # dbt's own output is long; it stays readable for whoever repairs a model.
+    output = (settings.home / "last-run.log").open("w", encoding="utf-8")
+    with output, contextlib.redirect_stdout(output), dg.DagsterInstance.get() as instance:
         try:
-            defs().resolve_job_def("datalab").execute_in_process(
+            result = defs().resolve_job_def("datalab").execute_in_process(
                 run_config=config, instance=instance
             )
+            if not result.asset_materializations_for_node("release"):
+                raise RuntimeError("the run ended without its last step; nothing was published")
         except NothingRead as error:
             problems.print(f"[red]Niets gelezen.[/red] {error}")
             return NOTHING_READ

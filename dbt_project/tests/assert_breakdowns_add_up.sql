@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_kpi_value'}}}) }}
 -- Suppression relies on it: in a KPI about people every record stands in each breakdown, and the
 -- periods add up. A value without a name must have one ('onbekend').
 select

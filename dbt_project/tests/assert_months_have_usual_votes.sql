@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'stg_website_feedback__votes'}}}) }}
 -- A month that is over with less than a tenth of the usual number of votes (the median of the
 -- twelve months before it): probably a delivery that is incomplete.
 with months as (

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_kpi_hidden'}}}) }}
 -- An equation with exactly one hidden cell gives that cell away: the rounds in
 -- macros/suppression.sql were too few.
 select

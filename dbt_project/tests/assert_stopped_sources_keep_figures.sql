@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_kpi_value'}}}) }}
 -- A stopped source whose KPIs have no figures at all: there was no release before.
 select
     register.kpi_id,

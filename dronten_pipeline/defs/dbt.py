@@ -79,7 +79,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         )
         inputs = settings.raw_current / "inputs.json"
         (folder / "inputs.json").write_bytes(inputs.read_bytes())
-        context.log.info("dbt: modellen en toetsen")
+        context.log.info("dbt: building the models and running their tests")
         with in_environment(environment(settings, run.now.comparable_release)):
             invocation = dbt.cli(
                 ["build"],
@@ -95,7 +95,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
                 key = context.asset_key_for_output(event.output_name)
                 event = event.with_metadata({**event.metadata, **built.get(key, {})})
             yield event
-        context.log.info(f"dbt: {len(built)} tabellen en weergaven gebouwd")
+        context.log.info(f"dbt: {len(built)} tables and views built")
         # A test that failed is a check that failed, and blocks as such; a model that could not be
         # built is an error of its own.
         broken = [

@@ -67,16 +67,16 @@ def build_raw_assets(source: Source) -> dg.AssetsDefinition:
         save_outcome(run.settings, outcome)
         seconds = round(time.monotonic() - started, 2)
         context.log.info(
-            f"{source.name}: {len(outcome.deliveries)} bestanden, {outcome.rows_accepted} rijen, "
-            f"{outcome.rows_quarantined} afgekeurd"
+            f"{source.name}: {len(outcome.deliveries)} files, {outcome.rows_accepted} rows, "
+            f"{outcome.rows_quarantined} rejected"
         )
         if outcome.state == "stopped":
-            context.log.warning(f"{source.name} staat stil: {outcome.note}")
+            context.log.warning(f"{source.name} stands still: {outcome.note}")
         for table in source.tables:
             reports = [one for one in outcome.deliveries if one.table_name == table.name]
             yield _materialized(run, source, table, reports, seconds)
             yield from _checked(run, source, table, reports)
-        if outcome.scores_path:
+        if any(table.document_column for table in source.tables):
             yield _scored(run, source, outcome.scores_path, seconds)
 
     return ingest
@@ -139,13 +139,16 @@ def _checked(
 
 
 def _scored(
-    run: RunResource, source: Source, scores_path: str, seconds: float
+    run: RunResource, source: Source, scores_path: str | None, seconds: float
 ) -> dg.MaterializeResult:
     import polars as pl
 
+    key = raw_key(source.name, SCORES)
+    if scores_path is None:
+        return dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": 0})
     scores = pl.read_parquet(run.settings.raw / scores_path)
     return dg.MaterializeResult(
-        asset_key=raw_key(source.name, SCORES),
+        asset_key=key,
         metadata={
             "dagster/row_count": scores.height,
             "beoordeeld": scores["level"].count(),
@@ -180,7 +183,6 @@ def _scores_spec(source: Source, table: Table) -> dg.AssetSpec:
         group_name="raw",
         owners=[ENGINEERS, team(source.owner)],
         kinds={"polars", "parquet"},
-        skippable=True,
     )
 
 
@@ -224,8 +226,8 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         if not now.is_sample:
             settings.delivered_before.touch()
         context.log.info(
-            f"peildag {now.as_of}: {laid_out.rows_accepted} rijen tellen, "
-            f"{laid_out.rows_quarantined} afgekeurd"
+            f"day of judgement {now.as_of}: {laid_out.rows_accepted} rows count, "
+            f"{laid_out.rows_quarantined} were rejected"
         )
         return dg.MaterializeResult(
             metadata={

@@ -38,10 +38,10 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
             context.log.warning(problem)
         if not isinstance(outcome, Published):
             context.log.info(
-                f"niets nieuws: uitgave {outcome.release_id} zegt hetzelfde en blijft gelden"
+                f"nothing new: release {outcome.release_id} says the same and stays in force"
             )
             return dg.MaterializeResult(metadata={"uitgave": outcome.release_id, "nieuw": False})
-        context.log.info(f"gepubliceerd: uitgave {outcome.release_id}")
+        context.log.info(f"published: release {outcome.release_id}")
         return dg.MaterializeResult(
             metadata={
                 "uitgave": outcome.release_id,

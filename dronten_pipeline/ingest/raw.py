@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,7 @@ SourceState = Literal["current", "stopped"]
 Progress = Callable[[str], None]
 
 HASH_BLOCK = 1 << 20
+LOG = logging.getLogger(__name__)
 
 
 class DeliveryReport(BaseModel):
@@ -207,6 +209,13 @@ class _Ingest:
             message = (
                 f"Het bestand kan niet geopend worden ({error.strerror or error}). Controleer de "
                 "rechten op het bestand en lever het zo nodig opnieuw."
+            )
+            return _Seen(path, table, None, problem=message)
+        except Exception as error:  # a mistake of ours must stop this source, not the others
+            LOG.exception("%s: %s cannot be read", self.source.name, path.name)
+            message = (
+                f"Het bestand kan niet gelezen worden door een onverwachte fout "
+                f"({type(error).__name__}). Meld dit aan de beheerder van het datalab."
             )
             return _Seen(path, table, None, problem=message)
         return _Seen(path, table, sha256)
@@ -539,7 +548,8 @@ class _Ingest:
             return "Er is nog niets geleverd."
         notes = []
         counting = [report for report in reports if report.counts]
-        notes.append(f"{len(counting)} bestanden tellen mee.")
+        many = "1 bestand telt" if len(counting) == 1 else f"{len(counting)} bestanden tellen"
+        notes.append(f"{many} mee.")
         for state, words in (
             ("unchanged", "al eerder geleverd"),
             ("missing", "niet meer aanwezig"),

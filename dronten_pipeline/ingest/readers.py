@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 LINE = "_line"
 
-#: A value longer than this is no value but a file whose quotes are wrong.
-MAX_OBJECT_BYTES = 1 << 30
-
 REJECTS = pl.Schema({LINE: pl.Int64, "column_name": pl.String, "reason": pl.String})
 
 
@@ -73,20 +70,13 @@ def read(content: bytes, wanted: Collection[str]) -> Delivered:
     Raises:
         Refused: the file cannot be read as a table; the message says why and what to do.
     """
-    kind = dialect.format_of(content)
-    if kind == "parquet":
-        delivered = _read_parquet(content, wanted)
-    elif kind == "xlsx":
-        delivered = _read_xlsx(content, wanted)
-    else:
-        decoded = dialect.decode(content)
-        form = dialect.text_format(decoded.text)
-        if form == "csv":
-            delivered = _read_csv(decoded, wanted)
-        elif form == "json":
-            delivered = _read_json_array(decoded, wanted)
-        else:
-            delivered = _read_json_lines(decoded, wanted)
+    try:
+        delivered = _read(content, wanted)
+    except BaseException as error:
+        # The libraries below panic on some damaged files, with an exception of no ordinary kind.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Refused("Dit bestand is beschadigd en niet te lezen. Lever het opnieuw.") from error
     if delivered.frame.height + delivered.rejects.height != delivered.rows:
         raise Refused(
             f"Het controletotaal klopt niet: het bestand heeft {delivered.rows} records, gelezen "
@@ -94,6 +84,21 @@ def read(content: bytes, wanted: Collection[str]) -> Delivered:
             "het bestand opnieuw, bij voorkeur als XLSX of Parquet."
         )
     return delivered
+
+
+def _read(content: bytes, wanted: Collection[str]) -> Delivered:
+    kind = dialect.format_of(content)
+    if kind == "parquet":
+        return _read_parquet(content, wanted)
+    if kind == "xlsx":
+        return _read_xlsx(content, wanted)
+    decoded = dialect.decode(content)
+    form = dialect.text_format(decoded.text)
+    if form == "csv":
+        return _read_csv(decoded, wanted)
+    if form == "json":
+        return _read_json_array(decoded, wanted)
+    return _read_json_lines(decoded, wanted)
 
 
 # --- CSV
@@ -135,7 +140,7 @@ def _read_csv(decoded: dialect.Decoded, wanted: Collection[str]) -> Delivered:
         format="csv",
         encoding=decoded.encoding,
         separator=separator,
-        frame=frame.with_columns(lines),
+        frame=frame.with_columns(lines) if frame.width else lines.to_frame(),
         rejects=rejects,
         headers=headers,
         rows=len(body),
@@ -159,7 +164,7 @@ def _csv_values(
 ) -> pl.DataFrame:
     keep = [index for index, name in enumerate(headers) if name in wanted]
     names = [headers[index] for index in keep]
-    if not len(records):
+    if not len(records) or not names:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     stray = records[layout.stray_quotes[records]]
     # In one piece where nothing between the first and the last record must be left out.
@@ -504,22 +509,24 @@ def _read_parquet(content: bytes, wanted: Collection[str]) -> Delivered:
         schema = pl.read_parquet_schema(io.BytesIO(content))
         headers = _headers(list(schema))
         keep = [original for original in schema if original.strip().lower() in wanted]
-        whole = pl.read_parquet(io.BytesIO(content), columns=keep, row_index_name=LINE)
+        rows = int(pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item())
+        whole = pl.read_parquet(io.BytesIO(content), columns=keep)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise Refused(
             "Dit Parquet-bestand is beschadigd of afgebroken en niet te lezen. Lever het opnieuw."
         ) from error
-    columns: list[pl.Expr] = [pl.col(LINE).cast(pl.Int64) + 1]
+    columns: list[pl.Expr] = []
     for original in keep:
         columns += _native(original.strip().lower(), original, schema[original])
+    lines = pl.int_range(1, (whole.height if keep else rows) + 1, dtype=pl.Int64, eager=True)
     return Delivered(
         format="parquet",
         encoding=None,
         separator=None,
-        frame=whole.select(columns),
+        frame=pl.DataFrame([*whole.select(columns).get_columns(), lines.alias(LINE)]),
         rejects=REJECTS.to_frame(),
         headers=headers,
-        rows=whole.height,
+        rows=rows,
     )
 
 

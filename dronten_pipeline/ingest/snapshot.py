@@ -30,20 +30,20 @@ EMPTY = "00000000.parquet"
 
 DELIVERY_COLUMNS = pl.Schema(
     {
-        "source": pl.String,
-        "table_name": pl.String,
-        "file_name": pl.String,
-        "sha256": pl.String,
-        "format": pl.String,
-        "encoding": pl.String,
-        "separator": pl.String,
-        "state": pl.String,
-        "note": pl.String,
+        "source": pl.String(),
+        "table_name": pl.String(),
+        "file_name": pl.String(),
+        "sha256": pl.String(),
+        "format": pl.String(),
+        "encoding": pl.String(),
+        "separator": pl.String(),
+        "state": pl.String(),
+        "note": pl.String(),
         "received_at": pl.Datetime("us"),
-        "rows_delivered": pl.Int64,
-        "rows_accepted": pl.Int64,
-        "rows_quarantined": pl.Int64,
-        "is_fresh": pl.Boolean,
+        "rows_delivered": pl.Int64(),
+        "rows_accepted": pl.Int64(),
+        "rows_quarantined": pl.Int64(),
+        "is_fresh": pl.Boolean(),
     }
 )
 PRIVACY_COLUMNS = pl.Schema(
@@ -133,9 +133,9 @@ def build_snapshot(
     return Snapshot(
         folder=settings.raw_current,
         inputs=tuple(layout.inputs),
-        rows_accepted=sum(row["rows_accepted"] for row in layout.deliveries if row["_counts"]),
-        rows_quarantined=sum(row["rows_quarantined"] for row in layout.deliveries),
-        stopped=tuple(row["source"] for row in layout.states if row["state"] == "stopped"),
+        rows_accepted=layout.rows_accepted,
+        rows_quarantined=layout.rows_quarantined,
+        stopped=tuple(layout.stopped),
     )
 
 
@@ -165,6 +165,9 @@ class _Layout:
         self.states: list[dict[str, object]] = []
         self.deliveries: list[dict[str, object]] = []
         self.privacy: list[dict[str, object]] = []
+        self.stopped: list[str] = []
+        self.rows_accepted = 0
+        self.rows_quarantined = 0
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
         files.write_parquet(self.folder / name / "1.parquet", frame)
@@ -181,6 +184,7 @@ class _Layout:
             self._add_scores(source, outcome.scores_path)
         else:
             counting = self._add_previous(source)
+            self.stopped.append(source.name)
         self.states.append(
             {
                 "source": source.name,
@@ -310,10 +314,11 @@ class _Layout:
                     "note": note,
                     "received_at": report.received_at.astimezone(LOCAL_TIME).replace(tzinfo=None),
                     "is_fresh": fresh.get(str(report.table_name), False),
-                    "_counts": counts,
                 }
             )
+            self.rows_quarantined += report.rows_quarantined
             if counts:
+                self.rows_accepted += report.rows_accepted
                 self.privacy += [
                     {
                         "source": source.name,
@@ -327,8 +332,7 @@ class _Layout:
     def write_records(self) -> None:
         states = pl.Schema({"source": pl.String, "state": pl.String, "note": pl.String})
         self.write("run__source", pl.DataFrame(self.states, schema=states))
-        rows = [{name: row[name] for name in DELIVERY_COLUMNS} for row in self.deliveries]
-        self.write("run__delivery", pl.DataFrame(rows, schema=DELIVERY_COLUMNS))
+        self.write("run__delivery", pl.DataFrame(self.deliveries, schema=DELIVERY_COLUMNS))
         self.write("run__privacy", pl.DataFrame(self._judged(), schema=PRIVACY_COLUMNS))
 
     def _judged(self) -> list[dict[str, object]]:

@@ -180,8 +180,8 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     """Points `current` at an earlier release, by default the one before the current one.
 
     Raises:
-        ReleaseError: there is no such release, or it is not what was judged and published.
-        LedgerError: it was done, but could not be written down.
+        ReleaseError: there is no such release, it is not what was judged and published, or it was
+            done but could not be written down.
     """
     current = _current_id(settings)
     if release_id is None:
@@ -206,15 +206,18 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
         raise ReleaseError(
             f"{settings.releases / CURRENT} could not be changed: {explain(error)}."
         ) from error
-    ledger.append(
-        settings.ledger,
-        "rollback",
-        {
-            "release_id": release_id,
-            "from_release": current,
-            "mart_sha256": target.manifest["files"][MART]["sha256"],
-        },
-    )
+    try:
+        ledger.append(
+            settings.ledger,
+            "rollback",
+            {
+                "release_id": release_id,
+                "from_release": current,
+                "mart_sha256": target.manifest["files"][MART]["sha256"],
+            },
+        )
+    except ledger.LedgerError as error:
+        raise ReleaseError(f"{release_id} is current now, but: {error}") from error
     return _read_release(target.folder, is_current=True)
 
 

@@ -208,6 +208,7 @@ MUTATIONS: dict[tuple[str, str], str] = {
         f"DELETE FROM {W}.stg_text_corpus__scores WHERE text_id = 't0'"
     ),
     # --- deliveries
+    ("source_delivery", "sha256_known"): "UPDATE source_delivery SET sha256 = NULL",
     ("source_delivery", "rows_add_up"): "UPDATE source_delivery SET rows_quarantined = 9",
     ("source_delivery", "source_has_contract"): "UPDATE source_delivery SET source = 'gone'",
     ("source_delivery", "deliveries_complete"): "DELETE FROM source_delivery WHERE source = 'iv3'",
@@ -229,13 +230,14 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("source_delivery", "no_file_missing"): "UPDATE source_delivery SET state = 'missing'",
     **{
         ("source_delivery", f"{table}_not_more_than_delivered"): (
-            f"UPDATE source_delivery SET rows_accepted = {rows} WHERE table_name = '{table}'"
+            f"UPDATE source_delivery SET rows_accepted = {rows}, rows_delivered = {rows} "
+            f"WHERE table_name = '{table}'"
         )
         for table, rows in {
             "votes": 10,
-            "responses": 0,
+            "responses": 59,
             "texts": 9,
-            "staff_costs": 0,
+            "staff_costs": 89,
             "staff_costs_by_municipality": 929,
             "region_membership": 3,
         }.items()

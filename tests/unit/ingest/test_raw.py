@@ -213,7 +213,7 @@ def test_a_registry_that_cannot_be_read_is_not_replaced(
     ingest()
     path = registry.registry_path(settings.raw, "loket")
     path.write_text("half")
-    with pytest.raises(registry.RegistryError, match="deliveries.json"):
+    with pytest.raises(registry.RegistryError, match=r"deliveries\.json"):
         ingest("run-2")
     assert path.read_text() == "half"
 

@@ -185,16 +185,8 @@ def test_a_native_number_never_goes_through_the_rules_of_text() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("ja", True),
-        ("J", True),
-        ("true", True),
-        ("1", True),
-        ("WAAR", True),
-        ("nee", False),
-        ("n", False),
-        ("FALSE", False),
-        ("0", False),
-        ("onwaar", False),
+        *((text, True) for text in ("ja", "J", "true", "1", "WAAR")),
+        *((text, False) for text in ("nee", "n", "FALSE", "0", "onwaar")),
         ("misschien", "rejected"),
     ],
 )

@@ -1,0 +1,47 @@
+"""A case with answers that were computed apart from this project."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from tests.chain.deliveries import current
+from tests.conftest import Datalab
+
+KEYS = ["kpi_id", "period_grain", "period_start", "dimension", "dimension_value"]
+
+
+def test_the_small_case_gives_its_answers(datalab: Datalab, shared: Path, tmp_path: Path) -> None:
+    case = shared / "cases" / "small"
+    day = (case / "as_of").read_text(encoding="utf-8").strip()
+    ran = datalab("run", home=tmp_path, landing=case / "landing", as_of=day)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+    ours = current(tmp_path, "fct_kpi_value")
+    kpis = current(tmp_path, "dim_kpi")["kpi_id"]
+    answers = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    expected = (
+        pl.DataFrame(
+            [[*row[:5], *(None if v is None else float(v) for v in row[5:])] for row in answers],
+            schema=[*KEYS, "true_value", "true_numerator", "true_denominator"],
+            orient="row",
+            infer_schema_length=None,
+        )
+        .with_columns(pl.col("period_start").str.to_date())
+        .filter(pl.col("kpi_id").is_in(kpis.implode()))
+    )
+    assert expected.height > 100
+    found = expected.join(ours, on=KEYS, how="left")
+    assert found["as_of"].null_count() == 0, found.filter(pl.col("as_of").is_null())
+    shown = found.filter(~pl.col("is_suppressed"))
+    assert shown.height > 50
+    for name in ("value", "numerator", "denominator"):
+        difference = (pl.col(name) - pl.col(f"true_{name}")).abs()
+        wrong = shown.filter(difference > 1e-9 * pl.max_horizontal(1, pl.col(name).abs()))
+        assert wrong.is_empty(), wrong
+    small = found.filter(
+        pl.col("true_denominator").is_between(1, 4) & pl.col("kpi_id").str.starts_with("website")
+    )
+    assert small["is_suppressed"].all()

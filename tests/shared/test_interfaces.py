@@ -1,0 +1,73 @@
+"""The contracts beside the checkout hold: what comes in, what goes out, what was promised."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dronten_pipeline.contracts import load_sources
+from dronten_pipeline.settings import PROJECT
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_contracts_of_the_sources_are_those_of_the_deliveries(shared: Path) -> None:
+    promised = [
+        row
+        for row in rows(shared / "interfaces" / "deliveries.csv")
+        if row["source"] in load_sources(PROJECT / "sources")
+    ]
+    ours = [
+        {
+            "source": source.name,
+            "table": table.name,
+            "column": column.name,
+            "type": column.type,
+            "required": "yes" if column.required else "no",
+            "personal_data": column.personal_data,
+        }
+        for source in load_sources(PROJECT / "sources").values()
+        for table in source.tables
+        for column in table.columns
+    ]
+    wanted = [{name: row[name] for name in ours[0]} for row in promised]
+    key = lambda row: tuple(row.values())  # noqa: E731
+    assert sorted(ours, key=key) == sorted(wanted, key=key)
+
+
+def test_the_marts_have_the_columns_and_types_of_the_interface(shared: Path) -> None:
+    promised: dict[str, list[tuple[str, str]]] = {}
+    for row in rows(shared / "interfaces" / "mart.csv"):
+        promised.setdefault(row["table"], []).append((row["column"], row["type"]))
+    for path in sorted((PROJECT / "expectations").glob("*.json")):
+        models = yaml.safe_load(
+            (PROJECT / "dbt_project" / "models" / "marts" / f"{path.stem}.yml").read_text(
+                encoding="utf-8"
+            )
+        )["models"]
+        columns = [(column["name"], column["data_type"]) for column in models[0]["columns"]]
+        assert columns == promised[path.stem], path.stem
+
+
+@pytest.mark.parametrize(
+    ("seed", "list_name"),
+    [("kpi_register.csv", "kpi_definitions.csv"), ("kpi_target.csv", "kpi_targets.csv")],
+)
+def test_the_seeds_say_what_was_promised(shared: Path, seed: str, list_name: str) -> None:
+    ours = rows(PROJECT / "dbt_project" / "seeds" / seed)
+    known = {row["kpi_id"] for row in ours}
+    promised = [row for row in rows(shared / "kpi" / list_name) if row["kpi_id"] in known]
+    names = [
+        name
+        for name in promised[0]
+        if name in ours[0] and name not in {"note", "formula", "breakdown"}
+    ]
+    assert [{n: row[n] for n in names} for row in ours] == [
+        {n: row[n] for n in names} for row in promised
+    ]
