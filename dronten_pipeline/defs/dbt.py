@@ -74,9 +74,8 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         run: RunResource,
     ) -> Iterator[Any]:
         settings = run.settings
-        folder = new_run_folder(
-            settings, context.run_id, start_from_latest=_is_part(context, manifest)
-        )
+        # Of a part that was asked for, the rest comes from the run before.
+        folder = new_run_folder(settings, context.run_id, start_from_latest=context.is_subset)
         inputs = settings.raw_current / "inputs.json"
         (folder / "inputs.json").write_bytes(inputs.read_bytes())
         context.log.info("dbt: building the models and running their tests")
@@ -111,11 +110,6 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
     return warehouse_models
 
 
-def _is_part(context: dg.AssetExecutionContext, manifest: Path) -> bool:
-    """Whether only some models were asked for; the rest then comes from the run before."""
-    return bool(context.is_subset)
-
-
 def _described(
     warehouse: WarehouseResource, manifest: Path, translator: Translator
 ) -> dict[dg.AssetKey, dict[str, Any]]:
@@ -136,7 +130,7 @@ def _described(
                 continue
             relation = connection.sql(f'from "{node["schema"]}"."{node["alias"]}"')
             described[translator.get_asset_key(node)] = {
-                "dagster/row_count": relation.count("*").fetchone()[0],
+                "dagster/row_count": relation.count("*").fetchall()[0][0],
                 "voorbeeld": dg.MetadataValue.md(markdown(relation.limit(PREVIEW_ROWS).pl())),
             }
     return described
@@ -145,9 +139,11 @@ def _described(
 def markdown(frame: pl.DataFrame) -> str:
     """A frame of a few rows as a Markdown table; long texts are cut."""
     cells = frame.select(
-        pl.all().cast(pl.String, strict=False).fill_null("").str.slice(0, 60).str.replace_all(
-            r"[|\n\r]", " "
-        )
+        pl.all()
+        .cast(pl.String, strict=False)
+        .fill_null("")
+        .str.slice(0, 60)
+        .str.replace_all(r"[|\n\r]", " ")
     )
     lines = [frame.columns, ["---"] * len(frame.columns), *cells.rows()]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -20,7 +20,7 @@ class _Line(logging.Formatter):
 
 
 @dg.logger(config_schema={}, description="Een regel per stap.")
-def progress_log(init_context: dg.InitLoggerContext) -> logging.Logger:
+def progress_log(_: dg.InitLoggerContext) -> logging.Logger:
     logger = logging.Logger("datalab", level=logging.INFO)
     handler = logging.StreamHandler()
     handler.addFilter(_OnlyOurs())

@@ -46,7 +46,7 @@ class RunResource(dg.ConfigurableResource):
         return self._run
 
 
-class WarehouseResource(DuckDBResource):
+class WarehouseResource(DuckDBResource):  # type: ignore[misc]
     """The warehouse that was built last, for reading only.
 
     dagster-duckdb's own connection is read-write and stays open after an exception, which locks

@@ -353,6 +353,9 @@ class _Ingest:
             "sha256": delivery.sha256,
             "received_at": delivery.received_at,
         }
+        if delivery.erased_at is not None:
+            note = f"Gewist op {delivery.erased_at:%d-%m-%Y}: {delivery.erased_because}"
+            return _report(about, state="missing", note=note)
         if found is not None:
             about |= {
                 "format": found.format,

@@ -55,6 +55,8 @@ class Delivery(BaseModel):
     table: str | None
     first_run: str
     received_at: dt.datetime = Field(description="When a run first saw it, with time zone.")
+    erased_at: dt.datetime | None = None
+    erased_because: str | None = None
 
 
 class Registry(BaseModel):
@@ -66,8 +68,13 @@ class Registry(BaseModel):
     parses: dict[str, Parse] = Field(default_factory=dict)
 
     def find(self, origin: Origin, file_name: str, sha256: str) -> Delivery | None:
+        """The delivery of this content under this name; an erased one counts as never made."""
         for delivery in self.deliveries:
-            if (delivery.origin, delivery.file_name, delivery.sha256) == (
+            if delivery.erased_at is None and (
+                delivery.origin,
+                delivery.file_name,
+                delivery.sha256,
+            ) == (
                 origin,
                 file_name,
                 sha256,

@@ -79,8 +79,9 @@ sources:
         description: Uitleningen.
         config: {meta: {dagster: {asset_key: ["raw", "bibliotheek__loans"]}}}
 """
-        path.with_name(path.name.replace("website_feedback", "bibliotheek").replace(
-            "votes", "loans")).write_text(text, encoding="utf-8")
+        path.with_name(
+            path.name.replace("website_feedback", "bibliotheek").replace("votes", "loans")
+        ).write_text(text, encoding="utf-8")
 
 
 def add_kpi(project: Path) -> None:

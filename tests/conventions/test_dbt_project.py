@@ -55,11 +55,7 @@ def test_every_mart_has_an_enforced_contract_and_ends_with_its_grain(
 
 
 def test_the_grain_of_every_mart_is_tested(manifest: dict[str, Any]) -> None:
-    tested = {
-        node["attached_node"]
-        for node in nodes(manifest, "test")
-        if "unique" in node["name"]
-    }
+    tested = {node["attached_node"] for node in nodes(manifest, "test") if "unique" in node["name"]}
     for name, node in marts(manifest).items():
         assert node["unique_id"] in tested, f"no test of the grain of {name}"
 

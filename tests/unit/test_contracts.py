@@ -98,6 +98,6 @@ def test_a_suite_that_could_pass_in_silence_is_refused(
     path = tmp_path / "loans.json"
     suite = {"table": "loans", "description": "Uitleningen.", "expectations": rules}
     path.write_text(json.dumps(suite), encoding="utf-8")
-    with pytest.raises(ContractError, match="loans.json:") as mistake:
+    with pytest.raises(ContractError, match=r"loans\.json:") as mistake:
         load_suite(path)
     assert says in str(mistake.value)
