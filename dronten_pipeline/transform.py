@@ -17,7 +17,8 @@ from pathlib import Path
 
 from dronten_pipeline.settings import Settings
 
-DBT = Path(sys.executable).with_name("dbt")
+#: dbt in a jacket: it ends with the process that started it (`child.py`).
+DBT = Path(sys.executable).with_name("datalab-dbt")
 
 
 class TransformError(RuntimeError):

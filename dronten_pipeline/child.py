@@ -1,0 +1,26 @@
+"""Programs that end with the run that started them.
+
+A run that is killed cannot end its children itself; a dbt that lives on would write into the
+warehouse of the next run. Not here: what the programs do.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+
+
+def dbt() -> None:
+    """Becomes dbt, and is killed by the system when its parent dies (on Linux)."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the system could be asked
+        sys.exit(1)
+    program = str(Path(sys.executable).with_name("dbt"))
+    os.execv(program, [program, *sys.argv[1:]])
