@@ -88,7 +88,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
             )
             events = list(invocation.stream())
         log = settings.dbt_target / "run" / "dbt.log"
-        built = _described(warehouse, manifest, translator)
+        built = _described(warehouse, manifest, translator, settings.raw_current)
         for event in events:
             if isinstance(event, dg.Output | dg.MaterializeResult):
                 key = context.asset_key_for_output(event.output_name)
@@ -111,12 +111,14 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
 
 
 def _described(
-    warehouse: WarehouseResource, manifest: Path, translator: Translator
+    warehouse: WarehouseResource, manifest: Path, translator: Translator, raw_current: Path
 ) -> dict[dg.AssetKey, dict[str, Any]]:
     """Rows and a preview of everything that was built, by asset.
 
-    Nothing behind ingest holds personal data, so the first rows may be shown.
+    Nothing behind ingest holds personal data, so the first rows may be shown; unless ingest
+    suspects that a delivery holds citizen service numbers all the same.
     """
+    suspected = not pl.read_parquet(raw_current / "run__privacy" / "1.parquet").is_empty()
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     described: dict[dg.AssetKey, dict[str, Any]] = {}
     with warehouse.get_connection() as connection:
@@ -129,10 +131,11 @@ def _described(
             if (node.get("schema"), node.get("alias")) not in present:
                 continue
             relation = connection.sql(f'from "{node["schema"]}"."{node["alias"]}"')
-            described[translator.get_asset_key(node)] = {
-                "dagster/row_count": relation.count("*").fetchall()[0][0],
-                "voorbeeld": dg.MetadataValue.md(markdown(relation.limit(PREVIEW_ROWS).pl())),
-            }
+            about: dict[str, Any] = {"dagster/row_count": relation.count("*").fetchall()[0][0]}
+            if not suspected:
+                rows = relation.limit(PREVIEW_ROWS).pl()
+                about["preview"] = dg.MetadataValue.md(markdown(rows))
+            described[translator.get_asset_key(node)] = about
     return described
 
 

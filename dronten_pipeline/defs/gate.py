@@ -32,7 +32,7 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
                 asset=mart_key(suite.table),
                 description=expectation.description,
                 blocking=True,
-                metadata={"ernst": expectation.severity, "soort": expectation.type},
+                metadata={"severity": expectation.severity, "type": expectation.type},
             )
             for suite in suites.values()
             for expectation in suite.expectations
@@ -69,9 +69,9 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
                 severity=SEVERITY[result.severity],
                 description=result.error or result.observed,
                 metadata={
-                    "gezien": result.observed or "",
-                    "rijen_niet_goed": result.failing_rows or 0,
-                    "rijen_bekeken": result.checked_rows or 0,
+                    "observed": result.observed or "",
+                    "failing_rows": result.failing_rows or 0,
+                    "checked_rows": result.checked_rows or 0,
                 },
             )
 

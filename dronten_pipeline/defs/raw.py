@@ -91,21 +91,22 @@ def _materialized(
     paths = [raw / one.raw_path for one in reports if one.counts and one.raw_path]
     metadata: dict[str, Any] = {
         "dagster/row_count": sum(one.rows_accepted for one in reports if one.counts),
-        "afgekeurde_rijen": sum(one.rows_quarantined for one in reports),
-        "bestanden": len(reports),
+        "rejected_rows": sum(one.rows_quarantined for one in reports),
+        "files": len(reports),
         "bytes": sum(path.stat().st_size for path in paths),
-        "seconden": seconds,
-        "map": dg.MetadataValue.path(str(raw / "files" / source.name / table.name)),
-        "kolommen": dg.TableSchema(
+        "seconds": seconds,
+        "folder": dg.MetadataValue.path(str(raw / "files" / source.name / table.name)),
+        "dagster/column_schema": dg.TableSchema(
             [
                 dg.TableColumn(column.name, column.type, description=column.description)
                 for column in table.columns
             ]
         ),
     }
-    if paths:
+    # A text that may hold a citizen service number must not end up in Dagster's own records.
+    if paths and not any(finding.suspected for one in reports for finding in one.findings):
         rows = pl.scan_parquet(paths[-1]).head(PREVIEW_ROWS).drop("_line").collect()
-        metadata["voorbeeld"] = dg.MetadataValue.md(markdown(rows))
+        metadata["preview"] = dg.MetadataValue.md(markdown(rows))
     return dg.MaterializeResult(asset_key=raw_key(source.name, table.name), metadata=metadata)
 
 
@@ -151,10 +152,10 @@ def _scored(
         asset_key=key,
         metadata={
             "dagster/row_count": scores.height,
-            "beoordeeld": scores["level"].count(),
-            "methode": ", ".join(scores["method_version"].unique().sort()),
-            "seconden": seconds,
-            "voorbeeld": dg.MetadataValue.md(markdown(scores.head(PREVIEW_ROWS))),
+            "judged": scores["level"].count(),
+            "method": ", ".join(scores["method_version"].unique().sort()),
+            "seconds": seconds,
+            "preview": dg.MetadataValue.md(markdown(scores.head(PREVIEW_ROWS))),
         },
     )
 
@@ -232,11 +233,11 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": laid_out.rows_accepted,
-                "afgekeurde_rijen": laid_out.rows_quarantined,
-                "peildag": now.as_of.isoformat(),
-                "bestanden": len(laid_out.inputs),
-                "stilstaande_bronnen": ", ".join(laid_out.stopped) or "geen",
-                "voorbeeldgegevens": now.is_sample,
+                "rejected_rows": laid_out.rows_quarantined,
+                "as_of": now.as_of.isoformat(),
+                "files": len(laid_out.inputs),
+                "stopped_sources": ", ".join(laid_out.stopped) or "none",
+                "is_sample": now.is_sample,
             }
         )
 

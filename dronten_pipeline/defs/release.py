@@ -40,14 +40,16 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
             context.log.info(
                 f"nothing new: release {outcome.release_id} says the same and stays in force"
             )
-            return dg.MaterializeResult(metadata={"uitgave": outcome.release_id, "nieuw": False})
+            return dg.MaterializeResult(
+                metadata={"release_id": outcome.release_id, "is_new": False}
+            )
         context.log.info(f"published: release {outcome.release_id}")
         return dg.MaterializeResult(
             metadata={
-                "uitgave": outcome.release_id,
-                "nieuw": True,
-                "oordeel": outcome.manifest["verdict"],
-                "map": dg.MetadataValue.path(str(outcome.folder)),
+                "release_id": outcome.release_id,
+                "is_new": True,
+                "verdict": outcome.manifest["verdict"],
+                "folder": dg.MetadataValue.path(str(outcome.folder)),
                 "bytes": sum(file["bytes"] for file in outcome.manifest["files"].values()),
                 "dagster/row_count": sum(
                     table["rows"] for table in outcome.manifest["tables"].values()

@@ -311,6 +311,8 @@ def test_a_citizen_service_number_holds_the_release_back(third: Day, fourth: Day
     assert fourth.code == 3, fourth.said
     assert fourth.release == third.release
     assert "111222333" not in fourth.said
+    for path in (fourth.home / "dagster").rglob("*.db"):
+        assert b"111222333" not in path.read_bytes(), path
     records = sorted((fourth.home / "ledger").glob("*-gate.json"))
     assert '"failed"' in records[-1].read_text(encoding="utf-8")
 

@@ -1,9 +1,10 @@
-with judged as (
+with published as (
     select
         scores.text_id,
         scores.is_pool,
         scores.published_on,
         scores.channel,
+        scores.level,
         scores.is_b1_or_easier,
         case when not scores.is_pool then scores.text_sha256 end as text_sha256,
         texts.canonical_url,
@@ -13,13 +14,13 @@ with judged as (
     from {{ ref('stg_text_corpus__scores') }} as scores
     left join {{ ref('stg_text_corpus__texts') }} as texts
         on scores.text_id = texts.text_id and not scores.is_pool
-    where scores.level is not null and scores.published_on <= {{ as_of() }}
+    where scores.published_on <= {{ as_of() }}
 ),
 
 -- of one address only the latest page counts, whatever was on it before
 latest_of_address as (
     select *
-    from judged
+    from published
     qualify
         row_number() over (
             partition by coalesce('url ' || canonical_url, 'id ' || text_id)
@@ -61,6 +62,8 @@ records as (
             as views_of_easy_texts
     from latest_of_text as counted
     left join views_of_pools as pools on counted.text_id = pools.text_id
+    -- too short to judge: no text of its own, but in a pool
+    where counted.level is not null
 )
 
 {{ kpi_share(
