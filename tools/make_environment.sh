@@ -30,8 +30,11 @@ if ! "$python" -c 'import ensurepip' >/dev/null 2>&1; then
 fi
 
 [ -x .venv/bin/python ] || "$python" -m venv .venv
+# The lock names everything there is, so nothing is left to resolve (and older pips trip over
+# extras when they resolve with hashes).
 say "Installing the packages of $lock into .venv (some minutes the first time)."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	--require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
 	--no-deps --no-build-isolation --editable .
 # Start-up is half the run time when Python must compile its packages anew each time.
