@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
 
 app = typer.Typer(
@@ -27,7 +29,7 @@ app = typer.Typer(
     help="Datalab Dronten: van geleverde bestanden naar gepubliceerde cijfers.",
 )
 console = Console(highlight=False)
-problems = Console(stderr=True, highlight=False)
+problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 VERDICTS = {
     "passed": "[green]goed[/green]",
@@ -47,7 +49,20 @@ PUBLISHED, OWN_ERROR, HELD_BACK, NOTHING_READ = 0, 1, 3, 4
 
 
 def main() -> None:
-    app()
+    """Runs a command; a mistake of the operator is a sentence, not a stack of calls."""
+    try:
+        app()
+    except ContractError as error:
+        _sentence(str(error))
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        for wrong in error.errors():
+            name = f"DATALAB_{'_'.join(map(str, wrong['loc']))}".upper()
+            _sentence(f"{name} is {wrong['input']!r}: {wrong['msg']}. Verbeter de instelling.")
+    else:
+        return
+    sys.exit(OWN_ERROR)
 
 
 @app.command()
@@ -183,7 +198,10 @@ def rollback(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Het bestand dat geleverd zou worden.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="Het bestand dat geleverd zou worden.", exists=True, dir_okay=False),
+    ],
     source: Annotated[
         str | None, typer.Option(help="Bron; leeg: af te leiden uit de map of de kolommen.")
     ] = None,
@@ -197,7 +215,7 @@ def check(
 
     report = inspect_file(current_settings(), file, source_name=source, table_name=table)
     for line in report.lines():
-        console.print(line, markup=False)
+        console.print(line, markup=False, soft_wrap=True)
     raise typer.Exit(0 if report.is_accepted else 1)
 
 
@@ -261,8 +279,12 @@ def _prepare_dagster_home(settings: Settings) -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
+def _sentence(message: str) -> None:
+    problems.print("[red]Fout.[/red]", message)
+
+
 def _stop(message: str) -> NoReturn:
-    problems.print(f"[red]Fout.[/red] {message}")
+    _sentence(message)
     raise typer.Exit(OWN_ERROR)
 
 
