@@ -205,9 +205,15 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
     )
     def snapshot(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
         from dronten_pipeline.ingest.inputs import inputs_of, load_outcomes, previous_inputs
+        from dronten_pipeline.ingest.landing import strange_folders
         from dronten_pipeline.ingest.snapshot import build_snapshot
 
         settings, now = run.settings, run.now
+        for folder in strange_folders(settings.landing_folder, sources):
+            context.log.warning(
+                f"landing/{folder} belongs to no source and is not read: correct its name, or "
+                f"write sources/{folder}/source.yml"
+            )
         outcomes = load_outcomes(settings, sources)
         about: dict[str, Any] = {
             "run_id": context.run_id,

@@ -35,6 +35,18 @@ def delivered_files(folder: Path) -> list[Path]:
     return sorted(files, key=lambda path: natural_key(path.name))
 
 
+def strange_folders(landing: Path, sources: Iterable[str]) -> list[str]:
+    """Folders with files that belong to no source: a misspelt name would be passed over else."""
+    if not landing.is_dir():
+        return []
+    known = set(sources)
+    return sorted(
+        folder.name
+        for folder in landing.iterdir()
+        if folder.is_dir() and folder.name not in known and delivered_files(folder)
+    )
+
+
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
     """Sorting key under which `votes_2.csv` comes before `votes_10.csv`."""
     parts = tuple(

@@ -79,3 +79,12 @@ def test_a_delivery_is_complete_when_it_was_left_alone(tmp_path: Path) -> None:
     (tmp_path / "b.csv.part").write_text("1")
     assert not landing.is_complete([file], changed + dt.timedelta(seconds=31), 30)
     assert landing.is_complete([file], changed + dt.timedelta(days=2), 30)
+
+
+def test_a_folder_that_belongs_to_no_source_is_named(tmp_path: Path) -> None:
+    for name in ("website_feedback", "websitefeedback", "leeg"):
+        (tmp_path / name).mkdir()
+    for name in ("website_feedback", "websitefeedback"):
+        (tmp_path / name / "votes.csv").touch()
+    assert landing.strange_folders(tmp_path, ["website_feedback"]) == ["websitefeedback"]
+    assert landing.strange_folders(tmp_path / "niets", ["website_feedback"]) == []
