@@ -2,7 +2,8 @@
 #   make run    the pipeline on what was delivered (or on the sample), then the KPIs
 #   make test   all tests but those that take minutes      make test-all  those too
 #   make check  formatting, lint, types, SQL, dbt parse    make dev       the Dagster web server
-#   make sample writes the invented sample deliveries anew
+#   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
+#               into data/sample-10_000_000 (or INTO=folder), for measuring
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
@@ -38,7 +39,7 @@ format: $(READY_DEV)
 	@$(BIN)/ruff check --fix .
 
 sample: $(READY_DEV)
-	@$(BIN)/python -m sources
+	@$(BIN)/python -m sources $(if $(ROWS),--rows $(ROWS) --into $(or $(INTO),data/sample-$(ROWS)))
 
 # Versions are chosen in pyproject.toml; the locks pin them with hashes, for every platform.
 lock:

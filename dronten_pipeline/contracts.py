@@ -1,8 +1,8 @@
 """What a source promises to deliver, and what a published table must satisfy, as typed objects.
 
-Here belongs: the shape of `sources/<source>/source.yml` and of `expectations/<table>.json`, and
-reading them so that a mistake is reported with file and line. Not here: reading deliveries
-(`ingest/`) or judging tables (`gate/`).
+Here belongs: the shape of `sources/<source>/source.yml`, of `expectations/<table>.json` and of the
+additions to it in `expectations/<table>.d/`, and reading them so that a mistake is reported with
+file and line. Not here: reading deliveries (`ingest/`) or judging tables (`gate/`).
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class Column(Strict):
         description="free_text: only its length is kept; pseudonymise: a keyed hash is kept; "
         "location: nothing is kept.",
     )
+    is_code: bool = Field(
+        default=False,
+        description="A coded value: compared without regard to case and outer spaces, also in a "
+        "key.",
+    )
     decimal_mark: Literal[",", "."] | None = Field(
         default=None, description="Decides 1.234 and 1,234, which can be read in two ways."
     )
@@ -75,6 +80,25 @@ class Column(Strict):
     description: str = Field(min_length=3)
 
 
+class Reject(Strict):
+    """A rule between columns of one record; a record that breaks it goes to quarantine.
+
+    Only for what cannot be true at all: every other implausible record counts and is warned
+    about by the tests of its staging model.
+    """
+
+    rule: Literal["not_before"] = Field(
+        description="not_before: the second column must not be earlier than the first; equal "
+        "moments, and records without one of the two, are fine."
+    )
+    columns: list[str] = Field(
+        min_length=2, max_length=2, description="The column that comes first, then the later one."
+    )
+    reason: str = Field(
+        min_length=10, description="Why, in a Dutch sentence for who delivers the file."
+    )
+
+
 class Table(Strict):
     """One delivered table."""
 
@@ -82,6 +106,20 @@ class Table(Strict):
     description: str = Field(min_length=3)
     key: list[str] = Field(min_length=1, description="The latest delivered version wins.")
     columns: list[Column] = Field(min_length=1)
+    event_date: list[str] = Field(
+        default_factory=list,
+        max_length=2,
+        description="Column of the day or moment that a record belongs to, or the columns of its "
+        "year and month; a period without records is reported as a gap.",
+    )
+    number_series: str | None = Field(
+        default=None,
+        description="Column that the system numbers without gaps; a number that is skipped is "
+        "reported as a gap.",
+    )
+    rejects: list[Reject] = Field(
+        default_factory=list, description="What sends a record that can be read to quarantine."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Table:
@@ -93,7 +131,43 @@ class Table(Strict):
         loose = [name for name in self.key if name not in required]
         if loose:
             raise ValueError(f"key column {', '.join(loose)} of {self.name} must be required")
+        for reject in self.rejects:
+            self._check(reject)
+        self._check_roles()
         return self
+
+    @field_validator("event_date", mode="before")
+    @classmethod
+    def _one_or_more(cls, columns: object) -> object:
+        return [columns] if isinstance(columns, str) else columns
+
+    def _check_roles(self) -> None:
+        usable = {column.name: column for column in self.columns if column.personal_data == "none"}
+        types = [usable[name].type if name in usable else "" for name in self.event_date]
+        if types not in ([], ["date"], ["timestamp"], ["integer"], ["integer", "integer"]):
+            raise ValueError(
+                f"event_date of {self.name} must name one date or timestamp column, or an integer "
+                "column for the year and one for the month, and no personal data"
+            )
+        series = self.number_series
+        if series and (series not in usable or usable[series].type not in {"text", "integer"}):
+            raise ValueError(
+                f"number_series of {self.name} must name a text or integer column without personal "
+                "data"
+            )
+
+    def _check(self, reject: Reject) -> None:
+        compared = [column for column in self.columns if column.name in reject.columns]
+        unknown = sorted(set(reject.columns) - {column.name for column in compared})
+        if unknown or len(compared) != len(reject.columns):
+            named = ", ".join(unknown or reject.columns)
+            raise ValueError(f"rejects of {self.name} must name two of its columns, not {named}")
+        # A date and a moment on that date cannot be put in order, and what is private is not read.
+        if {column.type for column in compared} not in ({"date"}, {"timestamp"}) or any(
+            column.personal_data != "none" for column in compared
+        ):
+            names = " and ".join(reject.columns)
+            raise ValueError(f"{names} of {self.name} must both be a date, or both a timestamp")
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -109,6 +183,7 @@ class Table(Strict):
         parts = [
             self.name,
             [column.model_dump(exclude={"description"}) for column in self.columns],
+            [reject.model_dump(exclude={"reason"}) for reject in self.rejects],
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -177,6 +252,12 @@ class Suite(Strict):
         return self
 
 
+class Additions(Strict):
+    """`expectations/<table>.d/<name>.json`: rules that one KPI or source adds to a suite."""
+
+    expectations: list[Expectation] = Field(min_length=1)
+
+
 def load_source(path: Path) -> Source:
     """Reads one `source.yml`.
 
@@ -196,7 +277,7 @@ def load_sources(folder: Path) -> dict[str, Source]:
 
 
 def load_suite(path: Path) -> Suite:
-    """Reads one suite.
+    """Reads one suite with its additions (`<table>.d/*.json`, by name of the file).
 
     Raises:
         ContractError: with file, line and what is wrong.
@@ -204,24 +285,65 @@ def load_suite(path: Path) -> Suite:
     suite = _validated(Suite, path)
     if suite.table != path.stem:
         raise ContractError(f"{path}:1: table is {suite.table}, the file is called {path.name}")
-    return suite
+    rules = {expectation.rule: path for expectation in suite.expectations}
+    expectations = list(suite.expectations)
+    for addition in _additions(path):
+        for place, expectation in enumerate(_validated(Additions, addition).expectations):
+            if expectation.rule in rules:
+                line = _line(_document(addition), ("expectations", place, "rule"))
+                raise ContractError(
+                    f"{addition}:{line}: rule {expectation.rule} stands in "
+                    f"{rules[expectation.rule]} already: give it another name"
+                )
+            rules[expectation.rule] = addition
+            expectations.append(expectation)
+    return suite.model_copy(update={"expectations": expectations})
 
 
 def load_suites(folder: Path) -> dict[str, Suite]:
-    """All suites below `folder`, by table: what has a suite is what is published."""
+    """All suites in `folder`, by table: what has a suite is what is published.
+
+    Raises:
+        ContractError: a file is wrong, or additions have no suite to be added to.
+    """
+    for additions in sorted(folder.glob("*.d")):
+        if not additions.with_suffix(".json").is_file():
+            raise ContractError(
+                f"{additions}:1: there is no {additions.stem}.json to add to: write that suite, or "
+                "correct the name of the folder"
+            )
     suites = (load_suite(path) for path in sorted(folder.glob("*.json")))
     return {suite.table: suite for suite in suites}
 
 
-def _validated(model: type[Model], path: Path) -> Model:
-    """Reads YAML (of which JSON is a part) and reports the first mistake where it stands."""
+def suite_files(folder: Path) -> list[Path]:
+    """Every file that `load_suites` reads, by name."""
+    return sorted([*folder.glob("*.json"), *folder.glob("*.d/*.json")])
+
+
+def _additions(suite: Path) -> list[Path]:
+    folder = suite.with_suffix(".d")
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in paths:
+        if path.suffix != ".json":
+            raise ContractError(f"{path}:1: only .json is read here: rename or remove it")
+    return paths
+
+
+def _document(path: Path) -> Any:
+    """The content of a YAML file (of which JSON is a part), with the lines of its parts."""
     try:
-        document = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContractError(f"{path}:{line}: cannot be read: {error.problem}") from error
     except UnicodeDecodeError as error:
         raise ContractError(f"{path}:1: is not UTF-8: save it as UTF-8") from error
+
+
+def _validated(model: type[Model], path: Path) -> Model:
+    """Reads a file as `model` and reports the first mistake where it stands."""
+    document = _document(path)
     try:
         return model.model_validate(_plain(document))
     except ValidationError as error:

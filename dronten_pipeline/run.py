@@ -107,6 +107,11 @@ def code_version() -> str:
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         commit = _git("rev-parse", "--short=12", "HEAD")
         return f"{commit}+changes" if _git("status", "--porcelain") else commit
+    return f"files-{code_fingerprint()}"
+
+
+def code_fingerprint() -> str:
+    """Twelve characters over the bytes of everything that decides a figure or its judgement."""
     digest = hashlib.sha256()
     for folder, pattern in (
         ("dronten_pipeline", "*.py"),
@@ -117,7 +122,7 @@ def code_version() -> str:
         for path in sorted((PROJECT / folder).rglob(pattern)):
             digest.update(path.relative_to(PROJECT).as_posix().encode())
             digest.update(path.read_bytes())
-    return f"files-{digest.hexdigest()[:12]}"
+    return digest.hexdigest()[:12]
 
 
 def _git(*arguments: str) -> str:

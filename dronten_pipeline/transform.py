@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from dronten_pipeline.contracts import load_sources
 from dronten_pipeline.settings import Settings
 
 #: dbt in a jacket: it ends with the process that started it (`child.py`).
@@ -31,6 +32,21 @@ def register(settings: Settings) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def table_names(sources: Path) -> list[str]:
+    """`<source>__<table>` of every table of every contract."""
+    return [
+        f"{source.name}__{table.name}"
+        for source in load_sources(sources).values()
+        for table in source.tables
+    ]
+
+
+def calendar_version(settings: Settings) -> str:
+    """The version of the table of days on which nobody works."""
+    with (settings.dbt_project / "seeds" / "non_working_day.csv").open(encoding="utf-8") as file:
+        return max(row["calendar_version"] for row in csv.DictReader(file))
+
+
 def environment(settings: Settings, previous_release: Path | None = None) -> dict[str, str]:
     """The variables that `profiles.yml` and the models read.
 
@@ -44,6 +60,7 @@ def environment(settings: Settings, previous_release: Path | None = None) -> dic
         "DATALAB_RAW_CURRENT": str(settings.raw_current),
         "DATALAB_WAREHOUSE": str(settings.warehouse / "latest" / "warehouse.duckdb"),
         "DATALAB_KPIS": ",".join(row["kpi_id"] for row in register(settings)),
+        "DATALAB_TABLES": ",".join(table_names(settings.sources)),
         "DATALAB_PREVIOUS_RELEASE": str(previous_release / "parquet") if previous_release else "",
         "DBT_PROFILES_DIR": str(settings.dbt_project),
         "DBT_PROJECT_DIR": str(settings.dbt_project),
@@ -103,7 +120,9 @@ def prepared_manifest(settings: Settings) -> Path:
 
 
 def _fingerprint(settings: Settings) -> str:
-    digest = hashlib.sha256(environment(settings)["DATALAB_KPIS"].encode())
+    variables = environment(settings)
+    named = variables["DATALAB_KPIS"], variables["DATALAB_TABLES"]
+    digest = hashlib.sha256(";".join(named).encode())
     for path in sorted(settings.dbt_project.rglob("*")):
         if path.suffix in {".sql", ".yml", ".csv", ".md"}:
             digest.update(str(path).encode())

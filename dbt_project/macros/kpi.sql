@@ -31,6 +31,76 @@
     )
 {%- endmacro %}
 
+{# The grains of a KPI: that of its headline in the register and every coarser one. #}
+{% macro kpi_grains(kpi_id) %}
+    select grains.period_grain
+    from (values ('month', 1), ('quarter', 2), ('year', 3)) as grains (period_grain, coarseness)
+    where
+        grains.coarseness >= (
+            select
+                case register.period_grain when 'month' then 1 when 'quarter' then 2 else 3 end
+            from {{ ref('kpi_register') }} as register
+            where register.kpi_id = '{{ kpi_id }}'
+        )
+{% endmacro %}
+
+{# The periods of a KPI from the one of `first_day` (a date expression) to the one of the day of
+   judgement, with judged_on, the day on which a stock is taken: the last day of the period, or
+   the day of judgement where that comes first. #}
+{% macro kpi_periods(kpi_id, first_day) %}
+    select distinct
+        grains.period_grain,
+        cast(date_trunc(grains.period_grain, months.month_start) as date) as period_start,
+        least(
+            {{ period_end(
+                'grains.period_grain', 'date_trunc(grains.period_grain, months.month_start)'
+            ) }},
+            {{ as_of() }}
+        ) as judged_on
+    from (
+        select
+            unnest(
+                range(
+                    date_trunc('month', {{ first_day }}),
+                    cast({{ as_of() }} as timestamp) + interval 1 day,
+                    interval 1 month
+                )
+            ) as month_start
+    ) as months
+    cross join ({{ kpi_grains(kpi_id) }}) as grains
+{% endmacro %}
+
+{# The records of a KPI once for every period that they belong to, for figures that no sum of
+   months gives (a median). Records dated after the day of judgement do not exist. #}
+{% macro kpi_records(kpi_id, records) %}
+    select
+        grains.period_grain,
+        cast(date_trunc(grains.period_grain, records.event_date) as date) as period_start,
+        records.*
+    from {{ records }} as records
+    cross join ({{ kpi_grains(kpi_id) }}) as grains
+    where records.event_date <= {{ as_of() }}
+{% endmacro %}
+
+{# Aggregates per period, as total and per breakdown. `records` has period_grain, period_start and
+   a column per breakdown; `aggregates` gives an expression per column wanted. #}
+{% macro kpi_cells(records, aggregates, breakdowns=[]) %}
+    {% for breakdown in ['total'] + breakdowns %}
+    select
+        period_grain,
+        period_start,
+        '{{ breakdown }}' as dimension,
+        {{ "'total'" if loop.first else breakdown }} as dimension_value,
+        {%- for name, expression in aggregates.items() %}
+        {{ expression }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ records }}
+    {{ 'where ' ~ breakdown ~ ' is not null' if not loop.first }}
+    group by 1, 2, 3, 4
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
 {# Bound of the 95 % Wilson interval of a share, in percent; side is '-' or '+'.
    z = 1.959963984540054. The bound never passes the share itself by a rounding error. #}
 {% macro wilson_bound(met, counted, side) -%}
@@ -53,9 +123,11 @@
 {# Sums per period (the grain of the KPI in the register and every coarser one), as total and per
    breakdown. `records` is a relation with one row per record that counts:
      event_date (date), numerator, denominator (exact numbers), and a column per breakdown; a record
-     without a value in a breakdown is left out of that breakdown only.
-   `measures` are figures beside the headline: name, numerator, denominator (columns of records);
-     a record counts in it where its denominator is not null.
+     without a value in a breakdown is left out of that breakdown only, one without a denominator
+     counts in measures only.
+   `measures` are figures beside the headline: name, numerator, denominator (columns of records)
+     and the dimension in which it stands, measure if none is given; a record counts in it where
+     its denominator is not null.
    Records dated after the day of judgement do not exist.
    Gives period_grain, period_start, dimension, dimension_value, numerator, denominator (exact
    decimals) and sample_size. #}
@@ -75,9 +147,11 @@
             cast(sum({{ measure.denominator }}) as decimal(38, 6)) as denominator_{{ loop.index }},
             count({{ measure.denominator }}) as sample_size_{{ loop.index }},
             {%- endfor %}
-            cast(sum(numerator) as decimal(38, 6)) as numerator,
-            cast(sum(denominator) as decimal(38, 6)) as denominator,
-            count(*) as sample_size
+            coalesce(
+                cast(sum(numerator) filter (where denominator is not null) as decimal(38, 6)), 0
+            ) as numerator,
+            coalesce(cast(sum(denominator) as decimal(38, 6)), 0) as denominator,
+            count(denominator) as sample_size
         from {{ records }}
         where event_date <= {{ as_of() }}
         group by all
@@ -94,12 +168,13 @@
             month_start, '{{ breakdown }}' as dimension, {{ breakdown }} as dimension_value,
             numerator, denominator, sample_size
         from by_month
-        where {{ breakdown }} is not null
+        where {{ breakdown }} is not null and sample_size > 0
         {%- endfor %}
         {%- for measure in measures %}
         union all
         select
-            month_start, 'measure' as dimension, '{{ measure.name }}' as dimension_value,
+            month_start, '{{ measure.dimension or 'measure' }}' as dimension,
+            '{{ measure.name }}' as dimension_value,
             numerator_{{ loop.index }}, denominator_{{ loop.index }}, sample_size_{{ loop.index }}
         from by_month
         where sample_size_{{ loop.index }} > 0
@@ -107,15 +182,7 @@
     ),
 
     grains as (
-        select grains.period_grain
-        from (values ('month', 1), ('quarter', 2), ('year', 3)) as grains (period_grain, coarseness)
-        where
-            grains.coarseness >= (
-                select
-                    case register.period_grain when 'month' then 1 when 'quarter' then 2 else 3 end
-                from {{ ref('kpi_register') }} as register
-                where register.kpi_id = '{{ kpi_id }}'
-            )
+        {{ kpi_grains(kpi_id) }}
     )
 
     select
@@ -141,7 +208,7 @@
    where the register says that the KPI is a sample and the figure counts records, and whether the
    period is over. Divided last and once, so that 3 of 5 is exactly 60. #}
 {% macro kpi_percentages(kpi_id, totals) %}
-    {% set is_counted = "register.is_sampled and totals.denominator = totals.sample_size" %}
+    {% set is_counted = "register.is_sampled and totals.sample_size > 0 and totals.denominator = totals.sample_size" %}
     select
         '{{ kpi_id }}' as kpi_id,
         totals.period_grain,

@@ -1,6 +1,16 @@
 {# What every staging model needs: the record that counts, and clean values.
    Not here: anything that knows a KPI. #}
 
+{# The delivered tables, as <source>__<table>; the contracts are not known when dbt parses, so the
+   run names them. #}
+{% macro table_names() %}
+    {% set tables = [] %}
+    {% for table in env_var('DATALAB_TABLES').split(',') if table | trim %}
+        {% do tables.append(table | trim) %}
+    {% endfor %}
+    {{ return(tables) }}
+{% endmacro %}
+
 {# A text without outer white space; empty becomes null. #}
 {% macro trimmed(column) -%}
     nullif(trim({{ column }}, chr(32) || chr(9) || chr(10) || chr(13) || chr(160)), '')

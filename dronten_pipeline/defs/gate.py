@@ -4,7 +4,6 @@ Dagster's blocking only holds inside one run, so it is what people see, not what
 publication: the release step asks the ledger itself (`publish/`). Not here: judging (`gate/`).
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 
 import dagster as dg
@@ -45,20 +44,18 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckResult]:
         from dronten_pipeline.gate.gate import run_gate
         from dronten_pipeline.ingest.inputs import read_inputs
-        from dronten_pipeline.publish.releases import new_release_id
 
         run_id = context.run.run_id
         folder = latest_run_folder(run.settings)
         inputs = read_inputs(folder)  # of the warehouse, which another run may have built
-        current = run.now.current_release
         verdict = run_gate(
             run.settings,
             run_folder=folder,
             run_id=run_id,
-            release_id=new_release_id(run_id, dt.datetime.now(dt.UTC)),
+            release_id=inputs.release_id,
             as_of=inputs.as_of,
             code_version=inputs.code_version,
-            previous_release=current.name if current else None,
+            previous_release=inputs.follows,
             on_progress=context.log.info,
         )
         for result in verdict.results:

@@ -14,6 +14,8 @@ from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
 from dronten_pipeline.defs.dbt import PREVIEW_ROWS, markdown
 from dronten_pipeline.defs.naming import ENGINEERS, SNAPSHOT_KEY, raw_key, team
 from dronten_pipeline.defs.resources import RunResource
+from dronten_pipeline.run import code_fingerprint
+from dronten_pipeline.transform import calendar_version
 
 if TYPE_CHECKING:
     from dronten_pipeline.ingest.raw import DeliveryReport
@@ -204,9 +206,16 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         "gelezen werd.",
     )
     def snapshot(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
-        from dronten_pipeline.ingest.inputs import inputs_of, load_outcomes, previous_inputs
+        from dronten_pipeline.ingest.inputs import (
+            inputs_of,
+            load_outcomes,
+            made_of,
+            previous_inputs,
+            previous_release,
+        )
         from dronten_pipeline.ingest.landing import strange_folders
         from dronten_pipeline.ingest.snapshot import build_snapshot
+        from dronten_pipeline.publish.releases import new_release_id
 
         settings, now = run.settings, run.now
         for folder in strange_folders(settings.landing_folder, sources):
@@ -215,8 +224,13 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
                 f"write sources/{folder}/source.yml"
             )
         outcomes = load_outcomes(settings, sources)
+        follows = now.current_release.name if now.current_release else None
         about: dict[str, Any] = {
             "run_id": context.run_id,
+            "release_id": new_release_id(
+                now.as_of,
+                [follows, now.origin, code_fingerprint(), made_of(outcomes.values())],
+            ),
             "as_of": now.as_of,
             "code_version": now.code_version,
             "origin": now.origin,
@@ -225,10 +239,17 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             settings,
             sources,
             outcomes,
+            previous=previous_release(now.comparable_release),
             previous_inputs=previous_inputs(now.comparable_release),
             **about,
         )
-        inputs = inputs_of(laid_out, outcomes.values(), **about)
+        inputs = inputs_of(
+            laid_out,
+            outcomes.values(),
+            follows=follows,
+            calendar_version=calendar_version(settings),
+            **about,
+        )
         inputs.write(settings.raw_current)
         if not now.is_sample:
             settings.delivered_before.touch()
@@ -241,6 +262,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
                 "dagster/row_count": laid_out.rows_accepted,
                 "rejected_rows": laid_out.rows_quarantined,
                 "as_of": now.as_of.isoformat(),
+                "gaps": laid_out.gaps,
                 "files": len(laid_out.inputs),
                 "stopped_sources": ", ".join(laid_out.stopped) or "none",
                 "is_sample": now.is_sample,

@@ -32,6 +32,7 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
             run_folder=folder,
             run_id=context.run_id,
             inputs=[Input(**one.model_dump()) for one in inputs.files],
+            calendar_version=inputs.calendar_version,
             is_sample=inputs.is_sample,
         )
         for problem in outcome.ledger_problems:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dronten_pipeline.contracts import Suite, load_suites
+from dronten_pipeline.contracts import Suite, load_suites, suite_files
 from dronten_pipeline.evidence.durable import sha256_of, sha256_of_json
 
 #: Expectations that were proven here to pass on good and to fail on bad data. Another type needs
@@ -54,22 +54,24 @@ def load_judgeable_suites(folder: Path) -> dict[str, Suite]:
         for expectation in suite.expectations:
             if expectation.type not in PROVEN_TYPES:
                 raise SuiteError(
-                    f"{folder / suite.table}.json: rule {expectation.rule} has the type "
+                    f"{folder / suite.table}: rule {expectation.rule} has the type "
                     f"{expectation.type}, which was not proven on DuckDB: use one of "
                     f"{', '.join(sorted(PROVEN_TYPES))}."
                 )
             query = expectation.kwargs.get("unexpected_rows_query", QUERY_START)
             if not query.startswith(QUERY_START):
                 raise SuiteError(
-                    f"{folder / suite.table}.json: the query of rule {expectation.rule} must "
+                    f"{folder / suite.table}: the query of rule {expectation.rule} must "
                     f"start with {QUERY_START}"
                 )
     return suites
 
 
 def hash_of_suites(folder: Path) -> str:
-    """One SHA-256 over the names and bytes of all suites."""
-    return sha256_of_json({path.name: sha256_of(path) for path in sorted(folder.glob("*.json"))})
+    """One SHA-256 over the names and bytes of all suites and the additions to them."""
+    return sha256_of_json(
+        {path.relative_to(folder).as_posix(): sha256_of(path) for path in suite_files(folder)}
+    )
 
 
 def count_expectations(suites: dict[str, Suite]) -> int:

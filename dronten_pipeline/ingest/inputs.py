@@ -16,7 +16,12 @@ from pydantic import BaseModel, ConfigDict
 from dronten_pipeline.ingest import files
 from dronten_pipeline.ingest.raw import SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
-from dronten_pipeline.ingest.snapshot import PreviousInputs, Snapshot
+from dronten_pipeline.ingest.snapshot import (
+    SCORES,
+    PreviousInputs,
+    PreviousRelease,
+    Snapshot,
+)
 from dronten_pipeline.settings import Settings
 
 NAME = "inputs.json"
@@ -46,13 +51,19 @@ class InputFile(BaseModel):
 
 
 class Inputs(BaseModel):
-    """What one run read, and for which day."""
+    """What one run read, for which day, and which release it may become.
+
+    `follows` is the release in force when it was read, None where there was none.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     run_id: str
+    release_id: str
+    follows: str | None
     as_of: dt.date
     code_version: str
+    calendar_version: str
     is_sample: bool
     files: tuple[InputFile, ...]
 
@@ -70,8 +81,11 @@ def inputs_of(
     outcomes: Iterable[SourceOutcome],
     *,
     run_id: str,
+    release_id: str,
+    follows: str | None,
     as_of: dt.date,
     code_version: str,
+    calendar_version: str,
     origin: Origin,
 ) -> Inputs:
     """The files that a snapshot holds, and those that were delivered but are not read.
@@ -119,8 +133,11 @@ def inputs_of(
         )
     return Inputs(
         run_id=run_id,
+        release_id=release_id,
+        follows=follows,
         as_of=as_of,
         code_version=code_version,
+        calendar_version=calendar_version,
         is_sample=origin == "sample",
         files=(*used, *waiting),
     )
@@ -136,6 +153,44 @@ def previous_inputs(release: Path | None) -> PreviousInputs:
         if one["counts"]:
             found.setdefault(one["source"], {}).setdefault(one["table"], []).append(one["raw_path"])
     return found
+
+
+def previous_release(release: Path | None) -> PreviousRelease | None:
+    """What a release says of itself, for comparing the figures of this run with it."""
+    if release is None:
+        return None
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    delivered: dict[str, list[tuple[int, str, str]]] = {}
+    for one in manifest["inputs"]:
+        if one["counts"] and one["table"] != SCORES:
+            place = one["delivery_number"], one["table"], one["sha256"]
+            delivered.setdefault(one["source"], []).append(place)
+    return PreviousRelease(
+        release_id=manifest["release_id"],
+        as_of=manifest["as_of"],
+        code_version=manifest["code_version"],
+        calendar_version=manifest.get("calendar_version"),
+        delivered={
+            source: tuple((table, sha256) for _, table, sha256 in sorted(places))
+            for source, places in delivered.items()
+        },
+    )
+
+
+def made_of(outcomes: Iterable[SourceOutcome]) -> list[object]:
+    """Everything of the deliveries that decides what a release says, in a fixed order."""
+    return [
+        [
+            outcome.source,
+            outcome.state,
+            outcome.scores_path,
+            [
+                [report.number, report.table_name, report.file_name, report.sha256, report.state]
+                for report in outcome.deliveries
+            ],
+        ]
+        for outcome in sorted(outcomes, key=lambda outcome: outcome.source)
+    ]
 
 
 # --- between the step of a source and that of the snapshot

@@ -76,18 +76,38 @@ def parse(content: bytes, table: Table, key: bytes) -> Parsed:
         refused = _missing_message(table, needed, delivered.headers)
         return _with(about, rows=0, refused=refused, notes=delivered.notes)
     typed = values.type_records(delivered.frame, table)
-    rejects = pl.concat([delivered.rejects, typed.rejects]).sort(readers.LINE)
+    accepted, impossible = _without_impossible(typed.frame, table)
+    rejects = pl.concat([delivered.rejects, typed.rejects, impossible]).sort(readers.LINE)
     return _with(
         about,
-        stored=privacy.protect(typed.frame, table, key),
+        stored=privacy.protect(accepted, table, key),
         rejects=rejects,
         notes=(*delivered.notes, *_column_notes(missing, ignored), *typed.notes),
-        findings=tuple(privacy.findings(typed.frame, table)),
+        findings=tuple(privacy.findings(accepted, table)),
     )
 
 
 def _with(parsed: Parsed, **changes: object) -> Parsed:
     return Parsed(**{**parsed.__dict__, **changes})  # type: ignore[arg-type]
+
+
+def _without_impossible(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Typed records that keep to the `rejects` of the contract, and the rejects of the others."""
+    if not table.rejects:
+        return frame, readers.REJECTS.to_frame()
+    columns, reasons = [], []
+    for reject in table.rejects:
+        earlier, later = (name.lower() for name in reject.columns)
+        broken = pl.when(pl.col(later) < pl.col(earlier))
+        columns.append(broken.then(pl.lit(later)))
+        reasons.append(broken.then(pl.lit(f"{later} ligt voor {earlier}: {reject.reason}")))
+    judged = frame.select(
+        readers.LINE,
+        pl.coalesce(columns).alias("column_name"),
+        pl.concat_str(reasons, separator=" ", ignore_nulls=True).alias("reason"),
+    )
+    is_impossible = judged.get_column("column_name").is_not_null()
+    return frame.filter(~is_impossible), judged.filter(is_impossible)
 
 
 def _is_required(table: Table, name: str) -> bool:

@@ -15,8 +15,8 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from dronten_pipeline.contracts import FRESH_DAYS, Source
-from dronten_pipeline.ingest import files, privacy, registry, shape
+from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
+from dronten_pipeline.ingest import completeness, files, privacy, registry, shape
 from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.settings import LOCAL_TIME, Settings
@@ -46,6 +46,15 @@ DELIVERY_COLUMNS = pl.Schema(
         "is_fresh": pl.Boolean(),
     }
 )
+TABLE_COLUMNS = pl.Schema({"source": pl.String, "table_name": pl.String, "records": pl.Int64})
+SOURCE_COLUMNS = pl.Schema(
+    {
+        "source": pl.String,
+        "state": pl.String,
+        "note": pl.String,
+        "has_same_deliveries": pl.Boolean,
+    }
+)
 PRIVACY_COLUMNS = pl.Schema(
     {
         "source": pl.String,
@@ -58,6 +67,31 @@ PRIVACY_COLUMNS = pl.Schema(
         "is_error": pl.Boolean,
     }
 )
+
+
+PREVIOUS_COLUMNS = pl.Schema(
+    {
+        "release_id": pl.String,
+        "as_of": pl.Date,
+        "code_version": pl.String,
+        "calendar_version": pl.String,
+    }
+)
+
+
+class PreviousRelease(BaseModel):
+    """What the release says of itself with which the figures of this run are compared.
+
+    `delivered` names, per source, table and SHA-256 of the deliveries that it read, in order.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    release_id: str
+    as_of: dt.date
+    code_version: str
+    calendar_version: str | None = Field(description="None: from before it was written down.")
+    delivered: Mapping[str, tuple[tuple[str, str], ...]]
 
 
 class InputFile(BaseModel):
@@ -76,7 +110,8 @@ class InputFile(BaseModel):
 class Snapshot(BaseModel):
     """What was laid out.
 
-    rows_accepted and rows_quarantined are totals over the deliveries that this run reports.
+    rows_accepted and rows_quarantined are totals over the deliveries that this run reports; gaps
+    is the number of places where periods or numbers are missing.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -85,6 +120,7 @@ class Snapshot(BaseModel):
     inputs: tuple[InputFile, ...]
     rows_accepted: int
     rows_quarantined: int
+    gaps: int
     stopped: tuple[str, ...]
 
     def by_table(self) -> dict[str, dict[str, list[str]]]:
@@ -103,13 +139,17 @@ def build_snapshot(
     run_id: str,
     as_of: dt.date,
     code_version: str,
+    release_id: str,
     origin: Origin,
+    previous: PreviousRelease | None,
     previous_inputs: PreviousInputs,
 ) -> Snapshot:
     """Lays out `raw/current` for this run.
 
     Args:
         outcomes: by name of the source; a source without one is taken as stopped.
+        release_id: the release that this run may become.
+        previous: the release that its figures are compared with.
         previous_inputs: what the previous release read (`Snapshot.by_table`); used for stopped
             sources only, and only what was read from the same origin.
     """
@@ -125,16 +165,18 @@ def build_snapshot(
             "as_of": [as_of],
             "code_version": [code_version],
             "is_sample": [origin == "sample"],
+            "release_id": [release_id],
         }
     )
     layout.write("run__context", context)
-    layout.write_records()
+    layout.write_records(previous)
     _switch(settings.raw_current, folder)
     return Snapshot(
         folder=settings.raw_current,
         inputs=tuple(layout.inputs),
         rows_accepted=layout.rows_accepted,
         rows_quarantined=layout.rows_quarantined,
+        gaps=sum(gaps.height for gaps in layout.gaps.values()),
         stopped=tuple(layout.stopped),
     )
 
@@ -165,6 +207,8 @@ class _Layout:
         self.states: list[dict[str, object]] = []
         self.deliveries: list[dict[str, object]] = []
         self.privacy: list[dict[str, object]] = []
+        self.gaps: dict[tuple[str, str], pl.DataFrame] = {}
+        self.records: list[dict[str, object]] = []
         self.stopped: list[str] = []
         self.rows_accepted = 0
         self.rows_quarantined = 0
@@ -192,7 +236,23 @@ class _Layout:
                 "note": outcome.note if outcome else "Deze bron is in deze run niet gelezen.",
             }
         )
+        for table in source.tables:
+            self._look_through(source, table)
         self._report(source, reports, counting)
+
+    def _look_through(self, source: Source, table: Table) -> None:
+        """Counts the records of a table and finds what may be missing of it."""
+        rows = pl.scan_parquet(self.folder / f"{source.name}__{table.name}" / "*.parquet")
+        self.gaps[source.name, table.name] = completeness.find_gaps(
+            rows, table, source.cadence, self.as_of
+        )
+        self.records.append(
+            {
+                "source": source.name,
+                "table_name": table.name,
+                "records": completeness.count_records(rows, table),
+            }
+        )
 
     def _add(self, source: Source, report: DeliveryReport) -> None:
         self._add_file(
@@ -288,9 +348,18 @@ class _Layout:
             for table in source.tables
             if (latest := _latest(reports, table.name)) is not None
         }
+        # What a table lacks is said once, at the last of its files that counts.
+        last = {
+            report.table_name: report.number
+            for report in reports
+            if report.counts and report.raw_path in counting
+        }
         for report in reports:
             counts = report.counts and report.raw_path in counting
             state, note = report.state, report.note
+            if counts and report.number == last[report.table_name]:
+                gaps = self.gaps[source.name, str(report.table_name)]
+                note = f"{note} {completeness.note(gaps)}".strip()
             if report.counts and not counts:
                 state = "stopped"
                 note = f"Dit bestand wacht tot bron {source.name} is hersteld. {note}".strip()
@@ -329,11 +398,33 @@ class _Layout:
                     for finding in report.findings
                 ]
 
-    def write_records(self) -> None:
-        states = pl.Schema({"source": pl.String, "state": pl.String, "note": pl.String})
-        self.write("run__source", pl.DataFrame(self.states, schema=states))
+    def write_records(self, previous: PreviousRelease | None) -> None:
+        for state in self.states:
+            state["has_same_deliveries"] = self._has_same_deliveries(str(state["source"]), previous)
+        self.write("run__source", pl.DataFrame(self.states, schema=SOURCE_COLUMNS))
+        about = [previous.model_dump(exclude={"delivered"})] if previous else []
+        self.write("run__previous", pl.DataFrame(about, schema=PREVIOUS_COLUMNS))
+        self.write("run__table", pl.DataFrame(self.records, schema=TABLE_COLUMNS))
+        self.write(
+            "run__gap",
+            pl.concat(
+                gaps.select(pl.lit(source).alias("source"), pl.lit(table).alias("table_name"), "*")
+                for (source, table), gaps in self.gaps.items()
+            ),
+        )
         self.write("run__delivery", pl.DataFrame(self.deliveries, schema=DELIVERY_COLUMNS))
         self.write("run__privacy", pl.DataFrame(self._judged(), schema=PRIVACY_COLUMNS))
+
+    def _has_same_deliveries(self, source: str, previous: PreviousRelease | None) -> bool | None:
+        """Whether this run and the previous release read the same; None where there is none."""
+        if previous is None:
+            return None
+        read = [
+            (one.table, one.sha256)
+            for one in sorted(self.inputs, key=lambda one: one.number)
+            if one.source == source and one.table != SCORES
+        ]
+        return read == list(previous.delivered.get(source, ()))
 
     def _judged(self) -> list[dict[str, object]]:
         """Findings with a suspicion, judged over all files of their column together."""

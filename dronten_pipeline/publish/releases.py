@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -38,8 +39,9 @@ MART = "mart.duckdb"
 MANIFEST = "manifest.json"
 CURRENT = "current"
 
-#: Tables that say something about the run and differ between runs over the same deliveries.
-ABOUT_THE_RUN = ("data_quality", "publication", "source_delivery")
+#: Tables that do not make a release a new one: three say something about the run, and kpi_revision
+#: only compares with the release before, from which nothing else differs then.
+NOT_NEW_BY_ITSELF = ("data_quality", "kpi_revision", "publication", "source_delivery")
 
 
 class PublishError(RuntimeError):
@@ -100,13 +102,16 @@ class Unchanged:
     ledger_problems: list[str]
 
 
-def new_release_id(run_id: str, now: dt.datetime) -> str:
-    """A name that sorts by time: `20261121T231800Z-1a2b3c4d`.
+def new_release_id(as_of: dt.date, made_of: object) -> str:
+    """A name that follows from the content: `20260317-1a2b3c4d5e6f`.
 
-    `now` must know its zone.
+    Args:
+        as_of: day of judgement.
+        made_of: everything else that decides what the release says, as JSON can hold it. The table
+            kpi_revision names the release, so a name that came from the clock would make two runs
+            over the same deliveries differ (docs/decisions/0003-names-and-revisions.md).
     """
-    short = "".join(sign for sign in run_id.lower() if sign.isalnum())[:8]
-    return f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{short}"
+    return f"{as_of:%Y%m%d}-{sha256_of_json(made_of)[:12]}"
 
 
 def publish(
@@ -115,6 +120,7 @@ def publish(
     run_folder: Path,
     run_id: str,
     inputs: Sequence[Input],
+    calendar_version: str,
     is_sample: bool,
 ) -> Published | Unchanged:
     """Publishes the judged mart of a run, unless the current release already says the same.
@@ -134,7 +140,7 @@ def publish(
         settings.releases.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(settings.releases)
         _complete_ledger(settings)
-        return _publish(settings, mart, record, run_id, inputs, is_sample)
+        return _publish(settings, mart, record, run_id, inputs, calendar_version, is_sample)
     except (OSError, duckdb.Error) as error:
         raise PublishError(
             f"The release {record.body['release_id']} could not be written to "
@@ -143,7 +149,7 @@ def publish(
 
 
 def list_releases(settings: Settings) -> list[Release]:
-    """All releases, the newest first; a folder that is no release is listed with its problem."""
+    """All releases, the newest first; before them folders that are none, with their problem."""
     if not settings.releases.is_dir():
         return []
     current = _current_id(settings)
@@ -152,10 +158,8 @@ def list_releases(settings: Settings) -> list[Release]:
         for path in settings.releases.iterdir()
         if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
     ]
-    return [
-        _read_release(path, is_current=path.name == current)
-        for path in sorted(folders, key=lambda path: path.name, reverse=True)
-    ]
+    found = [_read_release(path, is_current=path.name == current) for path in sorted(folders)]
+    return sorted(found, key=_order_of_publication, reverse=True)
 
 
 def current_release(settings: Settings) -> Release | None:
@@ -266,6 +270,7 @@ def _publish(
     record: ledger.Record,
     run_id: str,
     inputs: Sequence[Input],
+    calendar_version: str,
     is_sample: bool,
 ) -> Published | Unchanged:
     from dronten_pipeline.publish.export import export_csv, export_parquet
@@ -296,7 +301,9 @@ def _publish(
             )
             return Unchanged(release_id=current.release_id, ledger_problems=problems)
         if (settings.releases / release_id).exists():
-            return _finish(settings, release_id, run_id, problems)
+            if _release_record(settings, release_id) is None:
+                return _finish(settings, release_id, run_id, problems)
+            return _return_to(settings, release_id, record, fingerprint, problems)
         _check_order(current, judged)
         if counts != judged["row_counts"]:
             raise PublishError(f"{mart} holds other rows than were judged: run the gate again.")
@@ -318,6 +325,7 @@ def _publish(
                 if not result["passed"]
             ],
             "previous_release": judged["previous_release"],
+            "calendar_version": calendar_version,
             "is_sample": is_sample,
             "fingerprint": fingerprint,
             "suites_sha256": judged["suites_sha256"],
@@ -347,16 +355,42 @@ def _publish(
 def _finish(settings: Settings, release_id: str, run_id: str, problems: list[str]) -> Published:
     """Points at a whole release; also when a kill came between its renaming and this."""
     release = _read_release(settings.releases / release_id, is_current=True)
-    if _release_record(settings, release_id) is not None:
-        raise PublishError(
-            f"{release_id} was published before and is no longer current: go back to it with "
-            f"`datalab rollback {release_id}`, or run again."
-        )
     wrong = [release.problem] if release.problem else _problems_with(settings, release)
     if wrong:
         raise PublishError(f"{release.folder} is not what was judged: {'; '.join(wrong)}.")
     _point_at(settings.releases, release_id)
     _record_release(settings, release, run_id)
+    return Published(
+        release_id=release_id,
+        folder=release.folder,
+        manifest=release.manifest,
+        ledger_problems=problems,
+    )
+
+
+def _return_to(
+    settings: Settings,
+    release_id: str,
+    judged: ledger.Record,
+    fingerprint: str,
+    problems: list[str],
+) -> Published:
+    """Points again at a release that was rolled back, when a new judgement comes to the same."""
+    before = _read_release(settings.releases / release_id, is_current=False)
+    if before.manifest.get("gate_record", {}).get("number") == judged.number:
+        raise PublishError(
+            f"{release_id} was published before and is no longer current: go back to it with "
+            f"`datalab rollback {release_id}`, or run again."
+        )
+    if before.manifest.get("fingerprint") != fingerprint:
+        raise PublishError(
+            f"{release_id} stands in {settings.releases} and says otherwise, though it was made of "
+            "the same: nothing was published, report this as an error of the program."
+        )
+    try:
+        release = rollback(settings, release_id)
+    except ReleaseError as error:
+        raise PublishError(str(error)) from error
     return Published(
         release_id=release_id,
         folder=release.folder,
@@ -448,7 +482,7 @@ def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any])
             "tables": {
                 path.stem: sha256_of(path)
                 for path in sorted(parquet.glob("*.parquet"))
-                if path.stem not in ABOUT_THE_RUN
+                if path.stem not in NOT_NEW_BY_ITSELF
             },
             "inputs": [
                 [item.source, item.table, item.file_name, item.sha256, item.counts]
@@ -542,6 +576,11 @@ def _read_release(folder: Path, *, is_current: bool) -> Release:
         manifest=manifest if isinstance(manifest, dict) else {},
         problem=problem,
     )
+
+
+def _order_of_publication(release: Release) -> float:
+    # Of a clock that is set back an hour every autumn the ledger's numbers know nothing.
+    return math.inf if release.problem else release.manifest["gate_record"]["number"]
 
 
 def _problems_with(settings: Settings, release: Release) -> list[str]:

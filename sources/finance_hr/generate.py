@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sources.town import Floats, Integers, Town, Truth, choose, share_truth, write_lines
+from sources.delivery import dutch_amount, write_lines
+from sources.town import Floats, Integers, Town, choose
+from sources.truth import QUARTERLY, Truth, share_truth
 
 SALARY, HIRING, OTHER = "L1.1", "L3.5.1", "L3.8"
 #: Category and number of vouchers per department and month.
@@ -44,9 +46,9 @@ def generate(town: Town, folder: Path) -> Truth:
         all="cents",
         department="afdeling",
     )
-    truth = share_truth("external_hiring_share", counted, "department", grains=("quarter", "year"))
+    truth = share_truth("external_hiring_share", counted, "department", grains=QUARTERLY)
     truth += _rolling(counted)
-    return [(*row[:6], row[6] / 100, row[7] / 100) for row in truth]
+    return [(*row[:6], (row[6] or 0) / 100, (row[7] or 0) / 100) for row in truth]
 
 
 def _rolling(counted: pl.DataFrame) -> Truth:
@@ -76,20 +78,29 @@ def _bookings(town: Town) -> pl.DataFrame:
         for m in range(1, 13)
         if (y, m) <= (year, town.as_of.month)
     ]
-    parts = [_realised(chance, months), _closing(chance, range(year - 3, year)), _budget(year)]
+    parts = [
+        _realised(town, chance, months),
+        _closing(chance, range(year - 3, year)),
+        _budget(year),
+    ]
     bookings = pl.concat(parts).sort(
         "boekjaar", "verslagsoort", "periode", "afdeling", "categorie", maintain_order=True
     )
     return bookings.with_columns(
         boekstuk_id=pl.format(
-            "{}-{}", "boekjaar", pl.int_range(1, pl.len() + 1).over("boekjaar") + 10_000
+            "{}-{}{}",
+            "boekjaar",
+            pl.lit(town.key("")),
+            pl.int_range(1, pl.len() + 1).over("boekjaar") + 10_000,
         )
     )
 
 
-def _realised(chance: np.random.Generator, months: list[tuple[int, int]]) -> pl.DataFrame:
-    kinds = [category for category, vouchers in VOUCHERS for _ in range(vouchers)]
-    many = dict(VOUCHERS)
+def _realised(
+    town: Town, chance: np.random.Generator, months: list[tuple[int, int]]
+) -> pl.DataFrame:
+    many = {category: town.many(vouchers) for category, vouchers in VOUCHERS}
+    kinds = [category for category, vouchers in many.items() for _ in range(vouchers)]
     grid = (
         pl.DataFrame({"month": range(len(months))})
         .join(pl.DataFrame({"department": range(len(DEPARTMENTS))}), how="cross")
@@ -199,15 +210,15 @@ def _write(town: Town, bookings: pl.DataFrame, folder: Path) -> None:
     for name in range(year - 3, year):
         _file(
             chance,
-            folder / f"staff_costs_{name}.csv",
+            folder / f"{town.file(f'staff_costs_{name}')}.csv",
             realised.filter(pl.col("boekjaar") == name),
             "\t",
         )
-    _file(chance, folder / f"staff_costs_{year}K1.csv", wrong, ";")
-    _file(chance, folder / f"staff_costs_{year}K2.csv", second, ";")
+    _file(chance, folder / f"{town.file(f'staff_costs_{year}K1')}.csv", wrong, ";")
+    _file(chance, folder / f"{town.file(f'staff_costs_{year}K2')}.csv", second, ";")
     _file(
         chance,
-        folder / f"staff_costs_begroting_{year - 3}-{year}.csv",
+        folder / f"{town.file(f'staff_costs_begroting_{year - 3}-{year}')}.csv",
         bookings.filter(pl.col("verslagsoort") == "begroting"),
         ";",
     )
@@ -225,7 +236,7 @@ def _file(chance: np.random.Generator, path: Path, part: pl.DataFrame, separator
         .otherwise(kind),
         afdeling="afdeling",
         categorie="categorie",
-        bedrag_eur=_amount(pl.col("cents")),
+        bedrag_eur=dutch_amount(pl.col("cents")),
         omschrijving=pl.when(kind == "begroting")
         .then(pl.lit("Begroting"))
         .when(pl.col("cents") < 0)
@@ -245,20 +256,3 @@ def _file(chance: np.random.Generator, path: Path, part: pl.DataFrame, separator
     order = np.argsort(np.concatenate([np.arange(part.height), place + 0.5]), kind="stable")
     rows = pl.concat([whole, broken])[order.tolist()]
     write_lines(path, rows, separator=separator, encoding="cp1252")
-
-
-def _amount(cents: pl.Expr) -> pl.Expr:
-    """1234567 as 12.345,67."""
-    size = cents.abs()
-    euros = size // 100
-    thousands = (euros // 1000 % 1000).cast(pl.String)
-    ones = (euros % 1000).cast(pl.String)
-    whole = (
-        pl.when(euros >= 1_000_000)
-        .then(pl.format("{}.{}.{}", euros // 1_000_000, thousands.str.zfill(3), ones.str.zfill(3)))
-        .when(euros >= 1000)
-        .then(pl.format("{}.{}", thousands, ones.str.zfill(3)))
-        .otherwise(ones)
-    )
-    sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.format("{}{},{}", sign, whole, (size % 100).cast(pl.String).str.zfill(2))

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sources.town import Town, Truth
+from sources.town import Town
+from sources.truth import Truth
 
 #: Code, name, province, inhabitants (invented, of a likely size).
 MUNICIPALITIES = (
@@ -37,7 +38,9 @@ NEGATIVE = ("GM1773", "2019X005")
 
 
 def generate(town: Town, folder: Path) -> Truth:
-    """Writes both tables; no KPI of its own is built in."""
+    """Writes both tables, which do not grow with the town; no KPI of its own is built in."""
+    if not town.is_first_part:
+        return []
     _write(folder / "staff_costs_by_municipality_verzonnen_bedragen.csv", _costs(town))
     _write(folder / "region_membership.csv", _regions())
     return []

@@ -6,14 +6,15 @@ the years before.
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from sources.town import Town, Truth, between, choose, moments, pick, share_truth
+from sources.delivery import write_workbook
+from sources.town import Town, between, choose, moments, pick
+from sources.truth import Truth, share_truth
 
 RESPONSES = 6_600
 
@@ -53,41 +54,42 @@ def generate(town: Town, folder: Path) -> Truth:
 def _responses(town: Town) -> pl.DataFrame:
     """Every response as it finally is."""
     chance = town.chance("klant_in_focus")
-    at = moments(town, chance, RESPONSES)
-    form = pick(chance, np.array([row[2] for row in FORMS]), RESPONSES)
+    count = town.many(RESPONSES)
+    at = moments(town, chance, count)
+    form = pick(chance, np.array([row[2] for row in FORMS]), count)
     scale = np.array([row[1] for row in FORMS])[form]
     first = np.array([row[3] for row in FORMS])[form]
     last = np.array([row[4] for row in FORMS])[form]
     # Summer closing weeks leave people waiting.
     summer = np.isin(at.dt.month().to_numpy(), [7, 8])
-    satisfied = (
-        chance.random(RESPONSES) < first + (last - first) * town.progress(at) - 0.03 * summer
-    )
-    luck = chance.random(RESPONSES)
-    half = chance.random(RESPONSES) < 0.1
+    satisfied = chance.random(count) < first + (last - first) * town.progress(at) - 0.03 * summer
+    luck = chance.random(count)
+    half = chance.random(count) < 0.1
     high, low = {2: (2, 2), 5: (4, 5), 10: (7, 10)}, {2: (1, 1), 5: (1, 3), 10: (1, 6)}
-    score = np.zeros(RESPONSES)
+    score = np.zeros(count)
     for size in (2, 5, 10):
         for good, (start, end) in ((True, high[size]), (False, low[size])):
             here = (scale == size) & (satisfied == good)
             score[here] = start + np.floor(luck[here] * (end - start + 1))
     score = np.where(half & (scale == 10) & (score < 10), score + 0.5, score)
     names = np.array([row[0] for row in FORMS])[form]
-    spelt = np.where(chance.random(RESPONSES) < 0.02, np.char.lower(names), names)
+    spelt = np.where(chance.random(count) < 0.02, np.char.lower(names), names)
     # A form is shown as it was first delivered.
     opening = np.unique(names, return_index=True)[1]
-    spelt = np.where(np.isin(np.arange(RESPONSES), opening), names, spelt)
-    has_remark = chance.random(RESPONSES) < 0.05
-    remark = np.array(REMARKS)[between(chance, 0, len(REMARKS) - 1, RESPONSES)]
+    spelt = np.where(np.isin(np.arange(count), opening), names, spelt)
+    has_remark = chance.random(count) < 0.05
+    remark = np.array(REMARKS)[between(chance, 0, len(REMARKS) - 1, count)]
     return pl.DataFrame(
         {
-            "reactie_id": [f"KIF{number}" for number in range(50_001, 50_001 + RESPONSES)],
+            "reactie_id": [
+                f"{town.key('KIF')}{number}" for number in range(50_001, 50_001 + count)
+            ],
             "ingezonden_op": at,
             "formulier": spelt,
             "score": score,
             "schaal_max": scale,
             "opmerking": pl.Series(remark).zip_with(
-                pl.Series(has_remark), pl.Series([None] * RESPONSES, dtype=pl.String)
+                pl.Series(has_remark), pl.Series([None] * count, dtype=pl.String)
             ),
             "naam": names,
         }
@@ -99,7 +101,7 @@ def _write(town: Town, responses: pl.DataFrame, folder: Path) -> None:
     at = responses["ingezonden_op"].dt.year()
     year = town.as_of.year
     numbers = np.arange(responses.height)
-    corrected = choose(chance, numbers[(at == year - 1).to_numpy()], 20)
+    corrected = choose(chance, numbers[(at == year - 1).to_numpy()], town.many(20))
     first_version = responses.with_columns(
         score=pl.when(pl.Series(np.isin(numbers, corrected))).then(1.0).otherwise("score")
     )
@@ -107,16 +109,17 @@ def _write(town: Town, responses: pl.DataFrame, folder: Path) -> None:
         part = first_version.filter(at == name)
         if name == year:
             part = pl.concat([part, responses[corrected.tolist()]])
-        _workbook(folder / f"responses_{name}.xlsx", _cells(chance, part, name), town)
+        path = folder / f"{town.file(f'responses_{name}')}.xlsx"
+        write_workbook(path, town, "Reacties", _cells(chance, part, town.key(f"KIF{name}X")))
 
 
-def _cells(chance: np.random.Generator, part: pl.DataFrame, name: int) -> dict[str, list[Any]]:
+def _cells(chance: np.random.Generator, part: pl.DataFrame, mark: str) -> dict[str, list[Any]]:
     """The columns of one sheet; one row in two hundred extra cannot be read."""
     cells: dict[str, list[Any]] = {column: part[column].to_list() for column in HEADER}
-    count = max(1, round(part.height / 200))
+    count = max(1, round(part.height / 200)) if part.height else 0
     for number, place in enumerate(choose(chance, np.arange(part.height), count).tolist()):
         row: dict[str, Any] = {column: cells[column][place] for column in HEADER}
-        row["reactie_id"] = f"KIF{name}X{number}"
+        row["reactie_id"] = f"{mark}{number}"
         row |= (
             {"ingezonden_op": "31-02-2025 11:00:00"},
             {"score": "goed"},
@@ -126,16 +129,3 @@ def _cells(chance: np.random.Generator, part: pl.DataFrame, name: int) -> dict[s
         for column in HEADER:
             cells[column].insert(place, row[column])
     return cells
-
-
-def _workbook(path: Path, cells: dict[str, list[Any]], town: Town) -> None:
-    from xlsxwriter import Workbook
-
-    book = Workbook(str(path), {"default_date_format": "dd-mm-yyyy hh:mm:ss"})
-    made = dt.datetime.combine(town.as_of, dt.time(12))
-    book.set_properties({"created": made, "comments": "Verzonnen voorbeeldgegevens"})
-    sheet = book.add_worksheet("Reacties")
-    sheet.write_row(0, 0, HEADER)
-    for number, column in enumerate(HEADER):
-        sheet.write_column(1, number, cells[column])
-    book.close()

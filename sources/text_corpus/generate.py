@@ -18,7 +18,8 @@ import numpy as np
 
 from sources.text_corpus import writers
 from sources.text_corpus.phrases import EASY, HARD, MEDIUM, MESSAGES, SUBJECTS, Subject
-from sources.town import Town, Truth, between
+from sources.town import Town, between
+from sources.truth import Truth
 
 SITE = "https://gemeente.example"
 #: Texts per month that are long enough to be judged alone.
@@ -67,9 +68,17 @@ def generate(town: Town, folder: Path) -> Truth:
     year = town.as_of.year
     old = [text.row for text in texts if text.row["gepubliceerd_op"].year < year]
     new = [text.row for text in texts if text.row["gepubliceerd_op"].year == year]
-    _list(folder, f"{year - 1}", [*old, _odd_row(old[3], f"{year - 1}", is_old=True)])
+    _list(
+        folder,
+        town.file(f"texts_{year - 1}"),
+        [*old, _odd_row(old[3], town.key(f"{year - 1}"), is_old=True)],
+    )
     correction = old[10] | {"team": "Communicatie"}
-    _list(folder, f"{year}", [*new, correction, _odd_row(new[3], f"{year}", is_old=False)])
+    _list(
+        folder,
+        town.file(f"texts_{year}"),
+        [*new, correction, _odd_row(new[3], town.key(f"{year}"), is_old=False)],
+    )
     return []
 
 
@@ -77,9 +86,10 @@ def _long_texts(town: Town) -> list[Text]:
     chance = town.chance("text_corpus")
     texts: list[Text] = []
     owed = dict.fromkeys(PLAIN, 0.5)
+    letters = town.many(LETTERS)
     for month in range(36):
-        for number in range(LETTERS + PAGES):
-            is_page = number >= LETTERS
+        for number in range(letters + town.many(PAGES)):
+            is_page = number >= letters
             published = _day(town, month, int(between(chance, 1, 27, 1)[0]))
             subject = SUBJECTS[int(between(chance, 0, len(SUBJECTS) - 1, 1)[0])]
             first, last = PLAIN[subject.team]
@@ -88,7 +98,7 @@ def _long_texts(town: Town) -> list[Text]:
             is_plain = owed[subject.team] >= 1
             owed[subject.team] -= is_plain
             name, write = (PAGE_WRITERS if is_page else LETTER_WRITERS)[month % 3]
-            key = f"T{month + 1:02d}{number + 1}"
+            key = f"{town.key('T')}{month + 1:02d}{number + 1}"
             row = {
                 "tekst_id": key,
                 "kanaal": "Website" if is_page else "brief",
@@ -100,7 +110,7 @@ def _long_texts(town: Town) -> list[Text]:
                 "canonieke_url": f"{SITE}/{subject.name}/{key.lower()}" if is_page else None,
             }
             texts.append(Text(row, write(subject.title, _paragraphs(chance, subject, is_plain))))
-    return [*texts, *_copies(texts)]
+    return [*texts, *_copies(town, texts)]
 
 
 def _kind(subject: Subject, is_page: bool) -> str:
@@ -127,7 +137,7 @@ def _some(chance: np.random.Generator, among: Sequence[str], count: int) -> list
     return [among[place] for place in np.argsort(chance.random(len(among)))[:count]]
 
 
-def _copies(texts: list[Text]) -> list[Text]:
+def _copies(town: Town, texts: list[Text]) -> list[Text]:
     """A page under the address of an older one, and a letter that was sent once more."""
     pages = [text for text in texts if text.row["kanaal"] == "Website"]
     letters = [text for text in texts if text.row["kanaal"] == "brief"]
@@ -137,9 +147,9 @@ def _copies(texts: list[Text]) -> list[Text]:
         Text(
             newer.row
             | {
-                "tekst_id": "T-herschreven",
+                "tekst_id": f"{town.key('T')}-herschreven",
                 "canonieke_url": older.row["canonieke_url"],
-                "bestand": "documenten/T-herschreven.html",
+                "bestand": f"documenten/{town.key('T')}-herschreven.html",
                 "weergaven": 120,
             },
             newer.document.replace(b"</main>", b"<p>Deze pagina is nieuw.</p></main>"),
@@ -147,7 +157,7 @@ def _copies(texts: list[Text]) -> list[Text]:
         Text(
             again.row
             | {
-                "tekst_id": "T-nogmaals",
+                "tekst_id": f"{town.key('T')}-nogmaals",
                 "bestand": again.row["bestand"].replace("/", "/nogmaals_"),
                 "gepubliceerd_op": again.row["gepubliceerd_op"] + dt.timedelta(days=3),
             },
@@ -161,7 +171,7 @@ def _messages(town: Town) -> list[Text]:
     texts: list[Text] = []
     for month, count in MESSAGE_MONTHS.items():
         for number, message in enumerate(_some(chance, MESSAGES, count), start=1):
-            key = f"S{month + 1:02d}{number:02d}"
+            key = f"{town.key('S')}{month + 1:02d}{number:02d}"
             row = {
                 "tekst_id": key,
                 "kanaal": "social_media",
@@ -173,7 +183,7 @@ def _messages(town: Town) -> list[Text]:
                 "canonieke_url": None,
             }
             # A day in it keeps messages apart that were sent again in another year.
-            dated = f"{message} Dit geldt in week {month + number}, deel {month}."
+            dated = f"{message} Dit geldt in week {month + number}, deel {month + 36 * town.part}."
             texts.append(Text(row, dated.encode()))
     return texts
 
@@ -193,7 +203,7 @@ def _list(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
         json.dumps(row | {"gepubliceerd_op": str(row["gepubliceerd_op"])}, ensure_ascii=False)
         for row in rows
     )
-    (folder / f"texts_{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _day(town: Town, month: int, day: int) -> dt.date:

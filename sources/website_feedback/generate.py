@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sources.town import Town, Truth, between, choose, moments, pick, share_truth, write_lines
+from sources.delivery import write_lines
+from sources.town import Town, between, choose, moments, pick
+from sources.truth import Truth, share_truth
 
 VOTES = 8_600
 SITE = "https://gemeente.example"
@@ -68,7 +70,7 @@ def generate(town: Town, folder: Path) -> Truth:
 def _votes(town: Town) -> pl.DataFrame:
     """Every vote as it finally is."""
     chance = town.chance("website_feedback")
-    at = moments(town, chance, VOTES)
+    at = moments(town, chance, town.many(VOTES))
     late = pl.Series(
         [
             dt.datetime.combine(town.as_of, dt.time(9)) + dt.timedelta(hours=20 + 2 * n)
@@ -98,13 +100,15 @@ def _votes(town: Town) -> pl.DataFrame:
     spelt = np.where(
         given < 0.02, np.char.upper(names), np.where(given < 0.04, np.char.add(names, " "), names)
     )
-    spelt = np.where((given > 0.92) & (np.arange(count) > 1500), "", spelt)
+    spelt = np.where((given > 0.92) & (np.arange(count) > count // 6), "", spelt)
     # A section is shown as it was first delivered.
     opening = np.unique(names, return_index=True)[1]
     spelt = np.where(np.isin(np.arange(count), opening), names, spelt)
     return pl.DataFrame(
         {
-            "reactie_id": [f"WF-{number:06d}" for number in range(100_001, 100_001 + count)],
+            "reactie_id": [
+                f"{town.key('WF-')}{number:06d}" for number in range(100_001, 100_001 + count)
+            ],
             "ingezonden_op": at,
             "pagina_url": np.char.add(np.char.add(SITE + "/", names), page),
             "paginasectie": spelt,
@@ -124,9 +128,11 @@ def _write(town: Town, votes: pl.DataFrame, folder: Path) -> None:
     year = town.as_of.year
     new_year, overlap = dt.datetime(year, 1, 1), dt.datetime(year, 3, 20)
     numbers = np.arange(votes.height)
-    old = choose(chance, numbers[(at < dt.datetime(year - 1, 11, 1)).to_numpy()], 30)
+    old = choose(chance, numbers[(at < dt.datetime(year - 1, 11, 1)).to_numpy()], town.many(30))
     recent = choose(
-        chance, numbers[((at >= new_year) & (at < dt.datetime(year, 3, 1))).to_numpy()], 10
+        chance,
+        numbers[((at >= new_year) & (at < dt.datetime(year, 3, 1))).to_numpy()],
+        town.many(10),
     )
     wrong = votes.with_columns(
         antwoord=pl.when(pl.Series(np.isin(numbers, np.concatenate([old, recent]))))
@@ -147,14 +153,16 @@ def _write(town: Town, votes: pl.DataFrame, folder: Path) -> None:
             start = overlap
         if name == f"{year}-06":
             end = dt.datetime(year, 7, 31)
-        part = _with_broken_rows(chance, wrong.filter((at >= start) & (at < end)), name)
+        part = _with_broken_rows(chance, wrong.filter((at >= start) & (at < end)), town.key(name))
         if name == f"{year}-02":
             part = pl.concat([part, _as_delivered(votes[old.tolist()])])
         if name == f"{year}-06":
             part = pl.concat([part, _as_delivered(votes[recent.tolist()])])
         if name.startswith(f"{year}-"):
             part = part.with_columns(apparaat=pl.lit("mobiel"))
-        write_lines(folder / f"votes_{name}.csv", part, separator=";", encoding="cp1252")
+        write_lines(
+            folder / f"{town.file(f'votes_{name}')}.csv", part, separator=";", encoding="cp1252"
+        )
 
 
 def _as_delivered(votes: pl.DataFrame) -> pl.DataFrame:
@@ -172,6 +180,8 @@ def _as_delivered(votes: pl.DataFrame) -> pl.DataFrame:
 
 def _with_broken_rows(chance: np.random.Generator, votes: pl.DataFrame, name: str) -> pl.DataFrame:
     """Adds one row in two hundred that cannot be read; none of them stands in the truth."""
+    if not votes.height:
+        return _as_delivered(votes)
     whole = _as_delivered(votes).with_columns(place=pl.int_range(pl.len()).cast(pl.Float64))
     count = max(1, round(votes.height / 200))
     broken = whole[choose(chance, np.arange(votes.height), count).tolist()].with_columns(
@@ -187,4 +197,5 @@ def _with_broken_rows(chance: np.random.Generator, votes: pl.DataFrame, name: st
         Vraag=pl.when(kind != 2).then("Vraag"),
         Antwoord=pl.when(kind != 3).then("Antwoord"),
     ).drop("kind")
-    return pl.concat([whole, broken]).sort("place").drop("place")
+    both: pl.DataFrame = pl.concat([whole, broken])
+    return both.sort("place").drop("place")

@@ -46,9 +46,8 @@ def deliver(home: Path, number: int) -> None:
     csv(home / "landing" / "website_feedback" / f"votes_{number}.csv", rows)
 
 
-@pytest.mark.parametrize(
-    "kills", [2, pytest.param(10, marks=pytest.mark.slow)], ids=["two kills", "ten kills"]
-)
+@pytest.mark.parametrize("kills", [2, 10], ids=["two kills", "ten kills"])
+@pytest.mark.slow
 def test_a_killed_run_leaves_the_last_release_standing(
     tmp_path: Path, datalab: Datalab, kills: int
 ) -> None:

@@ -94,6 +94,16 @@ def add_kpi(project: Path) -> None:
     (kpis / "kpi_website_votes.sql").write_text(
         "select * from {{ ref('kpi_website_text_clarity') }}\n", encoding="utf-8"
     )
+    rule = {
+        "rule": "votes_counted",
+        "type": "expect_column_values_to_not_be_null",
+        "kwargs": {"column": "kpi_id"},
+        "severity": "warning",
+        "description": "Een regel van deze KPI alleen.",
+    }
+    (project / "expectations" / "fct_kpi_value.d" / "website_votes.json").write_text(
+        json.dumps({"expectations": [rule]}), encoding="utf-8"
+    )
 
 
 def add_table(project: Path) -> None:
@@ -143,6 +153,10 @@ def test_a_source_is_its_folder_and_its_staging_folder(graph: dict) -> None:
     assert "raw/bibliotheek__loans" in graph["assets"]
     assert graph["parents"]["staging/stg_bibliotheek__loans"] == ["raw/bibliotheek__loans"]
     assert "raw/bibliotheek__loans" in graph["parents"]["raw/snapshot"]
+
+
+def test_the_rules_of_a_kpi_are_a_file_of_its_own(graph: dict) -> None:
+    assert "mart/fct_kpi_value:votes_counted" in graph["checks"]
 
 
 def test_a_kpi_is_a_model_and_a_row_of_the_register(graph: dict) -> None:

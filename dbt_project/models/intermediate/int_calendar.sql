@@ -1,13 +1,23 @@
-with days as (
+with reviewed as (
+    select
+        year(min(date)) as first_year,
+        year(max(date)) as last_year
+    from {{ ref('non_working_day') }}
+),
+
+days as (
+    -- far beyond the reviewed years: a wrong or very old date must still be countable
     select cast(range as date) as date
-    from range(date '2015-01-01', date '2036-01-01', interval 1 day)
+    from range(date '1900-01-01', date '2101-01-01', interval 1 day)
 ),
 
 judged as (
     select
         days.date,
+        year(days.date) between reviewed.first_year and reviewed.last_year as is_reviewed,
         non_working.date is null and isodow(days.date) <= 5 as is_working_day
     from days
+    cross join reviewed
     left join {{ ref('non_working_day') }} as non_working on days.date = non_working.date
 )
 
@@ -18,8 +28,9 @@ select
     cast(date_trunc('month', date) as date) as month_start,
     cast(date_trunc('quarter', date) as date) as quarter_start,
     cast(date_trunc('year', date) as date) as year_start,
+    is_reviewed,
     is_working_day,
-    cast(count(*) filter (where is_working_day) over (order by date) as integer)
+    cast(sum(cast(is_working_day as integer)) over (order by date) as integer)
         as working_day_number
 from judged
 order by date

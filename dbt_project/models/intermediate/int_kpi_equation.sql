@@ -1,5 +1,9 @@
 with cells as (
-    select figures.*
+    select
+        figures.*,
+        least(
+            {{ period_end('figures.period_grain', 'figures.period_start') }}, {{ as_of() }}
+        ) as judged_on
     from {{ ref('int_kpi_value') }} as figures
     where figures.is_about_people and figures.dimension <> 'measure'
 ),
@@ -40,10 +44,31 @@ periods as (
         and (part.period_grain, whole.period_grain) in (('month', 'quarter'), ('quarter', 'year'))
 ),
 
+-- a stock of a year is that of its last quarter when both were taken on the same day
+stocks as (
+    select
+        whole.cell || ' by ' || part.period_grain as equation,
+        whole.cell as parent,
+        part.cell as child
+    from cells as part
+    inner join cells as whole
+        on
+            part.kpi_id = whole.kpi_id
+            and part.dimension = whole.dimension
+            and part.dimension_value = whole.dimension_value
+            and part.judged_on = whole.judged_on
+    inner join {{ ref('kpi_register') }} as register on part.kpi_id = register.kpi_id
+    where
+        not register.is_additive_over_time
+        and (part.period_grain, whole.period_grain) in (('month', 'quarter'), ('quarter', 'year'))
+),
+
 equations as (
     select * from breakdowns
     union all
     select * from periods
+    union all
+    select * from stocks
 ),
 
 terms as (

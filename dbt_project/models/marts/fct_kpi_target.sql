@@ -15,8 +15,10 @@ bounded as (
     select
         *,
         cast(
-            lead(period_start) over (partition by kpi_id, kind order by period_start)
-            - interval 1 day as date
+            min(period_start) over (
+                partition by kpi_id order by period_start
+                range between interval 1 day following and unbounded following
+            ) - interval 1 day as date
         ) as day_before_next,
         make_date(year(period_start), 12, 31) as year_end
     from targets

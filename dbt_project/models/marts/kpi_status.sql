@@ -110,6 +110,8 @@ select
     compared.previous_value,
     case
         when compared.value is null or compared.previous_value is null then 'unknown'
+        -- a part of a year says nothing beside a whole one
+        when compared.is_provisional then 'unknown'
         when compared.value = compared.previous_value then 'stable'
         when
             compared.is_sampled

@@ -22,6 +22,10 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.contracts import Table, load_sources
+from dronten_pipeline.ingest.completeness import GAP_COLUMNS
+from dronten_pipeline.ingest.snapshot import PREVIOUS_COLUMNS, SOURCE_COLUMNS, TABLE_COLUMNS
+from dronten_pipeline.transform import table_names
+from tests.unit.dbt.without_terms import DELIVERIES
 
 PROJECT = Path(__file__).resolve().parents[3]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -108,19 +112,40 @@ class Raw:
         self.run(AS_OF)
         self._write("run__delivery/1", [], DELIVERY)
         self._write("run__privacy/1", [], PRIVACY)
+        self._write("run__table/1", [], dict(TABLE_COLUMNS))
+        self._write(
+            "run__gap/1",
+            [],
+            {"source": pl.String, "table_name": pl.String, **GAP_COLUMNS},
+        )
         self.score([])
 
-    def run(self, as_of: dt.date, stopped: tuple[str, ...] = ()) -> None:
-        """Writes the context of the run and the state of every source."""
-        context = {"run_id": "r", "as_of": as_of, "code_version": "test", "is_sample": True}
+    def run(
+        self,
+        as_of: dt.date,
+        stopped: tuple[str, ...] = (),
+        previous: Row | None = None,
+        new_deliveries: tuple[str, ...] = (),
+    ) -> None:
+        """Writes the context of the run, the release before and the state of every source."""
+        context = {
+            "run_id": "r",
+            "as_of": as_of,
+            "code_version": "test",
+            "is_sample": True,
+            "release_id": "new",
+        }
         self._write("run__context/1", [context], None)
+        self._write("run__previous/1", [previous] if previous else [], dict(PREVIOUS_COLUMNS))
         states: list[Row] = [
-            {"source": name, "state": "stopped" if name in stopped else "current", "note": None}
+            {
+                "source": name,
+                "state": "stopped" if name in stopped else "current",
+                "has_same_deliveries": name not in new_deliveries if previous else None,
+            }
             for name in self.sources
         ]
-        self._write(
-            "run__source/1", states, {"source": pl.String, "state": pl.String, "note": pl.String}
-        )
+        self._write("run__source/1", states, dict(SOURCE_COLUMNS))
 
     def deliver(self, source: str, table: str, rows: list[Row], number: int = 1) -> None:
         """Writes one delivery; the line numbers follow the rows."""
@@ -147,14 +172,15 @@ def registered() -> list[str]:
         return [row["kpi_id"] for row in csv.DictReader(file)]
 
 
-def dbt_build(raw: Path, home: Path, previous: str = "") -> Path:
-    """Runs `dbt build` as a run does and gives the path of the warehouse."""
+def dbt_build(raw: Path, home: Path, previous: str = "", select: str = "") -> Path:
+    """Runs `dbt build` as a run does, or a part of it; gives the path of the warehouse."""
     warehouse = home / "warehouse.duckdb"
     environment = {
         **os.environ,
         "DATALAB_RAW_CURRENT": str(raw),
         "DATALAB_WAREHOUSE": str(warehouse),
         "DATALAB_KPIS": ",".join(registered()),
+        "DATALAB_TABLES": ",".join(table_names(PROJECT / "sources")),
         "DATALAB_PREVIOUS_RELEASE": previous,
         "DBT_TARGET_PATH": str(home / "target"),
         "DBT_LOG_PATH": str(home / "log"),
@@ -162,6 +188,7 @@ def dbt_build(raw: Path, home: Path, previous: str = "") -> Path:
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
     }
     command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"]
+    command += ["--select", select] if select else []
     done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     (home / "build.txt").write_text(done.stdout, encoding="utf-8")
@@ -257,6 +284,8 @@ def municipality(year: int, code: str, salaries: str, hiring: str, report: str =
 
 def lay_out(raw: Raw) -> None:
     """The invented deliveries on which the tests rely."""
+    for (source, table), rows in DELIVERIES.items():
+        raw.deliver(source, table, rows)
     raw.deliver(
         "website_feedback",
         "votes",
@@ -406,7 +435,8 @@ def mart_of_stopped_source(
     release.mkdir()
     with duckdb.connect(str(before / "warehouse.duckdb"), read_only=True) as connection:
         connection.execute(f"copy fct_kpi_value to '{release}/fct_kpi_value.parquet'")
-    raw.run(dt.date(2026, 4, 10), stopped=("website_feedback",))
+    previous = {"release_id": "old", "as_of": AS_OF, "code_version": "test"}
+    raw.run(dt.date(2026, 4, 10), stopped=("website_feedback",), previous=previous)
     try:
         warehouse = dbt_build(raw.folder, home, previous=str(release))
     finally:

@@ -2,9 +2,12 @@
 -- The figures follow from the records by SQL of its own, so that every reconciliation holds until
 -- a test breaks it. The day of judgement is 2026-03-31.
 
-CREATE SCHEMA staging; CREATE SCHEMA register;
+CREATE SCHEMA staging; CREATE SCHEMA register; CREATE SCHEMA intermediate;
 CREATE TABLE staging.stg_run__context AS
-    SELECT 'run' AS run_id, DATE '2026-03-31' AS as_of, 'abc' AS code_version, true AS is_sample;
+    SELECT 'run' AS run_id, DATE '2026-03-31' AS as_of, 'abc' AS code_version, true AS is_sample,
+        '20260331-1a2b3c4d5e6f' AS release_id;
+CREATE TABLE staging.stg_run__gap (source VARCHAR, table_name VARCHAR, kind VARCHAR,
+    first VARCHAR, last VARCHAR, missing BIGINT);
 CREATE TABLE staging.stg_run__source AS SELECT unnest(
     ['finance_hr', 'iv3', 'klant_in_focus', 'text_corpus', 'website_feedback']) AS source,
     'current' AS state, NULL :: VARCHAR AS note;
@@ -125,6 +128,16 @@ SELECT kpi_id, period_grain, period_start, dimension, dimension_value, value, nu
     period_grain = 'year' AND year(period_start) = 2026 AS is_provisional,
     DATE '2026-03-31' AS as_of, 'current' AS source_state, 1 AS definition_version
 FROM shown;
+-- a figure that changed, one that vanished, and one that is hidden now
+CREATE TABLE main.kpi_revision AS
+    SELECT kpi_id, period_grain, period_start, dimension, dimension_value,
+        CASE WHEN NOT is_suppressed THEN value - 1 END AS old_value, value AS new_value,
+        '20260301-000000000001' AS old_release, '20260331-1a2b3c4d5e6f' AS new_release,
+        'delivery' AS cause
+    FROM main.fct_kpi_value WHERE period_start = DATE '2026-03-01' AND dimension_value IN ('total', 'sport')
+    UNION ALL
+    SELECT 'b1_share', 'month', DATE '2020-01-01', 'total', 'total', 50, NULL,
+        '20260301-000000000001', '20260331-1a2b3c4d5e6f', 'as_of';
 CREATE TABLE main.external_hiring_benchmark AS
 WITH shares AS (
     SELECT *, salaries_keur + hiring_keur AS costs,
@@ -184,3 +197,5 @@ CREATE TABLE main.source_delivery AS
         ('text_corpus', 'texts'), ('finance_hr', 'staff_costs'),
         ('iv3', 'staff_costs_by_municipality'), ('iv3', 'region_membership')) AS v (source, table_name);
 CREATE TABLE staging.stg_run__delivery AS FROM main.source_delivery;
+CREATE TABLE staging.stg_run__table AS SELECT source, table_name, 10 :: BIGINT AS records FROM main.source_delivery;
+CREATE TABLE intermediate.int_staged_table AS FROM staging.stg_run__table;

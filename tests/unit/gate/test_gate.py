@@ -25,7 +25,7 @@ def run(settings: Settings, folder: Path, **changes: Any) -> Verdict:
     arguments: dict[str, Any] = {
         "run_folder": folder,
         "run_id": "1a2b3c4d-run",
-        "release_id": "20260317T120000Z-1a2b3c4d",
+        "release_id": "20260317-1a2b3c4d5e6f",
         "as_of": dt.date(2026, 3, 17),
         "code_version": "abc",
         "previous_release": None,
@@ -90,7 +90,7 @@ def test_the_verdict_follows_from_the_data(
 def test_data_quality_and_publication_say_what_was_judged(tmp_path: Path) -> None:
     settings = make_settings(tmp_path)
     folder = make_warehouse(settings, SPOIL_VALUE)
-    verdict = run(settings, folder, previous_release="20260101T000000Z-00000000")
+    verdict = run(settings, folder, previous_release="20260101-000000000000")
     with duckdb.connect(str(folder / "mart.duckdb"), read_only=True) as mart:
         quality = mart.sql("SELECT * FROM data_quality").fetchall()
         publication = mart.sql("SELECT * FROM publication").fetchall()
@@ -103,13 +103,13 @@ def test_data_quality_and_publication_say_what_was_judged(tmp_path: Path) -> Non
     assert rows["data_quality", "row_count"][2] == f"{len(quality)} rijen"
     assert publication == [
         (
-            "20260317T120000Z-1a2b3c4d",
+            "20260317-1a2b3c4d5e6f",
             dt.datetime.fromisoformat(verdict.published_at),
             dt.date(2026, 3, 17),
             "abc",
             verdict.contract_version,
             "passed_with_warnings",
-            "20260101T000000Z-00000000",
+            "20260101-000000000000",
         )
     ]
 

@@ -28,7 +28,9 @@ def build(
         "run_id": "run-1",
         "as_of": AS_OF,
         "code_version": "abc",
+        "release_id": "20260317-0123456789ab",
         "origin": "delivery",
+        "previous": None,
         "previous_inputs": {},
         **changes,
     }
@@ -53,7 +55,10 @@ def test_every_folder_exists_with_a_schema_when_nothing_was_delivered(
     context = current(settings, "run__context").row(0, named=True)
     assert context == {
         "run_id": "run-1", "as_of": AS_OF, "code_version": "abc", "is_sample": False,
+        "release_id": "20260317-0123456789ab",
     }  # fmt: skip
+    assert current(settings, "run__previous").height == 0
+    assert current(settings, "run__source").row(0, named=True)["has_same_deliveries"] is None
 
 
 def test_deliveries_lie_in_their_order_and_are_named_as_inputs(
@@ -96,6 +101,61 @@ def test_a_stopped_source_never_takes_over_a_sample(
     deliver("zaken_1.csv", b"")
     build(settings, ingest("run-2"), run_id="run-2", previous_inputs=previous)
     assert current(settings, "loket__zaken").height == 0
+
+
+@pytest.mark.parametrize(
+    ("later", "same"),
+    [
+        pytest.param({}, True, id="nothing_new"),
+        pytest.param({"zaken_2.csv": zaken("b")}, False, id="another_file"),
+        pytest.param({"zaken_1.csv": zaken("b")}, False, id="overwritten"),
+        pytest.param({"zaken_2.csv": zaken("a")}, True, id="the_same_content"),
+        pytest.param({"zaken_2.csv": ""}, True, id="stopped"),
+    ],
+)
+def test_a_source_is_compared_with_the_release_before(
+    settings: Settings, deliver: Deliver, ingest: Ingest, later: dict[str, str], same: bool
+) -> None:
+    deliver("zaken_1.csv", zaken("a"))
+    first = build(settings, ingest())
+    previous = snapshot.PreviousRelease(
+        release_id="20260316-0123456789ab",
+        as_of=AS_OF,
+        code_version="abc",
+        calendar_version=None,
+        delivered={"loket": tuple((one.table, one.sha256) for one in first.inputs)},
+    )
+    for name, text in later.items():
+        deliver(name, text)
+    build(
+        settings,
+        ingest("run-2"),
+        run_id="run-2",
+        previous=previous,
+        previous_inputs=first.by_table(),
+    )
+    assert current(settings, "run__source")["has_same_deliveries"].to_list() == [same]
+    assert current(settings, "run__previous")["release_id"].to_list() == [previous.release_id]
+
+
+def test_gaps_are_laid_out_and_said_at_the_last_file_of_their_table(
+    settings: Settings, deliver: Deliver, ingest: Ingest
+) -> None:
+    document = source().model_dump()
+    document["tables"][0] |= {"event_date": ["Datum"], "number_series": "zaak_id"}
+    contract = Source.model_validate(document)
+    header = "zaak_id;Datum\n"
+    deliver("zaken_1.csv", header + "Z1;05-11-2025\n")
+    deliver("zaken_2.csv", header + "Z4;05-01-2026\n")
+    built = build(settings, ingest(of=contract), of=contract)
+    assert current(settings, "run__gap").rows() == [
+        ("loket", "zaken", "period", "2025-12", "2025-12", 1),
+        ("loket", "zaken", "number", "Z2", "Z3", 2),
+    ]
+    assert built.gaps == 2
+    first, last = current(settings, "run__delivery").sort("file_name")["note"]
+    assert "ontbreken" not in first
+    assert "perioden: 2025-12." in last and "Z2 t/m Z3 (2)" in last
 
 
 def test_an_older_parse_gets_the_present_shape(

@@ -28,7 +28,7 @@ INPUTS = (
 
 
 def release_id(number: int) -> str:
-    return f"2026030{number}T120000Z-0000000{number}"
+    return f"2026030{number}-00000000000{number}"
 
 
 def judged_mart(
@@ -38,10 +38,11 @@ def judged_mart(
     value: float = 1.5,
     previous: int | None = None,
     verdict: str = "passed",
+    run: str | None = None,
     changes: Mapping[str, Any] = {},
 ) -> Path:
     """A run folder with a mart and its record in the ledger."""
-    folder = settings.warehouse / f"run{number}"
+    folder = settings.warehouse / (run or f"run{number}")
     folder.mkdir(parents=True)
     mart = folder / "mart.duckdb"
     before = release_id(previous) if previous else None
@@ -78,7 +79,7 @@ def judged_mart(
             ],
         )
     record = {
-        "run_id": f"run{number}",
+        "run_id": folder.name,
         "release_id": release_id(number),
         "as_of": "2026-03-01",
         "published_at": f"2026-03-0{number} 12:00:00",
@@ -110,6 +111,7 @@ def publish_it(settings: Settings, folder: Path, **changes: Any) -> Published | 
         "run_folder": folder,
         "run_id": folder.name,
         "inputs": INPUTS,
+        "calendar_version": "2026.1",
         "is_sample": True,
     }
     return publish(settings, **(arguments | changes))

@@ -6,6 +6,7 @@ import datetime as dt
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -64,10 +65,13 @@ def current_id(settings: Settings) -> str | None:
 # --- names
 
 
-def test_the_name_of_a_release_sorts_by_time() -> None:
-    amsterdam = dt.timezone(dt.timedelta(hours=1))
-    now = dt.datetime(2026, 11, 22, 0, 18, 0, tzinfo=amsterdam)
-    assert new_release_id("1a2b-3c4d-5e6f", now) == "20261121T231800Z-1a2b3c4d"
+def test_the_name_of_a_release_follows_from_what_it_is_made_of() -> None:
+    day = dt.date(2026, 3, 17)
+    name = new_release_id(day, ["release before", ["votes.csv", "ab"]])
+    assert re.fullmatch("20260317-[0-9a-f]{12}", name)
+    assert name == new_release_id(day, ["release before", ["votes.csv", "ab"]])
+    assert name != new_release_id(day, ["release before", ["votes.csv", "cd"]])
+    assert name != new_release_id(day, ["another release", ["votes.csv", "ab"]])
 
 
 # --- what is published
@@ -95,6 +99,7 @@ def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> No
     assert manifest["run_id"] == "run1"
     assert manifest["previous_release"] is None
     assert manifest["is_sample"] is True
+    assert manifest["calendar_version"] == "2026.1"
     assert manifest["code_has_changes"] is True
     assert manifest["gate_record"] == {"number": 1, "sha256": record.sha256}
     assert manifest["inputs"] == [vars(INPUTS[0])]
@@ -256,6 +261,24 @@ def test_after_a_rollback_the_figures_are_compared_with_the_current_release(
     assert isinstance(again, Published)
 
 
+def test_a_run_that_comes_to_a_rolled_back_release_points_at_it_again(two: Settings) -> None:
+    rollback(two)
+    again = judged_mart(two, 2, value=2.5, previous=1, run="run3")
+    outcome = publish_it(two, again)
+    assert isinstance(outcome, Published)
+    assert outcome.release_id == current_id(two) == release_id(2)
+    assert kinds(two)[-2:] == ["gate", "rollback"]
+    assert verify_release(two.releases / release_id(2)) == []
+
+
+def test_another_content_under_the_name_of_a_release_is_refused(two: Settings) -> None:
+    rollback(two)
+    folder = judged_mart(two, 2, value=3.5, previous=1, run="run3")
+    with pytest.raises(PublishError, match="says otherwise"):
+        publish_it(two, folder)
+    assert current_id(two) == release_id(1)
+
+
 def test_a_release_that_was_rolled_back_is_not_published_by_its_old_run(two: Settings) -> None:
     rollback(two)
     with pytest.raises(PublishError, match="was published before"):
@@ -265,7 +288,7 @@ def test_a_release_that_was_rolled_back_is_not_published_by_its_old_run(two: Set
 
 @pytest.mark.parametrize(
     ("wanted", "says"),
-    [("20200101T000000Z-00000000", "holds no release"), (release_id(2), "current release already")],
+    [("20200101-000000000000", "holds no release"), (release_id(2), "current release already")],
     ids=["unknown", "current"],
 )
 def test_rollback_to_nothing_useful_is_refused(two: Settings, wanted: str, says: str) -> None:

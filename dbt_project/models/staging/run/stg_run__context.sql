@@ -2,5 +2,6 @@ select
     run_id,
     as_of,
     code_version,
-    is_sample
+    is_sample,
+    release_id
 from {{ source('run', 'context') }}

@@ -1,5 +1,6 @@
 select
     source,
     state,
-    note
+    note,
+    has_same_deliveries
 from {{ source('run', 'source') }}

@@ -1,0 +1,29 @@
+{# Whether a model reads another one, directly or through what it reads itself; both are named as
+   dbt's graph names them. False while dbt parses: the graph is not known then. #}
+{% macro reads(node_id, target_id) %}
+    {% set node = graph.nodes[node_id] if execute and node_id in graph.nodes else none %}
+    {% if node is none %}
+        {{ return(false) }}
+    {% endif %}
+    {% if target_id in node.depends_on.nodes %}
+        {{ return(true) }}
+    {% endif %}
+    {% for parent_id in node.depends_on.nodes %}
+        {% if reads(parent_id, target_id) %}
+            {{ return(true) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(false) }}
+{% endmacro %}
+
+{# The KPIs whose figures follow from working days, as a list of SQL: another calendar can change
+   them. #}
+{% macro kpis_by_working_days() %}
+    {% set found = [] %}
+    {% for kpi_id in kpi_ids() if reads(
+        'model.' ~ project_name ~ '.kpi_' ~ kpi_id, 'model.' ~ project_name ~ '.int_calendar'
+    ) %}
+        {% do found.append(kpi_id) %}
+    {% endfor %}
+    {{ return("cast(" ~ (found | string) ~ " as varchar[])") }}
+{% endmacro %}

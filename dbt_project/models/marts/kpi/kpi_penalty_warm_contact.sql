@@ -1,0 +1,10 @@
+with records as (
+    select
+        received_on as event_date,
+        case when explained_on <= {{ as_of() }} then 1 else 0 end as numerator,
+        1 as denominator
+    from {{ ref('stg_case_system__cases') }}
+    where case_type = 'last_onder_dwangsom' and amount_eur > 50000
+)
+
+{{ kpi_share('penalty_warm_contact', 'records') }}

@@ -1,0 +1,82 @@
+{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') %}
+
+with old as (
+    {% if previous %}
+    select *
+    from read_parquet('{{ previous | replace("'", "''") }}/fct_kpi_value.parquet')
+    {% else %}
+    -- no release before: nothing to compare with
+    select *
+    from {{ ref('fct_kpi_value') }}
+    where false
+    {% endif %}
+),
+
+compared as (
+    select
+        old.kpi_id,
+        old.period_grain,
+        old.period_start,
+        old.dimension,
+        old.dimension_value,
+        -- beside a figure that is hidden now, its old value would help to compute it
+        case when not coalesce(new.is_suppressed, false) then old.value end as old_value,
+        new.value as new_value,
+        old.as_of as old_as_of,
+        coalesce(new.as_of, {{ as_of() }}) as new_as_of,
+        old.definition_version as old_definition,
+        coalesce(new.definition_version, register.definition_version) as new_definition,
+        coalesce(sources.has_same_deliveries, false) as has_same_deliveries,
+        list_contains({{ kpis_by_working_days() }}, old.kpi_id) as follows_calendar
+    from old
+    left join {{ ref('fct_kpi_value') }} as new
+        on
+            old.kpi_id = new.kpi_id
+            and old.period_grain = new.period_grain
+            and old.period_start = new.period_start
+            and old.dimension = new.dimension
+            and old.dimension_value = new.dimension_value
+    left join {{ ref('kpi_register') }} as register on old.kpi_id = register.kpi_id
+    left join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
+    -- a difference in the last digits is how it was added up, not what was counted
+    where
+        (old.value is null) <> (new.value is null)
+        or abs(old.value - new.value) > 1e-9 * greatest(1, abs(old.value))
+),
+
+calendar as (
+    select max(calendar_version) as calendar_version
+    from {{ ref('non_working_day') }}
+)
+
+select
+    compared.kpi_id,
+    compared.period_grain,
+    compared.period_start,
+    compared.dimension,
+    compared.dimension_value,
+    compared.old_value,
+    compared.new_value,
+    previous.release_id as old_release,
+    context.release_id as new_release,
+    case
+        when compared.new_definition is null then 'definition'  -- the KPI was dropped
+        when compared.old_definition <> compared.new_definition then 'definition'
+        when compared.follows_calendar and previous.calendar_version <> calendar.calendar_version
+            then 'calendar'
+        when not compared.has_same_deliveries then 'delivery'
+        when compared.old_as_of <> compared.new_as_of then 'as_of'
+        -- the same was counted on the same day: only the code or a document can be another
+        when previous.code_version <> context.code_version then 'definition'
+        else 'delivery'
+    end as cause
+from compared
+cross join {{ ref('stg_run__previous') }} as previous
+cross join {{ ref('stg_run__context') }} as context
+cross join calendar
+order by
+    compared.kpi_id,
+    compared.period_grain,
+    compared.period_start,
+    compared.dimension,
+    compared.dimension_value

@@ -1,0 +1,5 @@
+select
+    source,
+    table_name,
+    records
+from {{ source('run', 'table') }}

@@ -1,0 +1,167 @@
+"""What there is of a table, and what may be missing: periods without a record, skipped numbers.
+
+Here belongs: counting what was delivered, finding gaps in it, and saying so. Not here: whether a
+delivery came in time (`snapshot.is_fresh`), or whether a period holds few records (the tests of
+its source).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from dronten_pipeline.contracts import FRESH_DAYS, Cadence, Table
+from dronten_pipeline.settings import LOCAL_TIME
+
+#: The period in which at least one record is expected, by how often a source delivers.
+EXPECTED_EVERY: dict[Cadence, str | None] = {
+    "daily": "1mo",
+    "weekly": "1mo",
+    "monthly": "1mo",
+    "quarterly": "1q",
+    "yearly": "1y",
+    "once": None,
+}
+
+#: One row per gap: kind is 'period' or 'number', first and last are the ends of what is missing.
+GAP_COLUMNS = pl.Schema(
+    {"kind": pl.String, "first": pl.String, "last": pl.String, "missing": pl.Int64}
+)
+
+#: So many gaps are named in a note; the others are counted.
+NAMED = 5
+
+#: What stands before the last digits of a number (`F2025-`), and those digits.
+NUMBER = r"^(.*?)(\d{1,18})$"
+
+
+def find_gaps(rows: pl.LazyFrame, table: Table, cadence: Cadence, as_of: dt.date) -> pl.DataFrame:
+    """The gaps in the delivered rows of a table, with the columns of GAP_COLUMNS.
+
+    Args:
+        rows: every delivered version of every record, as raw files hold them.
+        cadence: how often the source delivers, which says what periods are expected.
+        as_of: day of judgement; later records do not exist yet.
+    """
+    return pl.concat([_period_gaps(rows, table, cadence, as_of), _number_gaps(rows, table)])
+
+
+def count_records(rows: pl.LazyFrame, table: Table) -> int:
+    """Records in the delivered rows of a table: of each key all versions together are one."""
+    keys = rows.select(
+        pl.col(name.lower()).str.to_lowercase()
+        if table.column(name).is_code
+        else pl.col(name.lower())
+        for name in table.key
+    )
+    return int(keys.unique().select(pl.len()).collect(engine="streaming").item())
+
+
+def note(gaps: pl.DataFrame) -> str:
+    """The gaps of a table in a Dutch sentence or two; empty where there are none."""
+    sentences = (
+        ("period", "In deze tabel ontbreken perioden: {}."),
+        ("number", "In deze tabel ontbreken nummers (niet geleverd of afgekeurd): {}."),
+    )
+    found = ((text, gaps.filter(pl.col("kind") == kind)) for kind, text in sentences)
+    return " ".join(text.format(_named(of_kind)) for text, of_kind in found if of_kind.height)
+
+
+def _named(gaps: pl.DataFrame) -> str:
+    names = gaps.head(NAMED).select(
+        pl.when(pl.col("first") == pl.col("last"))
+        .then("first")
+        .otherwise(pl.format("{} t/m {} ({})", "first", "last", "missing"))
+    )
+    others = gaps.slice(NAMED)
+    if others.is_empty():
+        return ", ".join(names.to_series())
+    more = f"en nog {others['missing'].sum()} op {others.height} plaatsen"
+    return ", ".join([*names.to_series(), more])
+
+
+def _period_gaps(
+    rows: pl.LazyFrame, table: Table, cadence: Cadence, as_of: dt.date
+) -> pl.DataFrame:
+    every = EXPECTED_EVERY[cadence]
+    if not table.event_date or every is None:
+        return GAP_COLUMNS.to_frame()
+    day = _day(table)
+    present = (
+        rows.filter(day <= as_of).select(day.dt.truncate(every).unique().alias("start")).collect()
+    )
+    if present.is_empty():
+        return GAP_COLUMNS.to_frame()
+    start = pl.col("start")
+    # A period is expected once it is over and its source has had the time that it is given.
+    is_due = start.dt.offset_by(every).dt.offset_by(f"{FRESH_DAYS[cadence]}d") <= as_of
+    expected = present.select(pl.date_range(start.min(), pl.lit(as_of), every)).filter(
+        is_due | (start <= present["start"].max())
+    )
+    name = {
+        "1mo": start.dt.strftime("%Y-%m"),
+        "1q": pl.format("{} kwartaal {}", start.dt.year(), start.dt.quarter()),
+        "1y": start.dt.strftime("%Y"),
+    }[every]
+    return (
+        expected.with_row_index("place")
+        .filter(~start.is_in(present["start"].implode()))
+        .with_columns(name=name, island=pl.col("place") - pl.int_range(pl.len()))
+        .group_by("island", maintain_order=True)
+        .agg(
+            pl.lit("period").alias("kind"),
+            pl.col("name").first().alias("first"),
+            pl.col("name").last().alias("last"),
+            pl.len().cast(pl.Int64).alias("missing"),
+        )
+        .select(GAP_COLUMNS.names())
+    )
+
+
+def _day(table: Table) -> pl.Expr:
+    """The local day of a record; of a year, or a year and month, its first day."""
+    first, *others = (pl.col(name.lower()) for name in table.event_date)
+    kind = table.column(table.event_date[0]).type
+    if kind == "timestamp":
+        return first.dt.convert_time_zone(LOCAL_TIME.key).dt.date()
+    if kind == "date":
+        return first
+    # a mistyped year is no date; closing entries (period 13 and 14) belong to December
+    year = pl.when(first.is_between(1, 9999)).then(first)
+    return pl.date(year, others[0].clip(1, 12) if others else pl.lit(1), 1)
+
+
+def _number_gaps(rows: pl.LazyFrame, table: Table) -> pl.DataFrame:
+    if table.number_series is None:
+        return GAP_COLUMNS.to_frame()
+    parts = pl.col(table.number_series.lower()).cast(pl.String).str.extract_groups(NUMBER).struct
+    number, before = pl.col("number"), pl.col("before")
+    # 0998 and 1001: what lies between has the width of the neighbour that was filled with zeros
+    width = pl.max_horizontal("width", pl.col("width").shift().over("series"))
+    return (
+        rows.select(
+            parts.field("1").alias("series"),
+            parts.field("2").cast(pl.Int64).alias("number"),
+            pl.when(parts.field("2").str.starts_with("0"))
+            .then(parts.field("2").str.len_chars())
+            .otherwise(0)
+            .alias("width"),
+        )
+        .drop_nulls()
+        .unique(["series", "number"])
+        .sort("series", "number")
+        .with_columns(before=number.shift().over("series"), width=width)
+        .filter(number - before > 1)
+        .select(
+            pl.lit("number").alias("kind"),
+            (pl.col("series") + _padded(before + 1)).alias("first"),
+            (pl.col("series") + _padded(number - 1)).alias("last"),
+            (number - before - 1).alias("missing"),
+        )
+        .collect()
+    )
+
+
+def _padded(number: pl.Expr) -> pl.Expr:
+    return number.cast(pl.String).str.zfill(pl.col("width"))

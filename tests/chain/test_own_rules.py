@@ -1,0 +1,71 @@
+"""The rules that one KPI adds to a suite see a wrong figure of that KPI.
+
+They are tried on the sample, where every KPI has figures: on the mart that was published and the
+warehouse that it was made of. Queries are run as they stand in their file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dronten_pipeline.settings import Settings
+from dronten_pipeline.transform import register
+from tests.conftest import PROJECT
+
+KPIS = [row["kpi_id"] for row in register(Settings())]
+FOLDER = PROJECT / "expectations" / "fct_kpi_value.d"
+
+#: Every figure of a KPI one record off, as a model would be that counts a record too many.
+ONE_OFF = """
+update fct_kpi_value set value = value + 1, numerator = numerator + 1,
+    denominator = denominator + 1, sample_size = sample_size + 1
+where kpi_id = ?
+"""
+
+
+def critical_queries(kpi: str) -> list[str]:
+    """The critical queries in the file of a KPI, ready to be run on a mart."""
+    own = FOLDER / f"{kpi}.json"
+    rules = json.loads(own.read_text(encoding="utf-8"))["expectations"] if own.is_file() else []
+    return [
+        "\n".join(rule["kwargs"]["unexpected_rows_query"]).replace("{batch}", "fct_kpi_value")
+        for rule in rules
+        if rule["severity"] == "critical" and "unexpected_rows_query" in rule["kwargs"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def mart(sample_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    home = sample_home
+    release: Path = (home / "releases" / "current").resolve()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release / 'mart.duckdb'}' as published (read_only)")
+        warehouse = home / "warehouse" / "latest" / "warehouse.duckdb"
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        for (table,) in connection.execute("show tables from published").fetchall():
+            connection.execute(f'create table "{table}" as from published."{table}"')
+        yield connection
+
+
+@pytest.mark.parametrize("kpi", KPIS)
+def test_the_rules_of_a_kpi_see_figures_that_are_one_off(
+    mart: duckdb.DuckDBPyConnection, kpi: str
+) -> None:
+    queries = critical_queries(kpi)
+    assert queries, f"{FOLDER / kpi}.json holds no critical rule that reconciles {kpi}"
+    assert [len(mart.sql(query).fetchall()) for query in queries] == [0] * len(queries)
+    mart.execute("begin")
+    try:
+        mart.execute(ONE_OFF, [kpi])
+        assert any(mart.sql(query).fetchall() for query in queries)
+    finally:
+        mart.execute("rollback")
+
+
+def test_rules_stand_in_the_file_of_a_kpi() -> None:
+    assert {path.stem for path in FOLDER.iterdir()} <= {*KPIS, "published_values"}

@@ -1,0 +1,169 @@
+"""What differs from the release before, and why, without showing what is hidden."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.unit.dbt.conftest import AS_OF, Raw, dbt_build
+
+CLARITY, SATISFACTION = "website_text_clarity", "website_satisfaction"
+JANUARY, FEBRUARY = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
+
+#: How the release before differs from the figures that the invented deliveries give now.
+BEFORE = f"""
+update old set value = value - 1
+where kpi_id = '{CLARITY}' and period_grain = 'month' and period_start = date '2026-01-01'
+    and dimension = 'total';
+-- shown then, hidden now
+update old set value = 50, is_suppressed = false
+where kpi_id = '{CLARITY}' and period_grain = 'month' and period_start = date '2026-02-01'
+    and dimension_value = 'wonen';
+-- hidden then, shown now
+update old set value = null, is_suppressed = true
+where kpi_id = '{CLARITY}' and period_grain = 'month' and period_start = date '2026-02-01'
+    and dimension_value = 'zorg';
+-- added up in another order
+update old set value = value + 1e-12 where kpi_id = '{CLARITY}' and period_grain = 'year';
+-- not there then
+delete from old where kpi_id = '{CLARITY}' and period_grain = 'quarter';
+update old set value = value - 1, as_of = date '2026-03-09' where kpi_id = '{SATISFACTION}';
+update old set value = value - 1, definition_version = 0 where kpi_id = 'b1_share';
+update old set value = value - 1
+where kpi_id = 'external_hiring_share' and period_grain = 'quarter'
+    and period_start = date '2025-01-01' and dimension = 'total';
+-- gone now: no record is left of it; one that was hidden; one of a KPI that was dropped
+insert into old
+select '{CLARITY}', period_grain, date '2020-01-01', dimension, dimension_value, 10, 1, 10, 10,
+    null, null, false, false, as_of, source_state, definition_version
+from old where kpi_id = '{CLARITY}' and period_grain = 'year' and dimension = 'total'
+    and period_start = date '2026-01-01';
+insert into old
+select * replace (date '2021-01-01' as period_start, null as value, true as is_suppressed)
+from old where period_start = date '2020-01-01';
+insert into old
+select * replace ('dropped' as kpi_id) from old where period_start = date '2020-01-01';
+insert into old
+select * replace ('press_answered' as kpi_id) from old
+where kpi_id = '{CLARITY}' and period_start = date '2020-01-01';
+"""
+
+Key = tuple[str, str, dt.date, str]
+
+
+@pytest.fixture(scope="module")
+def revisions(
+    built: tuple[Raw, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Key, dict[str, Any]]]:
+    """The revisions against an invented release before, by KPI, grain, period and part."""
+    raw, before = built
+    home = tmp_path_factory.mktemp("dbt_revision")
+    shutil.copy(before / "warehouse.duckdb", home)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{before / 'warehouse.duckdb'}' as warehouse (read_only)")
+        connection.execute("create table old as from warehouse.main.fct_kpi_value")
+        connection.execute(BEFORE)
+        connection.execute(f"copy old to '{home}/fct_kpi_value.parquet'")
+    previous = {
+        "release_id": "old",
+        "as_of": AS_OF,
+        "code_version": "older",
+        "calendar_version": "2025.1",
+    }
+    raw.run(AS_OF, previous=previous, new_deliveries=("website_feedback",))
+    try:
+        warehouse = dbt_build(raw.folder, home, previous=str(home), select="kpi_revision")
+    finally:
+        raw.run(AS_OF)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.sql("from kpi_revision").pl().rows(named=True)
+    found = {
+        (row["kpi_id"], row["period_grain"], row["period_start"], row["dimension_value"]): row
+        for row in rows
+    }
+    assert len(found) == len(rows)
+    yield found
+
+
+@pytest.mark.parametrize(
+    ("key", "cause"),
+    [
+        pytest.param((CLARITY, "month", JANUARY, "total"), "delivery", id="new_file"),
+        pytest.param((SATISFACTION, "month", JANUARY, "total"), "as_of", id="another_day"),
+        pytest.param(("b1_share", "month", FEBRUARY, "total"), "definition", id="new_version"),
+        pytest.param(
+            ("external_hiring_share", "quarter", dt.date(2025, 1, 1), "total"),
+            "definition",
+            id="only_the_code_is_another",
+        ),
+        pytest.param(
+            ("press_answered", "year", dt.date(2020, 1, 1), "total"),
+            "calendar",
+            id="in_working_days",
+        ),
+        pytest.param(("dropped", "year", dt.date(2020, 1, 1), "total"), "definition", id="no_kpi"),
+    ],
+)
+def test_a_revision_names_its_cause(
+    revisions: dict[Key, dict[str, Any]], key: Key, cause: str
+) -> None:
+    row = revisions[key]
+    assert row["cause"] == cause
+    assert (row["old_release"], row["new_release"]) == ("old", "new")
+
+
+def test_a_revision_shows_both_values(revisions: dict[Key, dict[str, Any]]) -> None:
+    row = revisions[CLARITY, "month", JANUARY, "total"]
+    assert row["new_value"] == pytest.approx(100 * 38 / 53)
+    assert row["new_value"] - row["old_value"] == pytest.approx(1)
+
+
+def test_a_figure_that_vanished_has_no_new_value(revisions: dict[Key, dict[str, Any]]) -> None:
+    row = revisions[CLARITY, "year", dt.date(2020, 1, 1), "total"]
+    assert (row["old_value"], row["new_value"]) == (10, None)
+
+
+def test_of_a_figure_that_is_hidden_now_nothing_is_shown(
+    revisions: dict[Key, dict[str, Any]],
+) -> None:
+    row = revisions[CLARITY, "month", FEBRUARY, "wonen"]
+    assert (row["old_value"], row["new_value"]) == (None, None)
+
+
+def test_of_a_figure_that_was_hidden_the_new_value_is_shown(
+    revisions: dict[Key, dict[str, Any]],
+) -> None:
+    row = revisions[CLARITY, "month", FEBRUARY, "zorg"]
+    assert row["old_value"] is None and row["new_value"] is not None
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param((CLARITY, "year", JANUARY, "total"), id="last_digits"),
+        pytest.param((CLARITY, "quarter", JANUARY, "total"), id="new_figure"),
+        pytest.param((CLARITY, "month", FEBRUARY, "total"), id="same"),
+        pytest.param((CLARITY, "year", dt.date(2021, 1, 1), "total"), id="hidden_and_gone"),
+    ],
+)
+def test_what_does_not_differ_is_no_revision(
+    revisions: dict[Key, dict[str, Any]], key: Key
+) -> None:
+    assert key not in revisions
+
+
+def test_without_a_release_before_there_are_no_revisions(mart: duckdb.DuckDBPyConnection) -> None:
+    assert mart.execute("select count(*) from kpi_revision").fetchone() == (0,)
+
+
+def test_a_stopped_source_is_not_revised(
+    mart_of_stopped_source: duckdb.DuckDBPyConnection,
+) -> None:
+    found = mart_of_stopped_source.execute("select distinct kpi_id from kpi_revision").fetchall()
+    assert found and CLARITY not in {kpi for (kpi,) in found}
