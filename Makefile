@@ -4,10 +4,11 @@
 #   make check  formatting, lint, types, SQL, dbt parse    make dev       the Dagster web server
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
+#   make dictionary  writes docs/data-dictionary.md anew
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format sample lock clean
+.PHONY: run test test-all dev check format sample dictionary lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -40,6 +41,9 @@ format: $(READY_DEV)
 
 sample: $(READY_DEV)
 	@$(BIN)/python -m sources $(if $(ROWS),--rows $(ROWS) --into $(or $(INTO),data/sample-$(ROWS)))
+
+dictionary: $(READY)
+	@$(BIN)/datalab dictionary
 
 # Versions are chosen in pyproject.toml; the locks pin them with hashes, for every platform.
 lock:

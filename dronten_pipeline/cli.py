@@ -263,6 +263,16 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.is_fine for finding in found) else 1)
 
 
+@app.command()
+def dictionary() -> None:
+    """Schrijft docs/data-dictionary.md opnieuw uit de contracten en de beschrijvingen."""
+    from dronten_pipeline.dictionary import dictionary as written
+
+    page = PROJECT / "docs" / "data-dictionary.md"
+    page.write_text(written(current_settings()), encoding="utf-8")
+    console.print(f"{page} is geschreven.", soft_wrap=True)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dbt(context: typer.Context) -> None:
     """Voert een dbt-opdracht uit zoals de keten het zou doen, bijvoorbeeld `datalab dbt parse`."""
@@ -317,7 +327,8 @@ def _show_release(settings: Settings) -> None:
             """
         ).fetchall()
         stopped = mart.execute(
-            "select source, file_name, note from source_delivery where state = 'stopped'"
+            "select source, file_name, note from source_delivery where state = 'stopped' "
+            "and note not like 'Dit bestand wacht%'  -- it only waits for the one at fault"
         ).fetchall()
     table = Table("KPI", "periode", "waarde", "doel", "stand", title_justify="left")
     for name, unit, value, comparator, target, state, grain, start, provisional, stale in kpis:

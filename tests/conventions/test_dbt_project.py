@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from dronten_pipeline.contracts import load_sources, load_suites
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.dictionary import dictionary
+from dronten_pipeline.settings import PROJECT, Settings
 from dronten_pipeline.transform import prepared_manifest, register
 
 
@@ -102,3 +103,8 @@ def test_targets_are_of_known_kpis(settings: Settings) -> None:
     path: Path = settings.dbt_project / "seeds" / "kpi_target.csv"
     with path.open(encoding="utf-8") as file:
         assert {row["kpi_id"] for row in csv.DictReader(file)} <= known
+
+
+def test_the_data_dictionary_is_that_of_today(settings: Settings) -> None:
+    page = (PROJECT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert page == dictionary(settings), "run `make dictionary`"
