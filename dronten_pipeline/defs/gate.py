@@ -63,7 +63,8 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
                 asset_key=mart_key(result.table),
                 check_name=result.rule,
                 passed=result.passed,
-                severity=SEVERITY[result.severity],
+                # A rule that could not be judged holds back, whatever its severity.
+                severity=SEVERITY["critical" if result.error else result.severity],
                 description=result.error or result.observed,
                 metadata={
                     "observed": result.observed or "",

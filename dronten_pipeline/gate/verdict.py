@@ -53,10 +53,6 @@ class Verdict(Strict):
     results: list[Result]
 
     @property
-    def may_be_published(self) -> bool:
-        return self.verdict != "failed"
-
-    @property
     def failures(self) -> list[Result]:
         """What was not passed, critical ones first."""
         failed = (result for result in self.results if not result.passed)

@@ -126,7 +126,8 @@ def inputs_of(
         if report.state != "unchanged" and (outcome.source, report.raw_path) not in paths
     ]
     if not any(outcome.state == "current" and outcome.counting for outcome in outcomes):
-        reasons = "; ".join(f"{one.source}: {one.note}" for one in outcomes if one.note)
+        stopped = (one for one in outcomes if one.state == "stopped")
+        reasons = "; ".join(f"{one.source}: {one.note}" for one in stopped)
         raise NothingRead(
             "Geen enkele levering kon gelezen worden. "
             + (reasons or "Er staat geen bestand in de mappen van de bronnen.")

@@ -94,7 +94,7 @@ class PreviousRelease(BaseModel):
     delivered: Mapping[str, tuple[tuple[str, str], ...]]
 
 
-class InputFile(BaseModel):
+class RawFile(BaseModel):
     """One raw file that this run reads."""
 
     model_config = ConfigDict(frozen=True)
@@ -117,7 +117,7 @@ class Snapshot(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     folder: Path
-    inputs: tuple[InputFile, ...]
+    inputs: tuple[RawFile, ...]
     rows_accepted: int
     rows_quarantined: int
     gaps: int
@@ -203,7 +203,7 @@ class _Layout:
         self.origin = origin
         self.as_of = as_of
         self.previous_inputs = previous_inputs
-        self.inputs: list[InputFile] = []
+        self.inputs: list[RawFile] = []
         self.states: list[dict[str, object]] = []
         self.deliveries: list[dict[str, object]] = []
         self.privacy: list[dict[str, object]] = []
@@ -283,7 +283,7 @@ class _Layout:
             files.write_parquet(target, frame)
         rows = pl.scan_parquet(target).select(pl.len()).collect().item()
         self.inputs.append(
-            InputFile(
+            RawFile(
                 source=source.name,
                 table=table_name,
                 path=path,
@@ -327,7 +327,7 @@ class _Layout:
         target = self.folder / name / "1.parquet"
         files.link(self.settings.raw / path, target)
         self.inputs.append(
-            InputFile(
+            RawFile(
                 source=source.name,
                 table=SCORES,
                 path=path,
