@@ -71,6 +71,10 @@ def run(
         str | None,
         typer.Option(help="Peildag (jjjj-mm-dd): de dag waarop openstaand werk beoordeeld wordt."),
     ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Doet alle stappen, ook als er niets nieuws is."),
+    ] = False,
 ) -> None:
     """Leest de leveringen, bouwt de cijfers, beoordeelt ze en publiceert.
 
@@ -83,12 +87,26 @@ def run(
             dt.date.fromisoformat(as_of)
         except ValueError:
             _stop(f"--as-of {as_of} is geen datum: schrijf jjjj-mm-dd, bijvoorbeeld 2026-06-30.")
-    raise typer.Exit(_run(settings, as_of))
+    raise typer.Exit(_run(settings, as_of, whole=whole))
 
 
-def _run(settings: Settings, as_of: str | None) -> int:
-    _prepare_dagster_home(settings)
+def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
+    from dronten_pipeline import settled
+    from dronten_pipeline.run import RunUnderWay, alone, describe_run
+
     console.print(f"Datalab Dronten: een run begint in {settings.home}.")
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    try:
+        with alone(settings, "looking for something new"):
+            given = settled.what_is_given(settings, describe_run(settings, "looking", day))
+            if not whole and settled.still_holds(settings, given):
+                console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
+                _show_release(settings)
+                return PUBLISHED
+    except (RunUnderWay, ValueError) as error:
+        problems.print(f"[red]Niet gestart.[/red] {error}")
+        return OWN_ERROR
+    _prepare_dagster_home(settings)
 
     import dagster as dg
 
@@ -97,7 +115,6 @@ def _run(settings: Settings, as_of: str | None) -> int:
 
     from dronten_pipeline.definitions import defs
     from dronten_pipeline.ingest.inputs import NothingRead
-    from dronten_pipeline.run import RunUnderWay
 
     config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
     if as_of:
@@ -125,6 +142,7 @@ def _run(settings: Settings, as_of: str | None) -> int:
         except Exception as error:
             problems.print(f"[red]Mislukt.[/red] {type(error).__name__}: {error}")
             return OWN_ERROR
+    settled.remember(settings, given)
     _show_release(settings)
     return PUBLISHED
 

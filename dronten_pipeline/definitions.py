@@ -5,7 +5,6 @@
 
 import dagster as dg
 
-import dronten_pipeline.defs.storage  # noqa: F401  (how Dagster writes its own files)
 from dronten_pipeline.contracts import load_sources, load_suites
 from dronten_pipeline.defs.dbt import Translator, build_dbt_assets
 from dronten_pipeline.defs.gate import build_gate

@@ -75,7 +75,7 @@ def describe_run(settings: Settings, run_id: str, as_of: dt.date | None = None) 
         run_id=run_id,
         as_of=day,
         origin=origin,
-        code_version=code_version(),
+        code_version=code_version(settings),
         current_release=current.resolve() if (current / "manifest.json").is_file() else None,
     )
 
@@ -102,26 +102,28 @@ def sample_as_of(settings: Settings) -> dt.date:
     return dt.date.fromisoformat(str(YAML(typ="safe").load(path)["as_of"]))
 
 
-def code_version() -> str:
+def code_version(settings: Settings) -> str:
     """The commit that runs, `+changes` when files differ from it; a hash where git is absent."""
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         commit = _git("rev-parse", "--short=12", "HEAD")
         return f"{commit}+changes" if _git("status", "--porcelain") else commit
-    return f"files-{code_fingerprint()}"
+    return f"files-{code_fingerprint(settings)}"
 
 
-def code_fingerprint() -> str:
+def code_fingerprint(settings: Settings) -> str:
     """Twelve characters over the bytes of everything that decides a figure or its judgement."""
     digest = hashlib.sha256()
     for folder, pattern in (
-        ("dronten_pipeline", "*.py"),
-        ("dbt_project", "*.*"),
-        ("sources", "*.yml"),
-        ("expectations", "*.json"),
+        (PROJECT / "dronten_pipeline", "**/*.*"),
+        (settings.dbt_project, "**/*.*"),
+        (settings.sources, "**/*.yml"),
+        (settings.expectations, "**/*.json"),
+        (PROJECT, "requirements.lock"),
     ):
-        for path in sorted((PROJECT / folder).rglob(pattern)):
-            digest.update(path.relative_to(PROJECT).as_posix().encode())
-            digest.update(path.read_bytes())
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()}".encode())
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -13,13 +13,12 @@ import polars as pl
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
-    DbtCliResource,
     dbt_assets,
 )
 
 from dronten_pipeline.contracts import Source
 from dronten_pipeline.defs.naming import ENGINEERS, team
-from dronten_pipeline.defs.resources import RunResource, WarehouseResource
+from dronten_pipeline.defs.resources import DbtResource, RunResource, WarehouseResource
 from dronten_pipeline.run import new_run_folder
 from dronten_pipeline.transform import environment, in_environment
 
@@ -69,7 +68,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="warehouse")
     def warehouse_models(
         context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
+        dbt: DbtResource,
         warehouse: WarehouseResource,
         run: RunResource,
     ) -> Iterator[Any]:

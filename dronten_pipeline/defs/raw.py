@@ -229,7 +229,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             "run_id": context.run_id,
             "release_id": new_release_id(
                 now.as_of,
-                [follows, now.origin, code_fingerprint(), made_of(outcomes.values())],
+                [follows, now.origin, code_fingerprint(settings), made_of(outcomes.values())],
             ),
             "as_of": now.as_of,
             "code_version": now.code_version,

@@ -1,16 +1,80 @@
 """How Dagster's own SQLite files are written: fast, because nothing in them is proof.
 
-A run stores some thousands of events, each a transaction. Waiting for the disk after each one
-takes longer than the pipeline itself. A process that dies loses nothing by this; a machine that
-loses power may lose Dagster's history, never a delivery, a release or the ledger.
+A run stores some thousands of events. Dagster opens the file anew for each of them, prepares
+every statement again and waits for the disk; that takes longer than the pipeline itself. A
+process that dies loses nothing by what is done here; a machine that loses power may lose
+Dagster's history, never a delivery, a release or the ledger.
+
+Not here: which folder that is (`dagster.yaml`).
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+
+#: Files that stay open: a run writes to two, the web server looks into those of many runs.
+OPEN_FILES = 8
+#: Seconds that a statement waits for another process, as Dagster itself has it.
+BUSY_SECONDS = 30
 
 
-@sqlalchemy.event.listens_for(sqlalchemy.engine.Engine, "connect")
-def write_without_waiting(connection: Any, _: Any) -> None:
-    if type(connection).__module__ == "sqlite3":
-        connection.execute("PRAGMA synchronous = OFF")
+class EventLog(SqliteEventLogStorage):
+    """Dagster's event log that keeps its files open."""
+
+    def __init__(self, base_dir: str) -> None:
+        self._engines: dict[str, sqlalchemy.Engine] = {}
+        self._tables: set[str] = set()
+        super().__init__(base_dir)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[sqlalchemy.Connection]:
+        with self._db_lock:
+            engine = self._engines.pop(shard, None) or _engine(self.conn_string_for_shard(shard))
+            self._engines[shard] = engine  # the last one used stands last
+            while len(self._engines) > OPEN_FILES:
+                self._engines.pop(next(iter(self._engines))).dispose()
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.begin() as connection:
+                yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Asked for every check; a table that exists is never removed."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
+    def dispose(self) -> None:
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+        super().dispose()
+
+
+def _engine(address: str) -> sqlalchemy.Engine:
+    engine = sqlalchemy.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    sqlalchemy.event.listen(engine, "connect", _write_without_waiting)
+    return engine
+
+
+def _write_without_waiting(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+class Storage(DagsterSqliteStorage):
+    """All of Dagster's storage in one folder, with the event log above."""
+
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage = EventLog(self._event_log_storage._base_dir)
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> Storage:
+        return cls.from_local(inst_data=inst_data, **config_value)

@@ -86,13 +86,17 @@ def fingerprint(folder: Path) -> str:
     Documents in subfolders count here, because a list can wait for them.
     """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        if not path.is_file() or not _counts(path.name):
-            continue
+    for path in files_below(folder):
         stat = path.stat()
         name = path.relative_to(folder).as_posix()
         digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Everything in or below `folder` that a run may read, deliveries and documents, by path."""
+    found = folder.rglob("*") if folder.is_dir() else ()
+    return sorted(path for path in found if path.is_file() and _counts(path.name))
 
 
 def is_complete(files: Iterable[Path], now: dt.datetime, settle_seconds: float) -> bool:

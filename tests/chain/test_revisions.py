@@ -70,7 +70,7 @@ def test_a_run_without_anything_new_leaves_the_revisions_as_they_are(
     homes: tuple[Path, Path], datalab: Datalab
 ) -> None:
     before = current(homes[0], "kpi_revision")
-    again = datalab("run", home=homes[0], as_of=AS_OF)
+    again = datalab("run", "--whole", home=homes[0], as_of=AS_OF)
     assert "nothing new" in again.stderr, again.stdout + again.stderr
     assert current(homes[0], "kpi_revision").equals(before)
 

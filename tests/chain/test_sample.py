@@ -92,10 +92,17 @@ def test_the_figures_are_those_that_the_generator_built_in(home: Path) -> None:
 
 def test_a_second_run_publishes_nothing_new_and_says_so(home: Path, datalab: Datalab) -> None:
     before = (home / "releases" / "current").resolve()
-    second = datalab("run", home=home)
+    second = datalab("run", "--whole", home=home)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "nothing new" in second.stderr
     assert (home / "releases" / "current").resolve() == before
+
+
+def test_a_run_without_anything_new_does_not_begin(home: Path, datalab: Datalab) -> None:
+    looked = datalab("run", home=home)
+    assert looked.returncode == 0, looked.stdout + looked.stderr
+    assert "niets nieuws" in looked.stdout
+    assert looked.stderr == ""
 
 
 @pytest.mark.slow

@@ -1,0 +1,101 @@
+"""Whether a run could say anything new, known in a second and without running.
+
+Here belongs: what decides the content of a release, as one hash, and remembering it with the
+release that came out. Not here: the run itself, or comparing what it says with the release in
+force (`publish/`); when anything here is in doubt, the whole run decides.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.durable import (
+    canonical_json,
+    sha256_of,
+    sha256_of_json,
+    write_durably,
+)
+from dronten_pipeline.ingest import landing, privacy
+from dronten_pipeline.publish.releases import current_release, verify_release
+from dronten_pipeline.run import Run, code_fingerprint
+from dronten_pipeline.settings import Settings
+
+NAME = "settled.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Everything outside the home that decides a release, as it was before the run.
+
+    Taken before, so that a file that arrives while the run goes on makes the next one run.
+    """
+
+    sha256: str
+
+
+def what_is_given(settings: Settings, run: Run) -> Given:
+    """Deliveries with the documents below them, day, origin, code, settings and the key."""
+    folders = (
+        [path / "sample" for path in sorted(settings.sources.iterdir())]
+        if run.is_sample
+        else [settings.landing_folder]
+    )
+    return Given(
+        sha256=sha256_of_json(
+            {
+                "as_of": run.as_of.isoformat(),
+                "origin": run.origin,
+                "code": code_fingerprint(settings),
+                "key": privacy.key_id(settings.read_pseudonym_key()),
+                "delivered": {
+                    str(path): sha256_of(path)
+                    for folder in folders
+                    for path in landing.files_below(folder)
+                },
+            }
+        )
+    )
+
+
+def still_holds(settings: Settings, given: Given) -> str | None:
+    """The release in force, if the last run over exactly this ended in it and it is whole.
+
+    Writes the answer to the ledger, as a whole run would.
+    """
+    try:
+        known = json.loads((settings.home / NAME).read_bytes())
+        release = current_release(settings)
+    except (OSError, ValueError, RuntimeError):
+        return None
+    if release is None or known != _known(settings, given, release.release_id):
+        return None
+    if verify_release(release.folder):
+        return None
+    ledger.append(
+        settings.ledger,
+        "unchanged",
+        {"release_id": release.release_id, "given": given.sha256},
+    )
+    return release.release_id
+
+
+def remember(settings: Settings, given: Given) -> None:
+    """Notes that a whole run over what was given ended in the release that is now in force."""
+    release = current_release(settings)
+    if release is not None:
+        known = _known(settings, given, release.release_id)
+        write_durably(settings.home / NAME, canonical_json(known))
+
+
+def _known(settings: Settings, given: Given, release_id: str) -> dict[str, object]:
+    """`memory` is what the sources remember: without it a removed file would seem never given."""
+    memory = sorted(settings.raw.glob("*/deliveries.json"))
+    raw = sorted((settings.raw / "files").rglob("*.parquet"))
+    return {
+        "given": given.sha256,
+        "release_id": release_id,
+        "memory": {path.parent.name: sha256_of(path) for path in memory},
+        "raw": sha256_of_json([[str(path), path.stat().st_size] for path in raw]),
+    }
