@@ -1,4 +1,4 @@
-"""The release of the sample, which several chain tests look at: one run for all of them."""
+"""Releases that several chain tests look at: one run for all of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from tests.conftest import Datalab
 
+HERE = Path(__file__).resolve().parent
+
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory, datalab: Datalab) -> Path:
@@ -16,4 +18,14 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory, datalab: Datalab) -> P
     first = datalab("run", home=folder)
     assert first.returncode == 0, first.stdout + first.stderr
     (folder / "first.txt").write_text(first.stdout, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hand_home(tmp_path_factory: pytest.TempPathFactory, datalab: Datalab) -> Path:
+    """A home with one release, made of `by_hand/` on 28 April 2026: twelve of the sources."""
+    folder = tmp_path_factory.mktemp("by_hand")
+    ran = datalab("run", home=folder, landing=HERE / "by_hand", as_of="2026-04-28")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (folder / "said.txt").write_text(ran.stdout + ran.stderr, encoding="utf-8")
     return folder
