@@ -57,25 +57,9 @@ targets as (
     group by compared.kpi_id
 ),
 
-latest_accounts as (
-    select max(year) as year
-    from {{ ref('external_hiring_benchmark') }}
-    where own_share is not null
-),
-
--- known when every region that the KPI is judged by has a figure for the latest accounts
-benchmark as (
-    select
-        coalesce(bool_and(figures.status is not null), false) as is_known,
-        bool_and(figures.status in ('below', 'in_line')) as is_met
-    from {{ ref('benchmark_region') }} as regions
-    cross join latest_accounts
-    left join {{ ref('external_hiring_benchmark') }} as figures
-        on
-            regions.region = figures.region
-            and latest_accounts.year = figures.year
-            and figures.method = 'mean'
-    where regions.is_judged
+-- of a KPI whose status follows from more than its target: macros/status/
+own_status as (
+    {{ own_statuses() }}
 )
 
 select
@@ -87,8 +71,7 @@ select
     targets.target_value,
     compared.value - targets.target_value as gap,
     case
-        when compared.kpi_id = 'external_hiring_share' and benchmark.is_known
-            then case when benchmark.is_met then 'on_target' else 'off_target' end
+        when own_status.status is not null then own_status.status
         when compared.value is null then 'no_data'
         when targets.target_value is null then 'no_target'
         when
@@ -130,5 +113,5 @@ left join {{ ref('fct_kpi_target') }} as targets
         in_force.kpi_id = targets.kpi_id
         and in_force.period_start = targets.period_start
         and targets.kind = 'target'
-cross join benchmark
+left join own_status on compared.kpi_id = own_status.kpi_id
 order by compared.kpi_id

@@ -1,0 +1,56 @@
+"""A KPI whose status follows from more than its target brings its own rule, in its own file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from tests.unit.dbt.conftest import DBT_PROJECT, registered
+
+RULES = DBT_PROJECT / "macros" / "status"
+SHARED = [
+    *(path for path in (DBT_PROJECT / "macros").glob("*.sql")),
+    *(
+        path
+        for path in (DBT_PROJECT / "models").rglob("*.sql")
+        if path.parent.name in {"intermediate", "marts"}
+        # each list is made of the items of one KPI, and says of which
+        and path.stem != "work_list"
+    ),
+]
+
+
+def code(path: Path) -> str:
+    """What stands in a file but its comments, which may give examples."""
+    return re.sub(r"\{#.*?#\}|--[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_each_rule_is_that_of_a_kpi_and_bears_its_name() -> None:
+    for path in RULES.iterdir():
+        assert path.stem in registered()
+        assert f"macro status_of_{path.stem}()" in path.read_text(encoding="utf-8")
+
+
+def test_no_shared_model_names_a_kpi() -> None:
+    """Else adding a KPI could mean editing what others rely on."""
+    ids = re.compile(r"\b(" + "|".join(registered()) + r")\b")
+    assert {path.name: found for path in SHARED if (found := set(ids.findall(code(path))))} == {}
+
+
+def test_hired_staff_is_judged_by_the_regions_and_not_by_a_target(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    status, target = mart.sql(
+        "select status, target_value from kpi_status where kpi_id = 'external_hiring_share'"
+    ).fetchall()[0]
+    judged = mart.sql(
+        """
+        select bool_and(difference <= 1) from external_hiring_benchmark
+        where method = 'mean' and region <> 'Nederland'
+            and year = (select max(year) from external_hiring_benchmark)
+        """
+    ).fetchall()[0][0]
+    assert target is None
+    assert status == ("on_target" if judged else "off_target")
