@@ -109,7 +109,8 @@ def prepared_manifest(settings: Settings) -> Path:
         return manifest
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     parsed = subprocess.run(
-        [str(DBT), "--quiet", "parse"],
+        # Of macros that are looked up by name (macros/status.sql) a partial parse knows nothing.
+        [str(DBT), "--quiet", "parse", "--no-partial-parse"],
         env={**os.environ, **environment(settings)},
         capture_output=True,
         text=True,
