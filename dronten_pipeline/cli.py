@@ -323,6 +323,7 @@ def _show_release(settings: Settings) -> None:
     """The KPIs of the release in force, its place, and the next thing to do."""
     import duckdb
 
+    from dronten_pipeline.contracts import load_sources
     from dronten_pipeline.publish.releases import current_release
 
     release = current_release(settings)
@@ -336,27 +337,42 @@ def _show_release(settings: Settings) -> None:
                 dim_kpi.name_nl, dim_kpi.unit, kpi_status.value, kpi_status.comparator,
                 kpi_status.target_value, kpi_status.status, kpi_status.period_grain,
                 kpi_status.period_start, kpi_status.is_provisional,
-                coalesce(bool_or(fct_kpi_value.source_state = 'stale'), false)
+                kpi_status.kpi_id in (
+                    select kpi_id from fct_kpi_value where source_state = 'stale'
+                ),
+                case
+                    when kpi_status.status <> 'no_data' then ''
+                    when dim_kpi.source_system not in (select source from source_delivery)
+                        then ': niets geleverd'
+                    when headline.is_suppressed then ': te kleine groep'
+                    else ': niets te tellen'
+                end
             from kpi_status
             inner join dim_kpi using (kpi_id)
-            left join fct_kpi_value using (kpi_id)
-            group by all
+            left join fct_kpi_value as headline
+                on kpi_status.kpi_id = headline.kpi_id
+                and kpi_status.period_grain = headline.period_grain
+                and kpi_status.period_start = headline.period_start
+                and headline.dimension = 'total'
             order by dim_kpi.name_nl
             """
         ).fetchall()
+        delivered = {
+            row[0] for row in mart.execute("select source from source_delivery").fetchall()
+        }
         stopped = mart.execute(
             "select source, file_name, note from source_delivery where state = 'stopped' "
             "and note not like 'Dit bestand wacht%'  -- it only waits for the one at fault"
         ).fetchall()
     table = Table("KPI", "periode", "waarde", "doel", "stand", title_justify="left")
-    for name, unit, value, comparator, target, state, grain, start, provisional, stale in kpis:
+    for name, unit, value, comparator, target, state, grain, start, provisional, stale, why in kpis:
         marks = (" (voorlopig)" if provisional else "") + (" (vorige uitgave)" if stale else "")
         table.add_row(
             name,
             _period(grain, start) + marks,
             _number(value) + (UNITS[unit] if value is not None else ""),
             f"{comparator} {_number(target)}{UNITS[unit]}" if comparator else "",
-            STATUSES[state],
+            STATUSES[state] + why,
         )
     console.print(table)
     about = release.manifest
@@ -364,6 +380,12 @@ def _show_release(settings: Settings) -> None:
         console.print(
             "[yellow]Deze cijfers komen uit verzonnen voorbeeldgegevens[/yellow] "
             "(sources/*/sample): er is nog niets geleverd."
+        )
+    if silent := sorted(set(load_sources(settings.sources)) - delivered):
+        console.print(
+            f"[yellow]Nog niets geleverd[/yellow] door {', '.join(silent)}: wat daarop "
+            "rust heeft geen cijfer. Een eerste levering in landing/<bron>/ is genoeg.",
+            soft_wrap=True,
         )
     for source, file_name, note in stopped:
         console.print(f"[red]{source} staat stil[/red] door {file_name}: {note}")
