@@ -41,7 +41,6 @@ STATUSES = {
     "off_target": "[red]niet gehaald[/red]",
     "uncertain": "[yellow]onzeker[/yellow]",
     "no_target": "geen doel",
-    "no_data": "[yellow]geen cijfer[/yellow]",
 }
 UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_days": " werkd."}
 
@@ -341,11 +340,11 @@ def _show_release(settings: Settings) -> None:
                     select kpi_id from fct_kpi_value where source_state = 'stale'
                 ),
                 case
-                    when kpi_status.status <> 'no_data' then ''
+                    when kpi_status.status <> 'no_data' then null
                     when dim_kpi.source_system not in (select source from source_delivery)
-                        then ': niets geleverd'
-                    when headline.is_suppressed then ': te kleine groep'
-                    else ': niets te tellen'
+                        then 'niets geleverd'
+                    when headline.is_suppressed then 'te kleine groep'
+                    else 'niets te tellen'
                 end
             from kpi_status
             inner join dim_kpi using (kpi_id)
@@ -372,7 +371,7 @@ def _show_release(settings: Settings) -> None:
             _period(grain, start) + marks,
             _number(value) + (UNITS[unit] if value is not None else ""),
             f"{comparator} {_number(target)}{UNITS[unit]}" if comparator else "",
-            STATUSES[state] + why,
+            f"[yellow]{why}[/yellow]" if why else STATUSES[state],
         )
     console.print(table)
     about = release.manifest
