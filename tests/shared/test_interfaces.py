@@ -11,6 +11,9 @@ import yaml
 from dronten_pipeline.contracts import load_sources
 from dronten_pipeline.settings import PROJECT
 
+#: Published beside the tables of the interface: docs/decisions/0004-two-more-tables.md.
+OWN_TABLES = {"document_contradiction", "kpi_stated_value"}
+
 
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8") as file:
@@ -45,14 +48,25 @@ def test_the_marts_have_the_columns_and_types_of_the_interface(shared: Path) -> 
     promised: dict[str, list[tuple[str, str]]] = {}
     for row in rows(shared / "interfaces" / "mart.csv"):
         promised.setdefault(row["table"], []).append((row["column"], row["type"]))
-    for path in sorted((PROJECT / "expectations").glob("*.json")):
+    suites = {path.stem for path in (PROJECT / "expectations").glob("*.json")}
+    assert suites == set(promised) | OWN_TABLES
+    for table in promised:
         models = yaml.safe_load(
-            (PROJECT / "dbt_project" / "models" / "marts" / f"{path.stem}.yml").read_text(
+            (PROJECT / "dbt_project" / "models" / "marts" / f"{table}.yml").read_text(
                 encoding="utf-8"
             )
         )["models"]
         columns = [(column["name"], column["data_type"]) for column in models[0]["columns"]]
-        assert columns == promised[path.stem], path.stem
+        assert columns == promised[table], table
+
+
+def test_the_figures_that_documents_state_are_the_published_ones(shared: Path) -> None:
+    names = ("kpi_id", "period", "dimension_value", "value", "value_low", "value_high", "document")
+    ours = rows(PROJECT / "dbt_project" / "seeds" / "kpi_published_value.csv")
+    promised = rows(shared / "kpi" / "kpi_published_values.csv")
+    assert [[row[n] for n in names] for row in ours] == [
+        [row[n] for n in names] for row in promised
+    ]
 
 
 @pytest.mark.parametrize(
