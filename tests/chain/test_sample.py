@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from sources.finance_invoices.generate import LOST
 from tests.chain.deliveries import current
 from tests.conftest import PROJECT, Datalab
 
@@ -88,6 +89,17 @@ def test_the_figures_are_those_that_the_generator_built_in(home: Path) -> None:
     hidden = found.filter(pl.col("is_suppressed"))
     assert hidden.height > 0
     assert hidden["value"].null_count() == hidden.height
+
+
+def test_the_numbers_that_the_generator_left_out_are_found(home: Path) -> None:
+    notes = current(home, "source_delivery").filter(
+        pl.col("source") == "finance_invoices", pl.col("table_name") == "outgoing"
+    )["note"]
+    expected = f"ontbreken nummers (niet geleverd of afgekeurd): U{LOST[0]} t/m U{LOST[-1]} (12)"
+    assert [expected in (note or "") for note in notes.sort()].count(True) == 1
+    found = current(home, "data_quality").filter(pl.col("rule") == "no_missing_numbers")
+    assert found["failing_rows"].to_list() == [1]
+    assert found["severity"].to_list() == ["warning"]
 
 
 def test_a_second_run_publishes_nothing_new_and_says_so(home: Path, datalab: Datalab) -> None:
