@@ -269,6 +269,70 @@ def erase(
 
 
 @app.command()
+def prune(
+    release_ids: Annotated[
+        list[str] | None, typer.Argument(help="Uitgaven; leeg: alle behalve de nieuwste.")
+    ] = None,
+    keep: Annotated[int, typer.Option(min=2, help="Zoveel van de nieuwste blijven staan.")] = 30,
+    reason: Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")] = "bewaartermijn",
+    execute: Annotated[
+        bool,
+        typer.Option("--execute", help="Doe het; zonder dit wordt alleen getoond wat weg kan."),
+    ] = False,
+) -> None:
+    """Verwijdert oude uitgaven, en gelezen bestanden waarop daarna niets meer rust.
+
+    De uitgave die geldt en die ervoor blijven altijd staan. Van elk geleverd bestand blijft de
+    laatste lezing, en wat een uitgave noemt die blijft staan.
+    """
+    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.evidence import ledger
+    from dronten_pipeline.ingest import retention as raw_files
+    from dronten_pipeline.ingest.registry import RegistryError
+    from dronten_pipeline.publish import retention
+    from dronten_pipeline.publish.releases import ReleaseError
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    try:
+        with alone(settings, "prune"):
+            choice = retention.choose(settings, release_ids or (), keep=keep)
+            files = raw_files.superseded(settings, load_sources(settings.sources), choice.named)
+            for release in choice.releases:
+                console.print(
+                    f"  uitgave {release.release_id}, peildag {release.manifest['as_of']}"
+                )
+            for file in files:
+                console.print(f"  gelezen bestand {file.path}", soft_wrap=True)
+            size = (choice.size + sum(file.size for file in files)) / 1e6
+            about = (
+                f"{len(choice.releases)} uitgaven en {len(files)} gelezen bestanden, "
+                f"{size:.1f} MB".replace(".", ",")
+            )
+            if not choice.releases and not files:
+                console.print("Er is niets om te verwijderen.")
+                return
+            if not execute:
+                console.print(f"Kan weg: {about}. Er is nog niets verwijderd: gebruik --execute.")
+                return
+            # Said before it is done: a removal without a record could not be told from a loss.
+            ledger.append(
+                settings.ledger,
+                "prune",
+                {
+                    "reason": reason,
+                    "releases": [release.release_id for release in choice.releases],
+                    "raw_files": [file.path for file in files],
+                },
+            )
+            retention.remove(settings, choice.releases)
+            raw_files.forget(settings, files)
+    except (ReleaseError, RegistryError, RunUnderWay, ledger.LedgerError) as error:
+        _stop(str(error))
+    console.print(f"Verwijderd: {about}. Het staat in het register van bewijs ({settings.ledger}).")
+
+
+@app.command()
 def doctor() -> None:
     """Zegt wat er aan deze installatie ontbreekt of onveilig is."""
     from dronten_pipeline.doctor import examine
