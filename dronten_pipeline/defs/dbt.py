@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 import polars as pl
 from dagster_dbt import (
     DagsterDbtTranslator,
@@ -91,7 +92,9 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         for event in events:
             if isinstance(event, dg.Output | dg.MaterializeResult):
                 key = context.asset_key_for_output(event.output_name)
-                event = event.with_metadata({**event.metadata, **built.get(key, {})})
+                seconds = event.metadata.get("Execution Duration")
+                about = {"seconds": seconds, **built.get(key, {})}
+                event = event.with_metadata({**event.metadata, **about})
             yield event
         context.log.info(f"dbt: {len(built)} tables and views built")
         # A test that failed is a check that failed, and blocks as such; a model that could not be
@@ -112,7 +115,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
 def _described(
     warehouse: WarehouseResource, manifest: Path, translator: Translator, raw_current: Path
 ) -> dict[dg.AssetKey, dict[str, Any]]:
-    """Rows and a preview of everything that was built, by asset.
+    """Rows, bytes in the warehouse (0 for a view) and a preview of all that was built, by asset.
 
     Nothing behind ingest holds personal data, so the first rows may be shown; unless ingest
     suspects that a delivery holds citizen service numbers all the same.
@@ -130,12 +133,27 @@ def _described(
             if (node.get("schema"), node.get("alias")) not in present:
                 continue
             relation = connection.sql(f'from "{node["schema"]}"."{node["alias"]}"')
-            about: dict[str, Any] = {"dagster/row_count": relation.count("*").fetchall()[0][0]}
+            about: dict[str, Any] = {
+                "dagster/row_count": relation.count("*").fetchall()[0][0],
+                "bytes": _stored_bytes(connection, node),
+            }
             if not suspected:
                 rows = relation.limit(PREVIEW_ROWS).pl()
                 about["preview"] = dg.MetadataValue.md(markdown(rows))
             described[translator.get_asset_key(node)] = about
     return described
+
+
+def _stored_bytes(connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any]) -> int:
+    """What a table takes in the file, in whole blocks; a view takes nothing."""
+    if node["config"].get("materialized") == "view":
+        return 0
+    blocks, size = connection.execute(
+        "select count(distinct block_id) filter (where block_id >= 0), "
+        "(select block_size from pragma_database_size()) from pragma_storage_info(?)",
+        [f"{node['schema']}.{node['alias']}"],
+    ).fetchall()[0]
+    return int(blocks * size)
 
 
 def markdown(frame: pl.DataFrame) -> str:

@@ -148,13 +148,15 @@ def _scored(
 
     key = raw_key(source.name, SCORES)
     if scores_path is None:
-        return dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": 0})
+        nothing = {"dagster/row_count": 0, "bytes": 0, "seconds": seconds}
+        return dg.MaterializeResult(asset_key=key, metadata=nothing)
     scores = pl.read_parquet(run.settings.raw / scores_path)
     return dg.MaterializeResult(
         asset_key=key,
         metadata={
             "dagster/row_count": scores.height,
             "judged": scores["level"].count(),
+            "bytes": (run.settings.raw / scores_path).stat().st_size,
             "method": ", ".join(scores["method_version"].unique().sort()),
             "seconds": seconds,
             "preview": dg.MetadataValue.md(markdown(scores.head(PREVIEW_ROWS))),
@@ -217,6 +219,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         from dronten_pipeline.ingest.snapshot import build_snapshot
         from dronten_pipeline.publish.releases import new_release_id
 
+        started = time.monotonic()
         settings, now = run.settings, run.now
         for folder in strange_folders(settings.landing_folder, sources):
             context.log.warning(
@@ -260,6 +263,8 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": laid_out.rows_accepted,
+                "bytes": sum(path.stat().st_size for path in laid_out.folder.rglob("*.parquet")),
+                "seconds": round(time.monotonic() - started, 2),
                 "rejected_rows": laid_out.rows_quarantined,
                 "as_of": now.as_of.isoformat(),
                 "gaps": laid_out.gaps,

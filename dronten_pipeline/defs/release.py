@@ -1,5 +1,6 @@
 """Publication as a Dagster asset. Not here: what a release is (`publish/`)."""
 
+import time
 from collections.abc import Iterable
 
 import dagster as dg
@@ -25,6 +26,7 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
         from dronten_pipeline.ingest.inputs import read_inputs
         from dronten_pipeline.publish.releases import Input, Published, publish
 
+        started = time.monotonic()
         folder = latest_run_folder(run.settings)
         inputs = read_inputs(folder)
         outcome = publish(
@@ -42,7 +44,12 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
                 f"nothing new: release {outcome.release_id} says the same and stays in force"
             )
             return dg.MaterializeResult(
-                metadata={"release_id": outcome.release_id, "is_new": False}
+                metadata={
+                    "release_id": outcome.release_id,
+                    "is_new": False,
+                    "bytes": 0,
+                    "seconds": round(time.monotonic() - started, 2),
+                }
             )
         context.log.info(f"published: release {outcome.release_id}")
         return dg.MaterializeResult(
@@ -51,6 +58,7 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
                 "is_new": True,
                 "verdict": outcome.manifest["verdict"],
                 "folder": dg.MetadataValue.path(str(outcome.folder)),
+                "seconds": round(time.monotonic() - started, 2),
                 "bytes": sum(file["bytes"] for file in outcome.manifest["files"].values()),
                 "dagster/row_count": sum(
                     table["rows"] for table in outcome.manifest["tables"].values()
