@@ -34,14 +34,14 @@ print(json.dumps({
 
 
 def add_source(project: Path) -> None:
-    folder = project / "sources" / "bibliotheek"
+    folder = project / "sources" / "proefbron"
     folder.mkdir()
     (folder / "source.yml").write_text(
         """\
-name: bibliotheek
-description: Uitleningen van de bibliotheek, om te zien of een bron erbij kan.
+name: proefbron
+description: Uitleningen van een bibliotheek, om te zien of een bron erbij kan.
 owner: Samenleving
-system: Bibliotheeksysteem
+system: Proefsysteem
 cadence: monthly
 tables:
   - name: loans
@@ -53,34 +53,34 @@ tables:
 """,
         encoding="utf-8",
     )
-    staging = project / "dbt_project" / "models" / "staging" / "bibliotheek"
+    staging = project / "dbt_project" / "models" / "staging" / "proefbron"
     shutil.copytree(staging.parent / "website_feedback", staging)
     for path in staging.iterdir():
         text = (
             path.read_text(encoding="utf-8")
-            .replace("website_feedback", "bibliotheek")
+            .replace("website_feedback", "proefbron")
             .replace("votes", "loans")
         )
         path.unlink()
         if path.suffix == ".sql":
-            text = "select uitlening_id as loan_id from {{ source('bibliotheek', 'loans') }}\n"
+            text = "select uitlening_id as loan_id from {{ source('proefbron', 'loans') }}\n"
         else:
             text = """\
 version: 2
 sources:
-  - name: bibliotheek
+  - name: proefbron
     description: Uitleningen.
     config:
       meta:
         external_location: >-
-          read_parquet('{{ env_var("DATALAB_RAW_CURRENT") }}/bibliotheek__{name}/*.parquet')
+          read_parquet('{{ env_var("DATALAB_RAW_CURRENT") }}/proefbron__{name}/*.parquet')
     tables:
       - name: loans
         description: Uitleningen.
-        config: {meta: {dagster: {asset_key: ["raw", "bibliotheek__loans"]}}}
+        config: {meta: {dagster: {asset_key: ["raw", "proefbron__loans"]}}}
 """
         path.with_name(
-            path.name.replace("website_feedback", "bibliotheek").replace("votes", "loans")
+            path.name.replace("website_feedback", "proefbron").replace("votes", "loans")
         ).write_text(text, encoding="utf-8")
 
 
@@ -150,9 +150,9 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 
 def test_a_source_is_its_folder_and_its_staging_folder(graph: dict) -> None:
-    assert "raw/bibliotheek__loans" in graph["assets"]
-    assert graph["parents"]["staging/stg_bibliotheek__loans"] == ["raw/bibliotheek__loans"]
-    assert "raw/bibliotheek__loans" in graph["parents"]["raw/snapshot"]
+    assert "raw/proefbron__loans" in graph["assets"]
+    assert graph["parents"]["staging/stg_proefbron__loans"] == ["raw/proefbron__loans"]
+    assert "raw/proefbron__loans" in graph["parents"]["raw/snapshot"]
 
 
 def test_the_rules_of_a_kpi_are_a_file_of_its_own(graph: dict) -> None:

@@ -21,11 +21,9 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_the_contracts_of_the_sources_are_those_of_the_deliveries(shared: Path) -> None:
-    promised = [
-        row
-        for row in rows(shared / "interfaces" / "deliveries.csv")
-        if row["source"] in load_sources(PROJECT / "sources")
-    ]
+    """A source of our own may stand beside those that were promised."""
+    promised = rows(shared / "interfaces" / "deliveries.csv")
+    sources = {row["source"] for row in promised}
     ours = [
         {
             "source": source.name,
@@ -36,6 +34,7 @@ def test_the_contracts_of_the_sources_are_those_of_the_deliveries(shared: Path) 
             "personal_data": column.personal_data,
         }
         for source in load_sources(PROJECT / "sources").values()
+        if source.name in sources
         for table in source.tables
         for column in table.columns
     ]
@@ -74,9 +73,10 @@ def test_the_figures_that_documents_state_are_the_published_ones(shared: Path) -
     [("kpi_register.csv", "kpi_definitions.csv"), ("kpi_target.csv", "kpi_targets.csv")],
 )
 def test_the_seeds_say_what_was_promised(shared: Path, seed: str, list_name: str) -> None:
-    ours = rows(PROJECT / "dbt_project" / "seeds" / seed)
-    known = {row["kpi_id"] for row in ours}
-    promised = [row for row in rows(shared / "kpi" / list_name) if row["kpi_id"] in known]
+    """A KPI of our own may stand beside those that were promised."""
+    promised = rows(shared / "kpi" / list_name)
+    known = {row["kpi_id"] for row in promised}
+    ours = [row for row in rows(PROJECT / "dbt_project" / "seeds" / seed) if row["kpi_id"] in known]
     names = [
         name
         for name in promised[0]
