@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
@@ -406,9 +406,9 @@ def _show_release(settings: Settings) -> None:
                 case
                     when kpi_status.status <> 'no_data' then null
                     when dim_kpi.source_system not in (select source from source_delivery)
-                        then 'niets geleverd'
-                    when headline.is_suppressed then 'te kleine groep'
-                    else 'niets te tellen'
+                        then 'geen levering'
+                    when headline.is_suppressed then 'kleine groep'
+                    else 'niets geteld'
                 end
             from kpi_status
             inner join dim_kpi using (kpi_id)
@@ -427,7 +427,8 @@ def _show_release(settings: Settings) -> None:
             "select source, file_name, note from source_delivery where state = 'stopped' "
             "and note not like 'Dit bestand wacht%'  -- it only waits for the one at fault"
         ).fetchall()
-    table = Table("KPI", "periode", "waarde", "doel", "stand", title_justify="left")
+    name_column = Column("KPI", overflow="fold")  # nothing is cut off in a narrow terminal
+    table = Table(name_column, "periode", "waarde", "doel", "stand", title_justify="left")
     for name, unit, value, comparator, target, state, grain, start, provisional, stale, why in kpis:
         marks = (" (voorlopig)" if provisional else "") + (" (vorige uitgave)" if stale else "")
         table.add_row(

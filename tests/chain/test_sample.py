@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import polars as pl
 import pytest
@@ -115,6 +116,25 @@ def test_a_run_without_anything_new_does_not_begin(home: Path, datalab: Datalab)
     assert looked.returncode == 0, looked.stdout + looked.stderr
     assert "niets nieuws" in looked.stdout
     assert looked.stderr == ""
+
+
+def test_every_asset_says_how_much_it_made_and_how_long_it_took(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"dagster/row_count", "bytes", "seconds"}
+    monkeypatch.setenv("DAGSTER_HOME", str(home / "dagster"))
+    with dg.DagsterInstance.get() as instance:
+        latest = {
+            key.to_user_string(): instance.get_latest_materialization_event(key)
+            for key in instance.all_asset_keys()
+        }
+    assert len(latest) > 100
+    missing = {
+        name: wanted - set(event.asset_materialization.metadata)
+        for name, event in latest.items()
+        if event is None or not wanted <= set(event.asset_materialization.metadata)
+    }
+    assert missing == {}
 
 
 @pytest.mark.slow
