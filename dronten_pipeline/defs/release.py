@@ -24,7 +24,7 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
     )
     def release(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
         from dronten_pipeline.ingest.inputs import read_inputs
-        from dronten_pipeline.publish.releases import Input, Published, publish
+        from dronten_pipeline.publish.releases import Input, Published, current_release, publish
 
         started = time.monotonic()
         folder = latest_run_folder(run.settings)
@@ -39,30 +39,24 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
         )
         for problem in outcome.ledger_problems:
             context.log.warning(problem)
-        if not isinstance(outcome, Published):
-            context.log.info(
-                f"nothing new: release {outcome.release_id} says the same and stays in force"
-            )
-            return dg.MaterializeResult(
-                metadata={
-                    "release_id": outcome.release_id,
-                    "is_new": False,
-                    "bytes": 0,
-                    "seconds": round(time.monotonic() - started, 2),
-                }
-            )
-        context.log.info(f"published: release {outcome.release_id}")
+        is_new = isinstance(outcome, Published)
+        in_force = current_release(run.settings)
+        assert in_force is not None  # publish() has just pointed at it, or found it unchanged
+        context.log.info(
+            f"published: release {outcome.release_id}"
+            if is_new
+            else f"nothing new: release {outcome.release_id} says the same and stays in force"
+        )
+        about = in_force.manifest
         return dg.MaterializeResult(
             metadata={
                 "release_id": outcome.release_id,
-                "is_new": True,
-                "verdict": outcome.manifest["verdict"],
-                "folder": dg.MetadataValue.path(str(outcome.folder)),
+                "is_new": is_new,
+                "verdict": about["verdict"],
+                "folder": dg.MetadataValue.path(str(in_force.folder)),
                 "seconds": round(time.monotonic() - started, 2),
-                "bytes": sum(file["bytes"] for file in outcome.manifest["files"].values()),
-                "dagster/row_count": sum(
-                    table["rows"] for table in outcome.manifest["tables"].values()
-                ),
+                "bytes": sum(file["bytes"] for file in about["files"].values()),
+                "dagster/row_count": sum(table["rows"] for table in about["tables"].values()),
             }
         )
 
