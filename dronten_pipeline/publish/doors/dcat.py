@@ -56,6 +56,7 @@ CATALOGUE = """
     dct:publisher <{municipality}> ;
     dct:creator <{municipality}> ;
     dct:accessRights <http://publications.europa.eu/resource/authority/access-right/PUBLIC> ;
+    dct:conformsTo <https://specs.frictionlessdata.io/tabular-data-package/> ;
     dct:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/DAILY> ;
     dct:language <http://publications.europa.eu/resource/authority/language/NLD> ;
     dct:spatial <{municipality}> ;{temporal}
@@ -77,6 +78,7 @@ DISTRIBUTION = """
     dct:language <http://publications.europa.eu/resource/authority/language/NLD> ;
     dct:license <{licence}> ;
     dct:modified {published_at} ;
+    dct:conformsTo <{standard}> ;
     dct:format <http://publications.europa.eu/resource/authority/file-type/{format}> ;
     dcat:mediaType <{media_type}> ;
     dcat:accessURL <LEESMIJ.txt> ;
@@ -100,6 +102,9 @@ CODES = """
 
 <LEESMIJ.txt> a foaf:Document .
 <{licence}> a dct:LicenseDocument .
+<https://specs.frictionlessdata.io/tabular-data-package/> a dct:Standard .
+<https://www.rfc-editor.org/info/rfc4180> a dct:Standard .
+<https://parquet.apache.org/docs/file-format/> a dct:Standard .
 <http://purl.org/adms/publishertype/LocalAuthority> a skos:Concept ;
     skos:prefLabel "Local Authority"@en .
 <http://publications.europa.eu/resource/authority/access-right/PUBLIC> a dct:RightsStatement .
@@ -114,11 +119,17 @@ CODES = """
 spdx:checksumAlgorithm_sha256 a spdx:ChecksumAlgorithm .
 """
 
+#: File type of the EU, media type of IANA, and the standard that the file keeps to.
 FORMS = {
-    "csv": ("CSV", "https://www.iana.org/assignments/media-types/text/csv"),
+    "csv": (
+        "CSV",
+        "https://www.iana.org/assignments/media-types/text/csv",
+        "https://www.rfc-editor.org/info/rfc4180",
+    ),
     "parquet": (
         "PARQUET",
         "https://www.iana.org/assignments/media-types/application/vnd.apache.parquet",
+        "https://parquet.apache.org/docs/file-format/",
     ),
 }
 
@@ -169,7 +180,7 @@ def _turtle(
         distributions=", ".join(f"<#{kind}-{table.name}>" for table in tables for kind in FORMS),
     )
     for table in tables:
-        for kind, (name, media_type) in FORMS.items():
+        for kind, (name, media_type, standard) in FORMS.items():
             file = f"{kind}/{table.name}.{kind}"
             yield DISTRIBUTION.format(
                 **facts,
@@ -180,6 +191,7 @@ def _turtle(
                 description=_literal(table.comment or table.name),
                 format=name,
                 media_type=media_type,
+                standard=standard,
                 path=file,
             )
     yield CODES.format(**facts)

@@ -7,6 +7,7 @@ only what Excel cannot hold is written as text (`_writer`).
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,20 +28,25 @@ NAME = "dronten_kpi.xlsx"
 #: and a workbook is held in memory whole while it is written (about 1 kB per row).
 MOST_ROWS = 50_000
 
-#: Excel's own limits: the text of one cell, the digits of a number, its first day without the
-#: leap year 1900 that never was.
+#: Excel's own limits: the text of one cell, the digits of a number, the largest and smallest
+#: number, and its first day without the leap year 1900 that never was.
 MOST_CHARACTERS = 32_767
 MOST_EXACT = 10**15
+LARGEST, SMALLEST = 9.99999999999999e307, 2.2250738585072014e-308
 FIRST_DAY = dt.date(1900, 3, 1)
 
 CUT = " … (ingekort, zie Parquet)"
 
+#: Height of one line in points, and of the highest row that Excel allows.
+LINE, HIGHEST = 15, 409
+
 NUMBERS = {
-    "DATE": "dd-mm-yyyy",
-    "TIMESTAMP": "dd-mm-yyyy hh:mm:ss",
-    "DOUBLE": "#,##0.00",
-    "FLOAT": "#,##0.00",
-    "whole": "#,##0",
+    "DATE": "dd-mm-yyyy_)",
+    "TIMESTAMP": "dd-mm-yyyy hh:mm:ss_)",
+    "DOUBLE": "#,##0.00_)",
+    "FLOAT": "#,##0.00_)",
+    "whole": "#,##0_)",
+    "plain": "General_)",
 }
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"}
 WHOLE |= {"UINTEGER", "UBIGINT"}
@@ -90,6 +96,13 @@ class _Heading:
     wraps: bool = False
 
 
+class _Exact(float):
+    """A number with every digit that it needs; xlsxwriter keeps 16, and it can take 17."""
+
+    def __format__(self, _: str) -> str:
+        return float.__repr__(self)
+
+
 def export_workbook(mart: Mart, path: Path) -> None:
     """Writes the workbook; the same mart gives the same bytes.
 
@@ -108,7 +121,6 @@ def export_workbook(mart: Mart, path: Path) -> None:
             "strings_to_urls": False,
             "strings_to_numbers": False,
             "remove_timezone": False,
-            "default_date_format": NUMBERS["DATE"],
         },
     )
     book.set_properties(
@@ -166,7 +178,17 @@ class _Sheets:
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.strong = book.add_format({"bold": True, "valign": "top"})
         self.warning = book.add_format({"bold": True, "font_color": "#9C0006"})
-        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        # Not every program draws the style of a table; these colours are those of the style.
+        self.head = book.add_format(
+            {
+                "bold": True,
+                "text_wrap": True,
+                "valign": "top",
+                "font_color": "#FFFFFF",
+                "bg_color": "#4472C4",
+            }
+        )
+        self.link = book.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"})
         self._formats: dict[tuple[str | None, bool], Any] = {}
 
     def format(self, number: str | None = None, *, wraps: bool = False) -> Any:
@@ -192,7 +214,7 @@ class _Sheets:
             sheet.set_column(
                 index, index, column.width, self.format(column.number, wraps=column.wraps)
             )
-        sheet.set_row(0, 32)
+        sheet.set_row(0, 2 * LINE + 2)
         sheet.freeze_panes(1, 1)
         sheet.repeat_rows(0)
         sheet.add_table(
@@ -212,13 +234,31 @@ class _Sheets:
         return sheet
 
 
+def _stretch(sheet: Worksheet, row: int, texts: Iterable[tuple[object, int]]) -> None:
+    """Makes a row as high as its texts need; not every program does so by itself.
+
+    Args:
+        texts: each with the width of its column in characters.
+    """
+    lines = max(
+        (
+            sum(math.ceil(max(len(line), 1) / width) for line in text.splitlines())
+            for text, width in texts
+            if isinstance(text, str)
+        ),
+        default=1,
+    )
+    if lines > 1:
+        sheet.set_row(row, min(lines * LINE, HIGHEST))
+
+
 def _introduce(sheets: _Sheets, mart: Mart) -> None:
     sheet = sheets.add("Lees mij")
     sheet.set_portrait()
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 30, sheets.format(wraps=True))
-    sheet.set_column(1, 1, 12, sheets.format("#,##0"))
-    sheet.set_column(2, 2, 78, sheets.format(wraps=True))
+    sheet.set_column(0, 0, 30, sheets.format())
+    sheet.set_column(1, 1, 10, sheets.format(NUMBERS["whole"]))
+    sheet.set_column(2, 2, 80, sheets.format(wraps=True))
     sheet.write_string(0, 0, "Datalab Dronten: KPI's", sheets.title)
     facts = [
         ("Uitgave", mart.release_id),
@@ -241,7 +281,9 @@ def _introduce(sheets: _Sheets, mart: Mart) -> None:
         row += 1
         note = table.comment
         if fits(table):
-            sheet.write_url(row, 0, f"internal:'{_quoted(table)}'!A1", string=sheet_name(table.name))
+            sheet.write_url(
+                row, 0, f"internal:'{_quoted(table)}'!A1", sheets.link, sheet_name(table.name)
+            )
         else:
             sheet.write_string(row, 0, sheet_name(table.name))
             note += (
@@ -250,6 +292,7 @@ def _introduce(sheets: _Sheets, mart: Mart) -> None:
             ).replace(",", ".", 1)
         sheet.write_number(row, 1, table.rows)
         sheet.write_string(row, 2, note)
+        _stretch(sheet, row, [(note, 80)])
 
 
 def _quoted(table: Table) -> str:
@@ -264,12 +307,12 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, mart: Mart)
         _Heading(title="Gunstige richting", width=18, wraps=True),
         _Heading(title="Periode", width=11),
         _Heading(title="Doel", width=12),
-        _Heading(title="Doelwaarde", width=12, number="General"),
+        _Heading(title="Doelwaarde", width=12, number=NUMBERS["plain"]),
         _Heading(title="Waar het doel staat", width=26, wraps=True),
         _Heading(title="Eigenaar", width=22, wraps=True),
         _Heading(title="Bron", width=20, wraps=True),
         _Heading(title="Document", width=26, wraps=True),
-        _Heading(title="Versie definitie", width=10),
+        _Heading(title="Versie definitie", width=12, number=NUMBERS["plain"]),
         _Heading(title="Sleutel KPI", width=28),
     ]
     rows = connection.execute(EXPLANATION, {"as_of": mart.as_of}).fetchall()
@@ -281,6 +324,13 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, mart: Mart)
                 sheet.write_string(number, index, said.get(index, {}).get(value, value))
             elif value is not None:
                 sheet.write_number(number, index, value)
+        _stretch(sheet, number, _wrapped(columns, row))
+
+
+def _wrapped(columns: Sequence[_Heading], row: Sequence[object]) -> list[tuple[object, int]]:
+    return [
+        (value, column.width) for column, value in zip(columns, row, strict=True) if column.wraps
+    ]
 
 
 def _show(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, table: Table) -> None:
@@ -300,6 +350,9 @@ def _show(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, table: Table) 
         for number, row in enumerate(rows, start=1):
             if row[index] is not None:
                 write(number, index, row[index])
+    if any(column.wraps for column in columns):
+        for number, row in enumerate(rows, start=1):
+            _stretch(sheet, number, _wrapped(columns, row))
 
 
 def _selected(column: Column) -> str:
@@ -312,7 +365,9 @@ def _selected(column: Column) -> str:
 
 
 def _heading(column: Column, title: str, sample: Sequence[object]) -> _Heading:
-    kind = "whole" if column.type in WHOLE and column.name not in PLAIN else column.type
+    kind = column.type
+    if kind in WHOLE:
+        kind = "plain" if column.name in PLAIN else "whole"
     if kind.startswith("DECIMAL"):
         kind = "DOUBLE"
     longest = max((len(str(value)) for value in sample if value is not None), default=0)
@@ -342,6 +397,12 @@ def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
         else:
             sheet.write_string(row, column, str(value))
 
+    def number(row: int, column: int, value: float) -> None:
+        if value == 0 or SMALLEST <= abs(value) <= LARGEST:
+            sheet.write_number(row, column, _Exact(value))
+        else:
+            sheet.write_string(row, column, repr(value))
+
     def day(row: int, column: int, value: dt.date) -> None:
         if value >= FIRST_DAY:
             sheet.write_datetime(row, column, value)
@@ -355,7 +416,7 @@ def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
             sheet.write_string(row, column, f"{value:%d-%m}-{value.year:04d} {value:%H:%M:%S}")
 
     if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
-        return sheet.write_number
+        return number
     if kind in WHOLE:
         return whole
     return {
@@ -385,3 +446,4 @@ def _list_columns(sheets: _Sheets, mart: Mart) -> None:
     for number, row in enumerate(rows, start=1):
         for index, value in enumerate(row):
             sheet.write_string(number, index, value)
+        _stretch(sheet, number, _wrapped(columns, row))
