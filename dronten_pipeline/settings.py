@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         description="Folder with one suite per published table.",
     )
     dbt_project: Path = Field(default=PROJECT / "dbt_project", description="The dbt project.")
+    public_address: str | None = Field(
+        default=None,
+        pattern=r"^https?://\S+$",
+        description="Web address under which the folder of the releases is offered, for the feeds "
+        "and the description of open data; without one their links are relative.",
+    )
     gate_timeout_seconds: int = Field(
         default=900, description="A gate that takes longer is stopped; nothing is published."
     )
@@ -68,6 +74,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().resolve()
+
+    @field_validator("public_address")
+    @classmethod
+    def _ends_with_a_slash(cls, address: str | None) -> str | None:
+        return address and address.rstrip("/") + "/"
 
     # --- where things stand under the home
     @cached_property

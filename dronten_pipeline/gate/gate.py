@@ -30,6 +30,7 @@ from dronten_pipeline.gate.suites import (
 )
 from dronten_pipeline.gate.verdict import Verdict, verdict_of
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
+from dronten_pipeline.table_contracts import load_table_contracts
 
 WAREHOUSE = "warehouse.duckdb"
 MART = "mart.duckdb"
@@ -110,7 +111,9 @@ def _judge(
     warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
     if not warehouse.is_file():
         raise GateError(f"{warehouse} is missing: build the models first.")
-    counts = build_candidate(warehouse, mart, suites)
+    counts = build_candidate(
+        warehouse, mart, suites, load_table_contracts(settings.dbt_project)
+    )
     on_progress(f"candidate with {len(counts)} tables and {sum(counts.values())} rows")
     request = known | {
         "mart": str(mart),

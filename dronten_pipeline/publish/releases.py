@@ -1,7 +1,7 @@
 """Releases: immutable folders, and `current`, which points at one of them.
 
 Here belongs publishing, pointing back and verifying. Not here: the form of the files
-(`export.py`) and the judgement (`gate/`).
+(`doors/`) and the judgement (`gate/`).
 
 A release is written as `releases/.building-<id>`, renamed to `releases/<id>` when it is whole,
 and then pointed at by replacing the symbolic link `current`. A kill at any moment leaves
@@ -34,6 +34,7 @@ from dronten_pipeline.evidence.durable import (
 )
 from dronten_pipeline.gate.candidate import OFFLINE
 from dronten_pipeline.settings import Settings
+from dronten_pipeline.table_contracts import load_table_contracts
 
 MART = "mart.duckdb"
 MANIFEST = "manifest.json"
@@ -222,6 +223,8 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
         )
     except ledger.LedgerError as error:
         raise ReleaseError(f"{release_id} is current now, but: {error}") from error
+    for problem in _announce(settings):
+        raise ReleaseError(f"{release_id} is current now, but: {problem}")
     return _read_release(target.folder, is_current=True)
 
 
@@ -273,7 +276,8 @@ def _publish(
     calendar_version: str,
     is_sample: bool,
 ) -> Published | Unchanged:
-    from dronten_pipeline.publish.export import export_csv, export_parquet
+    from dronten_pipeline.publish.doors import DoorError, write_doors
+    from dronten_pipeline.publish.doors.parquet import export_parquet
 
     judged = record.body
     release_id = judged["release_id"]
@@ -307,7 +311,15 @@ def _publish(
         _check_order(current, judged)
         if counts != judged["row_counts"]:
             raise PublishError(f"{mart} holds other rows than were judged: run the gate again.")
-        export_csv(building / "parquet", building / "csv")
+        try:
+            files = write_doors(
+                building,
+                load_table_contracts(settings.dbt_project),
+                address=settings.public_address,
+                is_sample=is_sample,
+            )
+        except DoorError as error:
+            raise PublishError(f"{error} Nothing was published.") from error
         _check_counts(building, counts)
         manifest = {
             "release_id": release_id,
@@ -340,7 +352,7 @@ def _publish(
                 }
                 for table, rows in counts.items()
             },
-            "files": _describe_files(building),
+            "files": files,
         }
         write_durably(
             building / MANIFEST,
@@ -364,7 +376,7 @@ def _finish(settings: Settings, release_id: str, run_id: str, problems: list[str
         release_id=release_id,
         folder=release.folder,
         manifest=release.manifest,
-        ledger_problems=problems,
+        ledger_problems=problems + _announce(settings),
     )
 
 
@@ -397,6 +409,17 @@ def _return_to(
         manifest=release.manifest,
         ledger_problems=problems,
     )
+
+
+def _announce(settings: Settings) -> list[str]:
+    """Tells whoever follows the releases; a feed that cannot be written undoes no publication."""
+    from dronten_pipeline.publish.doors import feed
+
+    try:
+        feed.export_feeds(settings.releases, settings.ledger, settings.public_address)
+    except OSError as error:
+        return [f"The feeds in {settings.releases} are not up to date: {explain(error)}."]
+    return []
 
 
 def _record_release(settings: Settings, release: Release, run_id: str | None) -> None:
@@ -460,7 +483,7 @@ def _check_order(current: Release | None, judged: dict[str, Any]) -> None:
 
 
 def _check_counts(building: Path, counts: dict[str, int]) -> None:
-    from dronten_pipeline.publish.export import count_rows
+    from dronten_pipeline.publish.doors.reading_back import count_rows
 
     wanted = {
         building / kind / f"{table}.{kind}": rows
@@ -496,17 +519,6 @@ def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any])
 
 def _order_of_input(item: Input) -> tuple[str, str, int, str, str]:
     return (item.source, item.table, item.delivery_number or 0, item.file_name, item.sha256)
-
-
-def _describe_files(folder: Path) -> dict[str, dict[str, Any]]:
-    return {
-        path.relative_to(folder).as_posix(): {
-            "sha256": sha256_of(path),
-            "bytes": path.stat().st_size,
-        }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _seal(folder: Path) -> None:

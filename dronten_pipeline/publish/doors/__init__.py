@@ -1,0 +1,63 @@
+"""The forms in which a release is offered, one module per form.
+
+`write_doors` makes them all of a judged mart. Every door says the same: the tests read each back
+and compare it with the mart. Not here: where a release stands and which is current
+(`publish/releases.py`); a database server, which is no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from dronten_pipeline.publish.doors.checksums import Files
+from dronten_pipeline.publish.doors.mart import DoorError, read_mart
+from dronten_pipeline.table_contracts import TableContract
+
+__all__ = ["DoorError", "write_doors"]
+
+
+def write_doors(
+    folder: Path,
+    contracts: Mapping[str, TableContract],
+    *,
+    address: str | None,
+    is_sample: bool,
+) -> Files:
+    """Writes every form but Parquet into the folder of a release.
+
+    Args:
+        folder: holds `mart.duckdb` and `parquet/<table>.parquet` of all its tables.
+        contracts: what the tables promise, by name.
+        address: where the folder of the releases is offered on the web, ends with a slash.
+        is_sample: the figures are invented, and every door says so.
+
+    Returns:
+        `sha256` and `bytes` of every file in the folder, by its path within it.
+
+    Raises:
+        DoorError: the mart holds a number that cannot be written down.
+        OSError: a file could not be written.
+    """
+    from dronten_pipeline.publish.doors import (
+        checksums,
+        datapackage,
+        dcat,
+        dutch_csv,
+        machine_csv,
+        readme,
+        workbook,
+    )
+
+    mart = read_mart(folder / "mart.duckdb", contracts, is_sample=is_sample)
+    parquet = folder / "parquet"
+    machine_csv.export_csv(parquet, folder / "csv")
+    dutch_csv.export_dutch_csv(parquet, folder / "excel", mart.tables.values())
+    workbook.export_workbook(mart, folder / workbook.NAME)
+    datapackage.export_datapackage(mart, folder / datapackage.NAME)
+    readme.export_readme(mart, folder / readme.NAME)
+    files = checksums.describe(folder)
+    dcat.export_dcat(mart, folder / dcat.NAME, files, address)
+    files |= checksums.describe(folder, folder.glob(dcat.NAME))
+    checksums.export_checksums(folder / checksums.NAME, files)
+    return files | checksums.describe(folder, [folder / checksums.NAME])

@@ -1,0 +1,232 @@
+"""What every door must know of the mart: its tables, their columns, keys and meaning.
+
+Here belongs reading that from `mart.duckdb` itself, which was judged, and from the contracts what
+a database cannot hold. Not here: writing anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dronten_pipeline.gate.candidate import MOST_KEYED_ROWS, OFFLINE, identifier
+from dronten_pipeline.table_contracts import TableContract
+
+VERDICTS = {
+    "passed": "goed",
+    "passed_with_warnings": "goed, met waarschuwingen",
+    "approved": "goedgekeurd ondanks fouten",
+}
+
+
+class DoorError(RuntimeError):
+    """A mart that cannot be offered as it is; the message is a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column; `type` as DuckDB names it, `comment` in Dutch, `values` empty if any may occur."""
+
+    name: str
+    type: str
+    comment: str
+    required: bool
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A column that names a row of another table."""
+
+    column: str
+    table: str
+    to_column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table of the mart and the number of its rows."""
+
+    name: str
+    comment: str
+    rows: int
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    references: tuple[Reference, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mart:
+    """The mart of one release; `stale_sources` are those whose figures were not renewed."""
+
+    path: Path
+    tables: Mapping[str, Table]
+    release_id: str
+    as_of: dt.date
+    published_at: dt.datetime
+    verdict: str
+    contract_version: str
+    stale_sources: tuple[str, ...]
+    is_sample: bool
+
+    @property
+    def verdict_nl(self) -> str:
+        return VERDICTS.get(self.verdict, self.verdict)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a reader must know before believing a figure, as Dutch sentences."""
+        warnings = []
+        if self.is_sample:
+            warnings.append(
+                "Dit is een verzonnen voorbeeld: de cijfers zeggen niets over Dronten."
+            )
+        if self.stale_sources:
+            warnings.append(
+                "Deze bronnen zijn niet vernieuwd, hun cijfers komen uit een eerdere uitgave: "
+                f"{', '.join(self.stale_sources)}."
+            )
+        return warnings
+
+
+def read_mart(path: Path, contracts: Mapping[str, TableContract], *, is_sample: bool) -> Mart:
+    """Describes a mart.
+
+    Raises:
+        DoorError: it holds a number that not every door can write down.
+    """
+    with duckdb.connect(str(path), read_only=True, config=OFFLINE) as connection:
+        tables = _tables(connection, contracts)
+        for table in tables.values():
+            _refuse_no_numbers(connection, table)
+        facts = connection.execute(
+            "SELECT release_id, as_of, published_at, verdict, contract_version FROM publication"
+        ).fetchall()
+        if len(facts) != 1:
+            raise DoorError(f"The table publication has {len(facts)} rows: run the gate again.")
+        release_id, as_of, published_at, verdict, contract_version = facts[0]
+        return Mart(
+            path=path,
+            tables=tables,
+            release_id=release_id,
+            as_of=as_of,
+            published_at=published_at,
+            verdict=verdict,
+            contract_version=contract_version,
+            stale_sources=_stale_sources(connection, tables),
+            is_sample=is_sample,
+        )
+
+
+def _tables(
+    connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, TableContract]
+) -> dict[str, Table]:
+    comments = connection.execute(
+        "SELECT table_name, coalesce(comment, '') FROM duckdb_tables() "
+        "WHERE schema_name = 'main' AND NOT internal ORDER BY table_name"
+    ).fetchall()
+    columns: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for table, *column in connection.execute(
+        "SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns() "
+        "WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index"
+    ).fetchall():
+        columns[table].append((column[0], column[1], column[2]))
+    keys = {
+        table: tuple(names)
+        for table, names in connection.execute(
+            "SELECT table_name, constraint_column_names FROM duckdb_constraints() "
+            "WHERE schema_name = 'main' AND constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+    }
+    names = [table for table, _ in comments]
+    return {
+        table: _table(
+            table,
+            comment,
+            _count(connection, table),
+            columns[table],
+            keys.get(table, ()),
+            contracts.get(table, TableContract(name=table, columns={})),
+            names,
+        )
+        for table, comment in comments
+    }
+
+
+def _table(
+    name: str,
+    comment: str,
+    rows: int,
+    columns: Sequence[tuple[str, str, str]],
+    declared_key: tuple[str, ...],
+    contract: TableContract,
+    published: Sequence[str],
+) -> Table:
+    # The key of a large table is not declared, but judged and promised all the same.
+    key = contract.key if rows > MOST_KEYED_ROWS else declared_key
+    promised = contract.columns
+    return Table(
+        name=name,
+        comment=comment,
+        rows=rows,
+        columns=tuple(
+            Column(
+                name=column,
+                type=kind,
+                comment=meaning,
+                required=column in key or (column in promised and promised[column].required),
+                values=promised[column].values if column in promised else (),
+            )
+            for column, kind, meaning in columns
+        ),
+        key=key,
+        # Some columns refer to what is not published, such as a seed.
+        references=tuple(
+            Reference(column=column.name, table=to[0], to_column=to[1])
+            for column in promised.values()
+            if (to := column.references) is not None and to[0] in published
+        ),
+        is_open=contract.is_open,
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {identifier(table)}").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _refuse_no_numbers(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """NaN and infinity have no form in JSON, XLSX or a spreadsheet's CSV."""
+    columns = [column.name for column in table.columns if column.type in ("DOUBLE", "FLOAT")]
+    if not columns:
+        return
+    counts = ", ".join(f"count(*) FILTER (NOT isfinite({identifier(name)}))" for name in columns)
+    found: Any = connection.execute(f"SELECT {counts} FROM {identifier(table.name)}").fetchone()
+    for name, rows in zip(columns, found, strict=True):
+        if rows:
+            raise DoorError(
+                f"{table.name}.{name} is no number (NaN or infinite) in {rows} rows: correct the "
+                "model, so that the column is empty there, and run again."
+            )
+
+
+def _stale_sources(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]
+) -> tuple[str, ...]:
+    if not {"fct_kpi_value", "dim_kpi"} <= tables.keys():
+        return ()
+    return tuple(
+        name
+        for (name,) in connection.execute(
+            "SELECT DISTINCT source_system FROM fct_kpi_value INNER JOIN dim_kpi USING (kpi_id) "
+            "WHERE source_state = 'stale' ORDER BY ALL"
+        ).fetchall()
+    )

@@ -1,0 +1,449 @@
+"""The Excel door: one workbook with the tables, and a sheet that explains every KPI.
+
+Here belongs how the tables look in Excel. Not here: their values, which are those of the mart;
+only what Excel cannot hold is written as text (`_writer`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from dronten_pipeline.gate.candidate import OFFLINE, identifier
+from dronten_pipeline.publish.doors.headings import SHEETS, headings
+from dronten_pipeline.publish.doors.mart import Column, Mart, Table
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+NAME = "dronten_kpi.xlsx"
+
+#: A table with more rows is not in the workbook: it is one to compute with, not one to look at,
+#: and a workbook is held in memory whole while it is written (about 1 kB per row).
+MOST_ROWS = 50_000
+
+#: Excel's own limits: the text of one cell, the digits of a number, the largest and smallest
+#: number, and its first day without the leap year 1900 that never was.
+MOST_CHARACTERS = 32_767
+MOST_EXACT = 10**15
+LARGEST, SMALLEST = 9.99999999999999e307, 2.2250738585072014e-308
+FIRST_DAY = dt.date(1900, 3, 1)
+
+CUT = " … (ingekort, zie Parquet)"
+
+#: Height of one line in points, and of the highest row that Excel allows.
+LINE, HIGHEST = 15, 409
+
+NUMBERS = {
+    "DATE": "dd-mm-yyyy_)",
+    "TIMESTAMP": "dd-mm-yyyy hh:mm:ss_)",
+    "DOUBLE": "#,##0.00_)",
+    "FLOAT": "#,##0.00_)",
+    "whole": "#,##0_)",
+    "plain": "General_)",
+}
+WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"}
+WHOLE |= {"UINTEGER", "UBIGINT"}
+#: Whole numbers that are names rather than amounts: 2026, not 2.026.
+PLAIN = {"year", "definition_version", "measure_no", "result_no"}
+
+UNITS = {
+    "percent": "procent",
+    "count": "aantal",
+    "grade": "rapportcijfer",
+    "stars": "sterren",
+    "working_days": "werkdagen",
+}
+DIRECTIONS = {
+    "higher": "hoger is beter",
+    "lower": "lager is beter",
+    "benchmark": "lager dan andere gemeenten is beter",
+}
+PERIODS = {"month": "maand", "quarter": "kwartaal", "year": "jaar"}
+COMPARATORS = {
+    ">": "meer dan",
+    ">=": "ten minste",
+    "<": "minder dan",
+    "<=": "hooguit",
+    "=": "precies",
+}
+
+#: Every KPI in one row, with its target in force on the day of judgement.
+EXPLANATION = """
+SELECT
+    kpi.name_nl, kpi.definition_nl, kpi.unit, kpi.direction, kpi.period_grain, target.comparator,
+    target.target_value, target.document AS target_document, kpi.owner, kpi.source_system,
+    kpi.document, kpi.definition_version, kpi.kpi_id
+FROM dim_kpi AS kpi
+LEFT JOIN fct_kpi_target AS target
+    ON kpi.kpi_id = target.kpi_id AND target.kind = 'target'
+    AND $as_of BETWEEN target.period_start AND coalesce(target.period_end, DATE '9999-12-31')
+ORDER BY kpi.name_nl, kpi.kpi_id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Heading:
+    title: str
+    width: int
+    number: str | None = None
+    wraps: bool = False
+
+
+class _Exact(float):
+    """A number with every digit that it needs; xlsxwriter keeps 16, and it can take 17."""
+
+    def __format__(self, _: str) -> str:
+        return float.__repr__(self)
+
+
+def export_workbook(mart: Mart, path: Path) -> None:
+    """Writes the workbook; the same mart gives the same bytes.
+
+    Texts are never taken for formulas or links. Nothing is computed in it.
+
+    Raises:
+        OSError: the file could not be written.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "remove_timezone": False,
+        },
+    )
+    book.set_properties(
+        {
+            "title": "Datalab Dronten: KPI's",
+            "company": "Gemeente Dronten",
+            "comments": f"Uitgave {mart.release_id}",
+            # The clock would make every file another one.
+            "created": mart.published_at,
+        }
+    )
+    sheets = _Sheets(book)
+    try:
+        with duckdb.connect(str(mart.path), read_only=True, config=OFFLINE) as connection:
+            _introduce(sheets, mart)
+            if {"dim_kpi", "fct_kpi_target"} <= mart.tables.keys():
+                _explain(sheets, connection, mart)
+            for table in in_order(mart.tables.values()):
+                if fits(table):
+                    _show(sheets, connection, table)
+            _list_columns(sheets, mart)
+        book.close()
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
+
+
+def fits(table: Table) -> bool:
+    """Whether the rows of a table are in the workbook."""
+    return table.rows <= MOST_ROWS
+
+
+def in_order(tables: Iterable[Table]) -> list[Table]:
+    """The tables as somebody looks for them: reports, then what has a Dutch name, then the rest."""
+    known = list(SHEETS)
+    return sorted(
+        tables,
+        key=lambda table: (
+            not table.name.startswith("rapport_"),
+            known.index(table.name) if table.name in known else len(known),
+            table.name,
+        ),
+    )
+
+
+def sheet_name(table: str) -> str:
+    """The name on the tab: at most 31 characters, which is all that Excel allows."""
+    return SHEETS.get(table, table.replace("_", " ").capitalize())[:31]
+
+
+class _Sheets:
+    """The workbook and its formats."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.title = book.add_format({"bold": True, "font_size": 16})
+        self.strong = book.add_format({"bold": True, "valign": "top"})
+        self.warning = book.add_format({"bold": True, "font_color": "#9C0006"})
+        # Not every program draws the style of a table; these colours are those of the style.
+        self.head = book.add_format(
+            {
+                "bold": True,
+                "text_wrap": True,
+                "valign": "top",
+                "font_color": "#FFFFFF",
+                "bg_color": "#4472C4",
+            }
+        )
+        self.link = book.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"})
+        self._formats: dict[tuple[str | None, bool], Any] = {}
+
+    def format(self, number: str | None = None, *, wraps: bool = False) -> Any:
+        key = (number, wraps)
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(
+                {"valign": "top", "text_wrap": wraps} | ({"num_format": number} if number else {})
+            )
+        return self._formats[key]
+
+    def add(self, name: str) -> Worksheet:
+        sheet: Worksheet = self.book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&A&RBladzijde &P van &N")
+        return sheet
+
+    def add_table(self, name: str, table: str, columns: Sequence[_Heading], rows: int) -> Worksheet:
+        """A sheet with an empty table: headings that stay in view, formats, filters."""
+        sheet = self.add(name)
+        for index, column in enumerate(columns):
+            sheet.set_column(
+                index, index, column.width, self.format(column.number, wraps=column.wraps)
+            )
+        sheet.set_row(0, 2 * LINE + 2)
+        sheet.freeze_panes(1, 1)
+        sheet.repeat_rows(0)
+        sheet.add_table(
+            0,
+            0,
+            # A table in Excel has a row; without rows that is an empty one.
+            max(rows, 1),
+            len(columns) - 1,
+            {
+                "name": table,
+                "style": "Table Style Medium 2",
+                "columns": [
+                    {"header": column.title, "header_format": self.head} for column in columns
+                ],
+            },
+        )
+        return sheet
+
+
+def _stretch(sheet: Worksheet, row: int, texts: Iterable[tuple[object, int]]) -> None:
+    """Makes a row as high as its texts need; not every program does so by itself.
+
+    Args:
+        texts: each with the width of its column in characters.
+    """
+    lines = max(
+        (
+            sum(math.ceil(max(len(line), 1) / width) for line in text.splitlines())
+            for text, width in texts
+            if isinstance(text, str)
+        ),
+        default=1,
+    )
+    if lines > 1:
+        sheet.set_row(row, min(lines * LINE, HIGHEST))
+
+
+def _introduce(sheets: _Sheets, mart: Mart) -> None:
+    sheet = sheets.add("Lees mij")
+    sheet.set_portrait()
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 30, sheets.format())
+    sheet.set_column(1, 1, 10, sheets.format(NUMBERS["whole"]))
+    sheet.set_column(2, 2, 80, sheets.format(wraps=True))
+    sheet.write_string(0, 0, "Datalab Dronten: KPI's", sheets.title)
+    facts = [
+        ("Uitgave", mart.release_id),
+        ("Peildag", f"{mart.as_of:%d-%m-%Y}: wat daarna gebeurde, telt niet mee"),
+        ("Gepubliceerd", f"{mart.published_at:%d-%m-%Y %H:%M}"),
+        ("Oordeel van de keuring", mart.verdict_nl),
+    ]
+    row = 2
+    for name, fact in facts:
+        sheet.write_string(row, 0, name, sheets.strong)
+        sheet.write_string(row, 1, fact, sheets.format())
+        row += 1
+    for warning in mart.warnings:
+        sheet.write_string(row, 0, warning, sheets.warning)
+        row += 1
+    row += 1
+    for column, title in enumerate(("Werkblad", "Rijen", "Wat erin staat")):
+        sheet.write_string(row, column, title, sheets.strong)
+    for table in in_order(mart.tables.values()):
+        row += 1
+        note = table.comment
+        if fits(table):
+            sheet.write_url(
+                row, 0, f"internal:'{_quoted(table)}'!A1", sheets.link, sheet_name(table.name)
+            )
+        else:
+            sheet.write_string(row, 0, sheet_name(table.name))
+            note += (
+                f" Staat niet in dit bestand, omdat het meer dan {MOST_ROWS:,} rijen zijn: lees "
+                f"parquet/{table.name}.parquet."
+            ).replace(",", ".", 1)
+        sheet.write_number(row, 1, table.rows)
+        sheet.write_string(row, 2, note)
+        _stretch(sheet, row, [(note, 80)])
+
+
+def _quoted(table: Table) -> str:
+    return sheet_name(table.name).replace("'", "''")
+
+
+def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+    columns = [
+        _Heading(title="KPI", width=34, wraps=True),
+        _Heading(title="Definitie en formule", width=80, wraps=True),
+        _Heading(title="Eenheid", width=14),
+        _Heading(title="Gunstige richting", width=18, wraps=True),
+        _Heading(title="Periode", width=11),
+        _Heading(title="Doel", width=12),
+        _Heading(title="Doelwaarde", width=12, number=NUMBERS["plain"]),
+        _Heading(title="Waar het doel staat", width=26, wraps=True),
+        _Heading(title="Eigenaar", width=22, wraps=True),
+        _Heading(title="Bron", width=20, wraps=True),
+        _Heading(title="Document", width=26, wraps=True),
+        _Heading(title="Versie definitie", width=12, number=NUMBERS["plain"]),
+        _Heading(title="Sleutel KPI", width=28),
+    ]
+    rows = connection.execute(EXPLANATION, {"as_of": mart.as_of}).fetchall()
+    sheet = sheets.add_table("Uitleg per KPI", "uitleg_kpi", columns, len(rows))
+    said = {2: UNITS, 3: DIRECTIONS, 4: PERIODS, 5: COMPARATORS}
+    for number, row in enumerate(rows, start=1):
+        for index, value in enumerate(row):
+            if isinstance(value, str):
+                sheet.write_string(number, index, said.get(index, {}).get(value, value))
+            elif value is not None:
+                sheet.write_number(number, index, value)
+        _stretch(sheet, number, _wrapped(columns, row))
+
+
+def _wrapped(columns: Sequence[_Heading], row: Sequence[object]) -> list[tuple[object, int]]:
+    return [
+        (value, column.width) for column, value in zip(columns, row, strict=True) if column.wraps
+    ]
+
+
+def _show(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """One table of the mart, every value as it is."""
+    titles = headings([column.name for column in table.columns])
+    # The same order as in the other doors: that of the file.
+    fields = ", ".join(_selected(column) for column in table.columns)
+    cursor = connection.execute(f"SELECT {fields} FROM {identifier(table.name)}")
+    rows = cursor.fetchall()
+    columns = [
+        _heading(column, title, [row[index] for row in rows[:200]])
+        for index, (column, title) in enumerate(zip(table.columns, titles, strict=True))
+    ]
+    sheet = sheets.add_table(sheet_name(table.name), table.name, columns, len(rows))
+    for index, column in enumerate(table.columns):
+        write = _writer(sheet, column.type)
+        for number, row in enumerate(rows, start=1):
+            if row[index] is not None:
+                write(number, index, row[index])
+    if any(column.wraps for column in columns):
+        for number, row in enumerate(rows, start=1):
+            _stretch(sheet, number, _wrapped(columns, row))
+
+
+def _selected(column: Column) -> str:
+    name = identifier(column.name)
+    if column.type in WHOLE | {"DOUBLE", "FLOAT", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR"}:
+        return name
+    if column.type.startswith("DECIMAL"):
+        return f"{name}::DOUBLE"
+    return f"{name}::VARCHAR"
+
+
+def _heading(column: Column, title: str, sample: Sequence[object]) -> _Heading:
+    kind = column.type
+    if kind in WHOLE:
+        kind = "plain" if column.name in PLAIN else "whole"
+    if kind.startswith("DECIMAL"):
+        kind = "DOUBLE"
+    longest = max((len(str(value)) for value in sample if value is not None), default=0)
+    if kind in NUMBERS or column.type == "BOOLEAN":
+        longest = min(longest, 20 if kind == "TIMESTAMP" else 12)
+    # The arrow of the filter stands beside the longest word of the heading.
+    word = max(len(part) for part in title.split()) + 4
+    return _Heading(
+        title=title,
+        width=min(max(longest + 2, word, 9), 60),
+        number=NUMBERS.get(kind),
+        wraps=longest > 58,
+    )
+
+
+def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
+    """How a value of this type is written; what Excel would change becomes a text."""
+
+    def text(row: int, column: int, value: str) -> None:
+        if len(value) > MOST_CHARACTERS:
+            value = value[: MOST_CHARACTERS - len(CUT)] + CUT
+        sheet.write_string(row, column, value)
+
+    def whole(row: int, column: int, value: int) -> None:
+        if abs(value) < MOST_EXACT:
+            sheet.write_number(row, column, value)
+        else:
+            sheet.write_string(row, column, str(value))
+
+    def number(row: int, column: int, value: float) -> None:
+        if value == 0 or SMALLEST <= abs(value) <= LARGEST:
+            sheet.write_number(row, column, _Exact(value))
+        else:
+            sheet.write_string(row, column, repr(value))
+
+    def day(row: int, column: int, value: dt.date) -> None:
+        if value >= FIRST_DAY:
+            sheet.write_datetime(row, column, value)
+        else:
+            sheet.write_string(row, column, f"{value:%d-%m}-{value.year:04d}")
+
+    def moment(row: int, column: int, value: dt.datetime) -> None:
+        if value.date() >= FIRST_DAY:
+            sheet.write_datetime(row, column, value)
+        else:
+            sheet.write_string(row, column, f"{value:%d-%m}-{value.year:04d} {value:%H:%M:%S}")
+
+    if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+        return number
+    if kind in WHOLE:
+        return whole
+    return {
+        "BOOLEAN": sheet.write_boolean,
+        "DATE": day,
+        "TIMESTAMP": moment,
+    }.get(kind, text)
+
+
+def _list_columns(sheets: _Sheets, mart: Mart) -> None:
+    rows = [
+        (sheet_name(table.name), title, column.comment, column.type.lower(), table.name, column.name)
+        for table in in_order(mart.tables.values())
+        for column, title in zip(
+            table.columns, headings([column.name for column in table.columns]), strict=True
+        )
+    ]
+    columns = [
+        _Heading(title="Werkblad", width=28),
+        _Heading(title="Kolom", width=28),
+        _Heading(title="Betekenis", width=90, wraps=True),
+        _Heading(title="Type", width=12),
+        _Heading(title="Tabel in de mart", width=28),
+        _Heading(title="Kolom in de mart", width=26),
+    ]
+    sheet = sheets.add_table("Kolommen", "kolommen", columns, len(rows))
+    for number, row in enumerate(rows, start=1):
+        for index, value in enumerate(row):
+            sheet.write_string(number, index, value)
+        _stretch(sheet, number, _wrapped(columns, row))

@@ -1,0 +1,38 @@
+"""A release folder with every door, made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dronten_pipeline.publish.doors import write_doors
+from dronten_pipeline.publish.doors.parquet import export_parquet
+from tests.unit.publish.doors import hostile
+
+Rows = list[tuple[Any, ...]]
+
+
+def open_doors(folder: Path, **changes: Any) -> Path:
+    export_parquet(folder / "mart.duckdb", folder / "parquet")
+    arguments: dict[str, Any] = {"address": None, "is_sample": True}
+    write_doors(folder, hostile.CONTRACTS, **(arguments | changes))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The doors of a mart with hostile values."""
+    made = tmp_path_factory.mktemp("made")
+    folder = tmp_path_factory.mktemp("release")
+    hostile.build(made).rename(folder / "mart.duckdb")
+    return open_doors(folder)
+
+
+@pytest.fixture(scope="session")
+def truth(release: Path) -> Rows:
+    """The rows of the hostile table as the mart has them."""
+    with duckdb.connect(str(release / "mart.duckdb"), read_only=True) as mart:
+        return mart.execute("FROM moeilijk").fetchall()

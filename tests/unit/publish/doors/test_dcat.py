@@ -1,0 +1,102 @@
+"""The description for data portals: valid after our reading of DCAT-AP-NL 3.0, and complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyshacl
+import pytest
+import rdflib
+from rdflib.namespace import DCAT, DCTERMS, RDF
+
+from tests.unit.publish.doors.conftest import open_doors
+
+SHAPES = Path(__file__).with_name("dcat_ap_nl_3.ttl")
+HERE = "https://data.voorbeeld.nl/uitgaven/current/dcat.ttl"
+
+
+def described(folder: Path, base: str = HERE) -> rdflib.Graph:
+    return rdflib.Graph().parse(folder / "dcat.ttl", format="turtle", publicID=base)
+
+
+def conforms(graph: rdflib.Graph) -> tuple[bool, str]:
+    shapes = rdflib.Graph().parse(SHAPES, format="turtle")
+    valid, _, text = pyshacl.validate(graph, shacl_graph=shapes)
+    return valid, text
+
+
+def test_the_description_is_valid(release: Path) -> None:
+    valid, text = conforms(described(release))
+    assert valid, text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dct:identifier",
+        "dct:accessRights",
+        "dct:license",
+        "dcat:contactPoint",
+        "dcat:theme",
+        "dct:publisher <",
+        "foaf:name",
+        "dcat:accessURL",
+        "vcard:hasURL",
+        "spdx:checksumValue",
+    ],
+)
+def test_the_shapes_miss_what_is_left_out(release: Path, tmp_path: Path, line: str) -> None:
+    text = (release / "dcat.ttl").read_text(encoding="utf-8")
+    kept = [one for one in text.splitlines() if line not in one]
+    assert len(kept) < len(text.splitlines())
+    (tmp_path / "dcat.ttl").write_text("\n".join(kept).replace("; \n", ";\n"), encoding="utf-8")
+    text = (tmp_path / "dcat.ttl").read_text(encoding="utf-8")
+    try:
+        graph = described(tmp_path)
+    except Exception:
+        # The line was the last of its statement: end the statement on the line before.
+        (tmp_path / "dcat.ttl").write_text(_closed(text), encoding="utf-8")
+        graph = described(tmp_path)
+    valid, _ = conforms(graph)
+    assert not valid
+
+
+def _closed(text: str) -> str:
+    lines = text.splitlines()
+    for number, line in enumerate(lines[:-1]):
+        if line.endswith(";") and not lines[number + 1].startswith((" ", "]")):
+            lines[number] = line[:-1] + "."
+    return "\n".join(lines)
+
+
+def test_open_tables_are_offered_as_csv_and_parquet_and_no_others(release: Path) -> None:
+    graph = described(release)
+    urls = {str(url) for url in graph.objects(None, DCAT.downloadURL)}
+    folder = HERE.removesuffix("dcat.ttl")
+    assert urls == {
+        f"{folder}{kind}/{table}.{kind}"
+        for table in ("moeilijk", "soort")
+        for kind in ("csv", "parquet")
+    }
+    for url in urls:
+        path = release / url.removeprefix(folder)
+        distribution = graph.value(None, DCAT.downloadURL, rdflib.URIRef(url))
+        assert int(str(graph.value(distribution, DCAT.byteSize))) == path.stat().st_size
+
+
+def test_an_address_fixes_the_names_wherever_the_file_is_read(
+    release: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mart.duckdb").write_bytes((release / "mart.duckdb").read_bytes())
+    open_doors(tmp_path, address="https://data.voorbeeld.nl/uitgaven/")
+    graph = described(tmp_path, base="https://elders.voorbeeld.nl/kopie.ttl")
+    dataset = graph.value(None, RDF.type, DCAT.Dataset)
+    assert str(dataset) == f"{HERE}#kpis"
+    assert str(graph.value(dataset, DCTERMS.identifier)) == f"{HERE}#kpis"
+    assert "elders" not in (tmp_path / "dcat.ttl").read_text()
+
+
+def test_a_sample_says_that_it_is_invented(release: Path) -> None:
+    graph = described(release)
+    dataset = graph.value(None, RDF.type, DCAT.Dataset)
+    assert "verzonnen voorbeeld" in str(graph.value(dataset, DCTERMS.description))

@@ -1,0 +1,258 @@
+"""Every door says what the mart says: read back value by value, types included."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import fastexcel
+import frictionless
+import polars as pl
+import pytest
+
+from dronten_pipeline.publish.doors import DoorError
+from dronten_pipeline.publish.doors.workbook import CUT, MOST_CHARACTERS
+from tests.unit.publish.doors import hostile
+from tests.unit.publish.doors.conftest import Rows, open_doors
+
+KINDS = list(hostile.COLUMNS.values())
+
+
+def test_the_mart_holds_every_hostile_value(truth: Rows) -> None:
+    assert sorted(truth, key=str) == sorted(hostile.rows(), key=str)
+
+
+def test_parquet_holds_the_same_values_and_types(release: Path, truth: Rows) -> None:
+    relation = duckdb.read_parquet(str(release / "parquet/moeilijk.parquet"))
+    assert relation.columns == list(hostile.COLUMNS)
+    assert [str(kind) for kind in relation.types] == KINDS
+    assert relation.fetchall() == truth
+    frame = pl.read_parquet(release / "parquet/moeilijk.parquet")
+    assert frame.rows() == truth
+
+
+def test_csv_for_machines_holds_the_same_values(release: Path, truth: Rows) -> None:
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in hostile.COLUMNS.items())
+    read = duckdb.sql(
+        f"FROM read_csv('{release / 'csv/moeilijk.csv'}', auto_detect = false, header = true, "
+        f"delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n', "
+        f"allow_quoted_nulls = false, columns = {{{columns}}})"
+    ).fetchall()
+    assert read == truth
+
+
+def test_csv_for_machines_keeps_to_rfc_4180(release: Path, truth: Rows) -> None:
+    content = (release / "csv/moeilijk.csv").read_bytes()
+    assert content.startswith(b"n,tekst,")
+    assert content.endswith(b"\r\n")
+    with (release / "csv/moeilijk.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, strict=True))
+    assert {len(row) for row in rows} == {len(hostile.COLUMNS)}
+    assert len(rows) == 1 + len(truth)
+    assert (release / "csv/leeg.csv").read_bytes() == b"n,tekst\r\n"
+
+
+# --- the CSV for Excel
+
+
+def number(text: str) -> float:
+    assert "." not in text
+    return float(text.replace(",", "."))
+
+
+def moment(text: str) -> dt.datetime:
+    form = "%d-%m-%Y %H:%M:%S.%f" if "." in text else "%d-%m-%Y %H:%M:%S"
+    return dt.datetime.strptime(text, form)
+
+
+DUTCH: dict[str, Callable[[str], Any]] = {
+    "INTEGER": int,
+    "BIGINT": int,
+    "DOUBLE": number,
+    "DATE": lambda text: dt.datetime.strptime(text, "%d-%m-%Y").date(),
+    "TIMESTAMP": moment,
+    "BOOLEAN": {"WAAR": True, "ONWAAR": False}.__getitem__,
+    "VARCHAR": lambda text: text.removeprefix("'"),
+}
+
+
+def test_the_dutch_csv_holds_the_same_values(release: Path, truth: Rows) -> None:
+    content = (release / "excel/moeilijk.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.endswith(b"\r\n")
+    with (release / "excel/moeilijk.csv").open(encoding="utf-8-sig", newline="") as file:
+        _, *rows = csv.reader(file, delimiter=";", strict=True)
+    read = [
+        tuple(
+            DUTCH[kind](text) if text else None for kind, text in zip(KINDS, row, strict=True)
+        )
+        for row in rows
+    ]
+    assert read == [tuple(value if value != "" else None for value in row) for row in truth]
+
+
+def test_nothing_in_the_dutch_csv_is_run_as_a_formula(release: Path) -> None:
+    with (release / "excel/moeilijk.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    texts = {row["tekst"] for row in rows}
+    assert {"'=1+1", "'+31 321", "'-2", "'@SUM(A1)", "'\t=tab", "''al gemerkt"} <= texts
+    assert not [text for text in texts if text[:1] in set("=+-@＝＋－＠\t\r\n")]
+
+
+# --- the workbook
+
+
+def day_of(value: Any) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    form = "%d-%m-%Y" if str(value)[2] == "-" else "%Y-%m-%d"
+    return dt.datetime.strptime(str(value)[:10], form).date()
+
+
+def moment_of(value: Any) -> dt.datetime:
+    if isinstance(value, dt.datetime):
+        return value
+    text = str(value)
+    return moment(text) if text[2] == "-" else dt.datetime.fromisoformat(text)
+
+
+EXCEL: dict[str, Callable[[Any], Any]] = {
+    "INTEGER": int,
+    "BIGINT": int,
+    "DOUBLE": float,
+    "DATE": day_of,
+    "TIMESTAMP": moment_of,
+    "BOOLEAN": bool,
+    "VARCHAR": str,
+}
+
+
+def test_the_workbook_holds_the_same_values(release: Path, truth: Rows) -> None:
+    book = fastexcel.read_excel(release / "dronten_kpi.xlsx")
+    # In a column of numbers and texts the reader would round the numbers.
+    frame = book.load_sheet("Moeilijk", dtypes={"waarde": "float"}).to_polars()
+    assert frame.columns == list(hostile.COLUMNS)
+    assert frame.height == len(truth)
+    for index, (name, kind) in enumerate(hostile.COLUMNS.items()):
+        for read, row in zip(frame[name].to_list(), truth, strict=True):
+            true = row[index] if row[index] != "" else None  # a cell is filled or not
+            if true is None:
+                assert read in (None, ""), name
+            else:
+                assert EXCEL[kind](read) == true, name
+
+
+def test_the_workbook_holds_the_same_types(release: Path) -> None:
+    book = fastexcel.read_excel(release / "dronten_kpi.xlsx")
+    schema = book.load_sheet("Gewoon").to_polars().schema
+    assert all(schema[name].is_numeric() for name in ("n", "waarde", "aantal"))
+    assert (schema["klopt"], schema["tekst"]) == (pl.Boolean, pl.String)
+    assert schema["dag"].is_temporal()
+    assert schema["moment"].is_temporal()
+
+
+def test_the_workbook_holds_no_formula_and_no_link(release: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(release / "dronten_kpi.xlsx") as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                assert b"<f>" not in parts.read(name)
+            if name.endswith(".rels"):
+                assert b"voorbeeld.nl" not in parts.read(name)
+
+
+def test_a_text_too_long_for_a_cell_says_that_it_was_cut(tmp_path: Path) -> None:
+    hostile.build(tmp_path)
+    with duckdb.connect(str(tmp_path / "mart.duckdb")) as mart:
+        mart.execute("CREATE TABLE lang AS SELECT repeat('x', 40000) AS tekst")
+    open_doors(tmp_path)
+    text = fastexcel.read_excel(tmp_path / "dronten_kpi.xlsx").load_sheet("Lang").to_polars().item()
+    assert len(text) == MOST_CHARACTERS
+    assert text.endswith(CUT)
+    assert "x" * 40000 in (tmp_path / "csv/lang.csv").read_text()
+
+
+# --- the descriptions
+
+
+def test_the_data_package_is_valid_and_so_are_the_files_by_it(release: Path) -> None:
+    report = frictionless.validate(release / "datapackage.json")
+    assert report.valid, report.flatten(["type", "message"])
+    assert {task.name for task in report.tasks} == {"moeilijk", "soort", "gewoon", "leeg", "publication"}
+
+
+def test_the_data_package_knows_types_keys_references_and_values(release: Path) -> None:
+    package = json.loads((release / "datapackage.json").read_text())
+    schema = next(one["schema"] for one in package["resources"] if one["name"] == "moeilijk")
+    assert [field["type"] for field in schema["fields"]] == [
+        "integer", "string", "number", "integer", "date", "datetime", "boolean", "string"
+    ]  # fmt: skip
+    assert schema["primaryKey"] == ["n"]
+    assert schema["foreignKeys"] == [
+        {"fields": ["soort"], "reference": {"resource": "soort", "fields": ["soort"]}}
+    ]
+    assert schema["fields"][-1]["constraints"] == {"enum": ["één", "twee"]}
+    assert schema["fields"][1]["description"] == "Tekst die een bestand breekt."
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind"),
+    [("drie", "constraint-error"), ("twee\r\n0,,,,,,,twee", "primary-key")],
+    ids=["a value that is not allowed", "a key that comes twice"],
+)
+def test_the_data_package_finds_a_changed_file(
+    release: Path, tmp_path: Path, wrong: str, kind: str
+) -> None:
+    for name in ("datapackage.json", "csv"):
+        (tmp_path / name).symlink_to(release / name)
+    package = json.loads((release / "datapackage.json").read_text())
+    package["resources"] = [one for one in package["resources"] if one["name"] == "moeilijk"]
+    del package["resources"][0]["schema"]["foreignKeys"]
+    package["resources"][0]["path"] = "wrong.csv"
+    content = (release / "csv/moeilijk.csv").read_bytes()
+    (tmp_path / "wrong.csv").write_bytes(content + f"9999,,,,,,,{wrong}\r\n".encode())
+    (tmp_path / "wrong.json").write_text(json.dumps(package))
+    report = frictionless.validate(tmp_path / "wrong.json")
+    assert kind in {error[0] for error in report.flatten(["type"])}
+
+
+def test_the_checksums_name_every_file(release: Path) -> None:
+    lines = (release / "SHA256SUMS").read_text().splitlines()
+    listed = {line[66:]: line[:64] for line in lines}
+    present = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
+    assert set(listed) == present - {"SHA256SUMS"}
+    for name, sha256 in listed.items():
+        assert hashlib.sha256((release / name).read_bytes()).hexdigest() == sha256
+
+
+def test_the_same_mart_gives_the_same_bytes(release: Path, tmp_path: Path) -> None:
+    (tmp_path / "mart.duckdb").write_bytes((release / "mart.duckdb").read_bytes())
+    open_doors(tmp_path)
+    assert (tmp_path / "SHA256SUMS").read_text() == (release / "SHA256SUMS").read_text()
+
+
+def test_the_page_names_every_file_and_says_what_is_invented(release: Path) -> None:
+    page = (release / "LEESMIJ.txt").read_bytes().decode()
+    assert "LET OP: Dit is een verzonnen voorbeeld" in page
+    assert page.count("\r\n") == page.count("\n")
+    # The manifest is written when everything else is there.
+    for path in {*release.iterdir(), release / "manifest.json"} - {release / "LEESMIJ.txt"}:
+        assert f"\n{path.name}" in page
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_refused(tmp_path: Path, value: str) -> None:
+    hostile.build(tmp_path)
+    with duckdb.connect(str(tmp_path / "mart.duckdb")) as mart:
+        mart.execute(f"CREATE TABLE fout AS SELECT '{value}'::DOUBLE AS getal")
+    with pytest.raises(DoorError, match=r"^fout\.getal is no number .* in 1 rows"):
+        open_doors(tmp_path)
