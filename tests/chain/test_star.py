@@ -192,7 +192,7 @@ def test_the_wide_tables_say_what_the_others_say(mart: duckdb.DuckDBPyConnection
     status = mart.execute("select kpi_id, value, target_value, status from kpi_status").fetchall()
     release = column(mart, "select release_id from publication")[0]
     assert sorted(now) == sorted((*row[:3], words[row[3]], release) for row in status)
-    assert column(mart, 'select count(*) from rapport_kpi_reeks') == column(
+    assert column(mart, "select count(*) from rapport_kpi_reeks") == column(
         mart, "select count(*) from fct_kpi_value"
     )
 
