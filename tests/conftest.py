@@ -50,3 +50,16 @@ def datalab() -> Datalab:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory, datalab: Datalab) -> Path:
+    """A home with one release, made of the sample: one run for all tests that look at it.
+
+    `first.txt` holds what the run said.
+    """
+    folder = tmp_path_factory.mktemp("sample")
+    first = datalab("run", home=folder)
+    assert first.returncode == 0, first.stdout + first.stderr
+    (folder / "first.txt").write_text(first.stdout, encoding="utf-8")
+    return folder

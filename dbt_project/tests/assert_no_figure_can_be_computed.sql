@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_kpi_hidden'}}}) }}
--- An equation with exactly one hidden cell gives that cell away: the rounds in
--- macros/suppression.sql were too few.
+-- An equation with exactly one hidden cell gives that cell away: dronten_pipeline/suppression.py
+-- has an error.
 select
     equations.equation,
     count(hidden.cell) as hidden_cells

@@ -40,9 +40,17 @@ MART = "mart.duckdb"
 MANIFEST = "manifest.json"
 CURRENT = "current"
 
-#: Tables that do not make a release a new one: three say something about the run, and kpi_revision
-#: only compares with the release before, from which nothing else differs then.
-NOT_NEW_BY_ITSELF = ("data_quality", "kpi_revision", "publication", "source_delivery")
+#: Tables that do not make a release a new one: three say something about the run, kpi_revision only
+#: compares with the release before, from which nothing else differs then, and the tables for people
+#: repeat the figures of others beside the name of the release.
+NOT_NEW_BY_ITSELF = (
+    "data_quality",
+    "kpi_revision",
+    "publication",
+    "rapport_kpi_actueel",
+    "rapport_kpi_reeks",
+    "source_delivery",
+)
 
 
 class PublishError(RuntimeError):

@@ -1,4 +1,4 @@
-"""Releases that several chain tests look at: one run for all of them."""
+"""The release of the small delivery that was worked out by hand: one run for all its tests."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ import pytest
 from tests.conftest import Datalab
 
 HERE = Path(__file__).resolve().parent
-
-
-@pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory, datalab: Datalab) -> Path:
-    """A home with one release, made of the sample; `first.txt` holds what the run said."""
-    folder = tmp_path_factory.mktemp("sample")
-    first = datalab("run", home=folder)
-    assert first.returncode == 0, first.stdout + first.stderr
-    (folder / "first.txt").write_text(first.stdout, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ compared as (
         old.period_start,
         old.dimension,
         old.dimension_value,
-        -- beside a figure that is hidden now, its old value would help to compute it
-        case when not coalesce(new.is_suppressed, false) then old.value end as old_value,
+        -- the old value would help to compute what is hidden now: the figure or a part of it
+        case when without_past.kpi_id is null then old.value end as old_value,
         new.value as new_value,
         old.as_of as old_as_of,
         coalesce(new.as_of, {{ as_of() }}) as new_as_of,
@@ -36,6 +36,13 @@ compared as (
             and old.period_start = new.period_start
             and old.dimension = new.dimension
             and old.dimension_value = new.dimension_value
+    left join {{ ref('int_kpi_without_past') }} as without_past
+        on
+            old.kpi_id = without_past.kpi_id
+            and old.period_grain = without_past.period_grain
+            and old.period_start = without_past.period_start
+            and old.dimension = without_past.dimension
+            and old.dimension_value = without_past.dimension_value
     left join {{ ref('kpi_register') }} as register on old.kpi_id = register.kpi_id
     left join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
     -- a difference in the last digits is how it was added up, not what was counted

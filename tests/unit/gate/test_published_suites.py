@@ -168,6 +168,10 @@ MUTATIONS: dict[tuple[str, str], str] = {
     # --- revisions
     ("kpi_revision", "new_value_is_that_of_figures"): "UPDATE kpi_revision SET new_value = 1e-9",
     ("kpi_revision", "hidden_figure_shows_nothing"): "UPDATE kpi_revision SET old_value = 1",
+    ("kpi_revision", "hidden_part_shows_nothing"): (
+        "UPDATE kpi_revision SET period_grain = 'quarter', period_start = DATE '2026-01-01', "
+        "old_value = 1"
+    ),
     ("kpi_revision", "values_differ"): "UPDATE kpi_revision SET old_value = new_value",
     ("kpi_revision", "kpi_known"): "UPDATE kpi_revision SET kpi_id = 'unknown'",
     ("kpi_revision", "stale_figures_are_not_revised"): figure("source_state = 'stale'", CLARITY),

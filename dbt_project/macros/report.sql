@@ -1,0 +1,122 @@
+{# What the tables for report builders share: keys of the star and Dutch words.
+   Not here: figures; the star and the wide tables only repeat those of fct_kpi_value. #}
+
+{# How the figures of a KPI may be added up:
+     share  numerator / denominator * 100, each summed first
+     mean   numerator / denominator, each summed first
+     sum    the sum of the numerators
+     last   the value of the last period (a stock, a count of distinct households)
+     none   not at all (a median): take the coarser rows of fct_kpi_value #}
+{% macro kpi_aggregation(register) -%}
+    case
+        when {{ register }}.unit = 'working_days' then 'none'
+        when not {{ register }}.is_additive_over_time then 'last'
+        when {{ register }}.unit = 'percent' then 'share'
+        when {{ register }}.unit = 'count' then 'sum'
+        else 'mean'
+    end
+{%- endmacro %}
+
+{# What is summed above: a mean is published without the sum of its grades (six decimals). #}
+{% macro kpi_numerator(aggregation, figures) -%}
+    case {{ aggregation }}
+        when 'share' then {{ figures }}.numerator
+        when 'sum' then {{ figures }}.value
+        when 'mean' then round({{ figures }}.value * {{ figures }}.denominator, 6)
+    end
+{%- endmacro %}
+
+{% macro kpi_denominator(aggregation, figures) -%}
+    case when {{ aggregation }} in ('share', 'mean') then {{ figures }}.denominator end
+{%- endmacro %}
+
+{# A day as a whole number, 20260331: the key of dim_date. #}
+{% macro date_key(day) -%}
+    cast(strftime({{ day }}, '%Y%m%d') as integer)
+{%- endmacro %}
+
+{# The member of a dimension of which a part of a breakdown is one. The key says its kind and its
+   name, so that it means the same in every release; none where the breakdown is by something
+   else, onbekend where the record did not say. #}
+{% macro member_key(kinds, dimension, dimension_value) -%}
+    case
+        when {{ dimension }} not in ({% for kind in kinds %}'{{ kind }}'{{ ', ' if not loop.last }}{% endfor %})
+            then 'geen'
+        when lower({{ dimension_value }}) = 'onbekend' then 'onbekend'
+        else {{ dimension }} || ':' || lower({{ dimension_value }})
+    end
+{%- endmacro %}
+
+{# A code in words for a heading: social_media becomes Social media. #}
+{% macro words_nl(code) -%}
+    upper(left({{ code }}, 1)) || replace(substr({{ code }}, 2), '_', ' ')
+{%- endmacro %}
+
+{% macro dimension_nl(dimension) -%}
+    case {{ dimension }}
+        when 'total' then 'Totaal'
+        when 'measure' then 'Cijfer ernaast'
+        when 'department' then 'Afdeling'
+        when 'channel' then 'Kanaal'
+        when 'permit_type' then 'Soort vergunning'
+        when 'form' then 'Formulier'
+        when 'page_section' then 'Paginasectie'
+        when 'category' then 'Categorie'
+        when 'process' then 'Proces'
+        when 'transfer' then 'Doorverbinden'
+        else {{ words_nl(dimension) }}
+    end
+{%- endmacro %}
+
+{% macro part_nl(dimension, dimension_value) -%}
+    case
+        when {{ dimension }} = 'total' then 'Totaal'
+        when {{ dimension }} not in ('measure', 'transfer', 'channel') then {{ dimension_value }}
+        when {{ dimension_value }} = 'credit_notes' then 'Creditnota''s'
+        when {{ dimension_value }} = 'direct' then 'Direct aangenomen'
+        when {{ dimension_value }} = 'disputed' then 'Betwist'
+        when {{ dimension_value }} = 'failed_share' then 'Percentage uitval'
+        when {{ dimension_value }} = 'files_tested' then 'Getoetste dossiers'
+        when {{ dimension_value }} = 'hours_saved' then 'Bespaarde uren'
+        when {{ dimension_value }} = 'mean_working_days' then 'Gemiddeld aantal werkdagen'
+        when {{ dimension_value }} = 'national_average' then 'Landelijk gemiddelde'
+        when {{ dimension_value }} = 'open_over_30_days' then 'Langer dan 30 dagen open'
+        when {{ dimension_value }} = 'rolling_four_quarters' then 'Vier kwartalen samen'
+        when {{ dimension_value }} = 'transferred' then 'Doorverbonden'
+        when {{ dimension_value }} = 'weighted_by_views' then 'Gewogen naar weergaven'
+        when {{ dimension_value }} = 'within_14_days' then 'Binnen 14 dagen'
+        when {{ dimension_value }} = 'without_results' then 'Zonder resultaat'
+        else {{ words_nl(dimension_value) }}
+    end
+{%- endmacro %}
+
+{% macro unit_nl(unit) -%}
+    case {{ unit }}
+        when 'percent' then '%'
+        when 'count' then 'aantal'
+        when 'grade' then 'cijfer'
+        when 'stars' then 'sterren'
+        when 'working_days' then 'werkdagen'
+    end
+{%- endmacro %}
+
+{% macro grain_nl(period_grain) -%}
+    case {{ period_grain }}
+        when 'month' then 'maand'
+        when 'quarter' then 'kwartaal'
+        when 'year' then 'jaar'
+    end
+{%- endmacro %}
+
+{# The name of a period by the row of dim_date of its first day. #}
+{% macro period_nl(period_grain, first_day) -%}
+    case {{ period_grain }}
+        when 'month' then {{ first_day }}.month_year_nl
+        when 'quarter' then {{ first_day }}.quarter_nl
+        when 'year' then cast({{ first_day }}.year as varchar)
+    end
+{%- endmacro %}
+
+{% macro yes_nl(condition) -%}
+    case when {{ condition }} then 'ja' else 'nee' end
+{%- endmacro %}

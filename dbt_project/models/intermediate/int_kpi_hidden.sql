@@ -1,1 +1,0 @@
-{{ hidden_cells(ref('int_kpi_value'), ref('int_kpi_equation')) }}

@@ -1,0 +1,26 @@
+with finest as (
+    select
+        figures.*,
+        {{ kpi_aggregation('register') }} as aggregation
+    from {{ ref('fct_kpi_value') }} as figures
+    inner join {{ ref('kpi_register') }} as register
+        on figures.kpi_id = register.kpi_id and figures.period_grain = register.period_grain
+    where figures.dimension not in ('total', 'measure')
+)
+
+select
+    kpi_id,
+    {{ date_key('period_start') }} as date_key,
+    {{ member_key(['team', 'department'], 'dimension', 'dimension_value') }} as organisation_key,
+    {{ member_key(['channel'], 'dimension', 'dimension_value') }} as channel_key,
+    dimension,
+    dimension_value,
+    aggregation,
+    {{ kpi_numerator('aggregation', 'finest') }} as numerator,
+    {{ kpi_denominator('aggregation', 'finest') }} as denominator,
+    value,
+    is_suppressed,
+    is_provisional,
+    source_state
+from finest
+order by kpi_id, date_key, dimension, dimension_value

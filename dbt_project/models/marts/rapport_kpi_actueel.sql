@@ -1,0 +1,46 @@
+select
+    kpi.name_nl as "KPI",
+    {{ period_nl('status.period_grain', 'first_day') }} as "Periode",
+    status.value as "Waarde",
+    {{ unit_nl('kpi.unit') }} as "Eenheid",
+    status.comparator as "Vergelijking",
+    status.target_value as "Doel",
+    status.gap as "Verschil",
+    case status.status
+        when 'on_target' then 'gehaald'
+        when 'off_target' then 'niet gehaald'
+        when 'uncertain' then 'onzeker'
+        when 'no_target' then 'geen doel'
+        when 'no_data' then 'geen cijfer'
+    end as "Oordeel",
+    status.previous_value as "Een jaar eerder",
+    case status.trend
+        when 'better' then 'beter'
+        when 'worse' then 'slechter'
+        when 'stable' then 'gelijk'
+        when 'unknown' then 'onbekend'
+    end as "Trend",
+    figures.ci_low as "Ondergrens",
+    figures.ci_high as "Bovengrens",
+    {{ yes_nl('status.is_provisional') }} as "Voorlopig",
+    {{ yes_nl('coalesce(figures.is_suppressed, false)') }} as "Verborgen",
+    {{ yes_nl("coalesce(figures.source_state, 'current') = 'stale'") }} as "Verouderde bron",
+    kpi.owner as "Eigenaar",
+    kpi.definition_nl as "Definitie",
+    {{ grain_nl('kpi.period_grain') }} as "Soort periode",
+    status.period_start as "Begin periode",
+    {{ period_end('status.period_grain', 'status.period_start') }} as "Einde periode",
+    coalesce(figures.as_of, {{ as_of() }}) as "Peildatum",
+    context.release_id as "Uitgave",
+    kpi.kpi_id as "Code"
+from {{ ref('kpi_status') }} as status
+inner join {{ ref('dim_kpi') }} as kpi on status.kpi_id = kpi.kpi_id
+left join {{ ref('dim_date') }} as first_day on status.period_start = first_day.date
+left join {{ ref('fct_kpi_value') }} as figures
+    on
+        status.kpi_id = figures.kpi_id
+        and status.period_grain = figures.period_grain
+        and status.period_start = figures.period_start
+        and figures.dimension = 'total'
+cross join {{ ref('stg_run__context') }} as context
+order by kpi.name_nl

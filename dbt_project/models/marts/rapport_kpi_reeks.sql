@@ -1,0 +1,113 @@
+{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
+{% set has_series = false %}
+{% if execute and previous %}
+    {% set found = run_query("select 1 from glob('" ~ previous ~ "/rapport_kpi_reeks.parquet')") %}
+    {% set has_series = found | length > 0 %}
+{% endif %}
+{% set key %}
+    concat_ws('|', kpi_id, period_grain, period_start, dimension, dimension_value)
+{% endset %}
+
+with shown_before as (
+    {% if has_series %}
+    select
+        "Sleutel" as row_key,
+        "Eerste waarde" as first_value,
+        "Eerste uitgave" as first_release
+    from read_parquet('{{ previous }}/rapport_kpi_reeks.parquet')
+    where "Eerste waarde" is not null
+    {% elif previous %}
+    -- the release before was made without this table
+    select
+        {{ key }} as row_key,
+        figures.value as first_value,
+        previous.release_id as first_release
+    from read_parquet('{{ previous }}/fct_kpi_value.parquet') as figures
+    cross join {{ ref('stg_run__previous') }} as previous
+    where figures.value is not null
+    {% else %}
+    select
+        cast(null as varchar) as row_key,
+        cast(null as double) as first_value,
+        cast(null as varchar) as first_release
+    where false
+    {% endif %}
+),
+
+figures as (
+    select
+        *,
+        {{ key }} as row_key,
+        {{ period_end('period_grain', 'period_start') }} as period_end
+    from {{ ref('fct_kpi_value') }}
+),
+
+published as (
+    select
+        figures.*,
+        context.release_id,
+        -- what was shown first would help to compute what is hidden now
+        case
+            when without_past.kpi_id is null then coalesce(before.first_value, figures.value)
+        end as first_value,
+        case
+            when without_past.kpi_id is not null then null
+            when before.first_value is not null then before.first_release
+            when figures.value is not null then context.release_id
+        end as first_release
+    from figures
+    left join shown_before as before on figures.row_key = before.row_key
+    left join {{ ref('int_kpi_without_past') }} as without_past
+        on
+            figures.kpi_id = without_past.kpi_id
+            and figures.period_grain = without_past.period_grain
+            and figures.period_start = without_past.period_start
+            and figures.dimension = without_past.dimension
+            and figures.dimension_value = without_past.dimension_value
+    cross join {{ ref('stg_run__context') }} as context
+)
+
+select
+    kpi.name_nl as "KPI",
+    {{ period_nl('published.period_grain', 'first_day') }} as "Periode",
+    {{ dimension_nl('published.dimension') }} as "Uitsplitsing",
+    {{ part_nl('published.dimension', 'published.dimension_value') }} as "Onderdeel",
+    published.value as "Waarde",
+    -- a figure beside the headline has a unit of its own, which the definition names
+    case when published.dimension <> 'measure' then {{ unit_nl('kpi.unit') }} end as "Eenheid",
+    published.numerator as "Teller",
+    published.denominator as "Noemer",
+    published.sample_size as "Aantal",
+    published.ci_low as "Ondergrens",
+    published.ci_high as "Bovengrens",
+    targets.comparator as "Vergelijking",
+    targets.target_value as "Doel",
+    {{ yes_nl('published.is_provisional') }} as "Voorlopig",
+    {{ yes_nl('published.is_suppressed') }} as "Verborgen",
+    {{ yes_nl("published.source_state = 'stale'") }} as "Verouderde bron",
+    published.first_value as "Eerste waarde",
+    published.first_release as "Eerste uitgave",
+    {{ yes_nl(
+        'abs(published.first_value - published.value) '
+        '> 1e-9 * greatest(1, abs(published.first_value))'
+    ) }} as "Herzien",
+    {{ grain_nl('published.period_grain') }} as "Soort periode",
+    published.period_start as "Begin periode",
+    published.period_end as "Einde periode",
+    published.as_of as "Peildatum",
+    published.release_id as "Uitgave",
+    published.kpi_id as "Code",
+    published.row_key as "Sleutel"
+from published
+inner join {{ ref('dim_kpi') }} as kpi on published.kpi_id = kpi.kpi_id
+left join {{ ref('dim_date') }} as first_day on published.period_start = first_day.date
+-- the target in force on the last day of a headline period
+left join {{ ref('fct_kpi_target') }} as targets
+    on
+        published.kpi_id = targets.kpi_id
+        and published.period_grain = kpi.period_grain
+        and published.dimension = 'total'
+        and targets.kind = 'target'
+        and targets.period_start <= published.period_end
+        and published.period_end <= coalesce(targets.period_end, published.period_end)
+order by "Sleutel"
