@@ -28,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Datalab Dronten: van geleverde bestanden naar gepubliceerde cijfers.",
 )
+postgres = typer.Typer(no_args_is_help=True, help="De uitgave in PostgreSQL.")
+app.add_typer(postgres, name="postgres")
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -78,7 +80,8 @@ def run(
     """Leest de leveringen, bouwt de cijfers, beoordeelt ze en publiceert.
 
     Eindigt met 0 als er gepubliceerd is of de vorige uitgave nog klopt, met 3 als de beoordeling
-    de uitgave tegenhield, met 4 als geen enkele levering te lezen was, met 1 bij een fout.
+    de uitgave tegenhield, met 4 als geen enkele levering te lezen was, met 1 bij een fout, ook
+    als de uitgave er is maar niet in PostgreSQL kwam.
     """
     settings = current_settings()
     if as_of is not None:
@@ -100,8 +103,9 @@ def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
             given = settled.what_is_given(settings, describe_run(settings, "looking", day))
             if not whole and settled.still_holds(settings, given):
                 console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
+                is_loaded = _load_postgres(settings)
                 _show_release(settings)
-                return PUBLISHED
+                return PUBLISHED if is_loaded else OWN_ERROR
     except (RunUnderWay, ValueError) as error:
         problems.print(f"[red]Niet gestart.[/red] {error}")
         return OWN_ERROR
@@ -114,6 +118,7 @@ def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
     from dronten_pipeline.definitions import defs
     from dronten_pipeline.ingest.inputs import NothingRead
+    from dronten_pipeline.publish.postgres import PostgresError
 
     config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
     if as_of:
@@ -137,6 +142,11 @@ def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
             return HELD_BACK
         except RunUnderWay as error:
             problems.print(f"[red]Niet gestart.[/red] {error}")
+            return OWN_ERROR
+        except PostgresError as error:
+            # The files are published: the next run need not make them again to try PostgreSQL.
+            settled.remember(settings, given)
+            _lags_behind(error)
             return OWN_ERROR
         except Exception as error:
             problems.print(f"[red]Mislukt.[/red] {type(error).__name__}: {error}")
@@ -211,6 +221,8 @@ def rollback(
     except (ReleaseError, RunUnderWay) as error:
         _stop(str(error))
     console.print(f"Uitgave {release.release_id} geldt nu. De volgende run maakt weer een nieuwe.")
+    if not _load_postgres(settings):
+        raise typer.Exit(OWN_ERROR)
 
 
 @app.command()
@@ -354,6 +366,22 @@ def dictionary() -> None:
     console.print(f"{page} is geschreven.", soft_wrap=True)
 
 
+@postgres.command("load")
+def postgres_load() -> None:
+    """Laadt de uitgave die geldt in PostgreSQL, als die daar nog niet getoond wordt."""
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    if settings.postgres_url is None:
+        _stop("Er is geen PostgreSQL ingesteld: zet het adres in DATALAB_POSTGRES_URL.")
+    try:
+        with alone(settings, "postgres load"):
+            is_loaded = _load_postgres(settings)
+    except RunUnderWay as error:
+        _stop(str(error))
+    raise typer.Exit(PUBLISHED if is_loaded else OWN_ERROR)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dbt(context: typer.Context) -> None:
     """Voert een dbt-opdracht uit zoals de keten het zou doen, bijvoorbeeld `datalab dbt parse`."""
@@ -377,6 +405,31 @@ def _sentence(message: str) -> None:
 def _stop(message: str) -> NoReturn:
     _sentence(message)
     raise typer.Exit(OWN_ERROR)
+
+
+def _load_postgres(settings: Settings) -> bool:
+    """Makes PostgreSQL show the release in force, where one is named; False when it failed."""
+    if settings.postgres_url is None:
+        return True
+    from dronten_pipeline.publish.postgres import PostgresError, load_current
+
+    try:
+        outcome = load_current(settings)
+    except PostgresError as error:
+        _lags_behind(error)
+        return False
+    if outcome is None:
+        console.print("Er is nog geen uitgave om in PostgreSQL te laden.")
+        return True
+    said = "toonde" if outcome.kind == "held" else "toont nu"
+    console.print(f"PostgreSQL {said} uitgave {outcome.release_id}.", soft_wrap=True)
+    for warning in outcome.warnings:
+        console.print(f"[yellow]Let op.[/yellow] {warning}", soft_wrap=True)
+    return True
+
+
+def _lags_behind(error: Exception) -> None:
+    problems.print("[red]PostgreSQL loopt achter.[/red]", error, markup=True)
 
 
 # --- what people look at
@@ -458,7 +511,24 @@ def _show_release(settings: Settings) -> None:
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")
     )
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
+    _show_postgres(settings)
     console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+
+
+def _show_postgres(settings: Settings) -> None:
+    if settings.postgres_url is None:
+        return
+    from dronten_pipeline.publish.postgres import PostgresError, describe_lag
+
+    try:
+        lag = describe_lag(settings)
+    except PostgresError as error:
+        _lags_behind(error)
+        return
+    if lag:
+        console.print(f"[red]{lag}[/red]", soft_wrap=True)
+    else:
+        console.print(f"Ook in PostgreSQL, schema {settings.postgres_schema}.")
 
 
 def _show_failed_checks(settings: Settings) -> None:

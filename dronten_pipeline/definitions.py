@@ -9,6 +9,7 @@ from dronten_pipeline.contracts import load_sources, load_suites
 from dronten_pipeline.defs.dbt import Translator, build_dbt_assets
 from dronten_pipeline.defs.gate import build_gate
 from dronten_pipeline.defs.log import progress_log
+from dronten_pipeline.defs.postgres import build_postgres
 from dronten_pipeline.defs.raw import build_raw_assets, build_snapshot_asset
 from dronten_pipeline.defs.release import build_release
 from dronten_pipeline.defs.resources import build_resources
@@ -30,6 +31,7 @@ def defs() -> dg.Definitions:
             build_snapshot_asset(sources),
             build_dbt_assets(prepared_manifest(settings), Translator(sources, owners)),
             build_release(suites),
+            *([build_postgres()] if settings.postgres_url else []),
         ],
         asset_checks=[build_gate(suites)],
         jobs=[datalab_job],

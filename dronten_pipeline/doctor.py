@@ -32,6 +32,7 @@ def examine(settings: Settings) -> list[Finding]:
         _pseudonym_key(settings),
         _contracts(settings),
         _release(settings),
+        *_postgres(settings),
     ]
 
 
@@ -113,3 +114,15 @@ def _release(settings: Settings) -> Finding:
             "Ga terug met `datalab rollback`.",
         )
     return Finding(True, f"Uitgave {release.release_id} is nog zoals zij gepubliceerd werd.")
+
+
+def _postgres(settings: Settings) -> list[Finding]:
+    if settings.postgres_url is None:
+        return []
+    from dronten_pipeline.publish.postgres import PostgresError, describe_lag
+
+    try:
+        lag = describe_lag(settings)
+    except PostgresError as error:
+        return [Finding(False, str(error))]
+    return [Finding(not lag, lag or "PostgreSQL toont de uitgave die geldt.")]

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -68,6 +68,29 @@ class Settings(BaseSettings):
     )
     gate_timeout_seconds: int = Field(
         default=900, description="A gate that takes longer is stopped; nothing is published."
+    )
+
+    postgres_url: SecretStr | None = Field(
+        default=None,
+        description="Secret address of the PostgreSQL that shows each release: "
+        "postgresql://role:password@server:5432/database; without it there is no such door.",
+    )
+    postgres_schema: str = Field(
+        default="mart",
+        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        description="Schema of PostgreSQL in which people read; earlier releases wait beside it.",
+    )
+    postgres_reader: str = Field(
+        default="bi_lezer", description="Role of PostgreSQL that may read the schema, nothing else."
+    )
+    postgres_patience_seconds: float = Field(
+        default=120,
+        ge=0,
+        description="How long a new release waits for readers of PostgreSQL whose transaction is "
+        "open; after it those that do nothing are ended, and for others the next run tries again.",
+    )
+    postgres_kept_releases: int = Field(
+        default=3, ge=0, description="Earlier releases that stay in PostgreSQL, to go back to."
     )
 
     @field_validator("home", "landing", "sources", "expectations", "dbt_project")

@@ -27,5 +27,7 @@ def mart_key(table: str) -> dg.AssetKey:
 
 RELEASE_KEY = dg.AssetKey(["release"])
 
+POSTGRES_KEY = dg.AssetKey(["postgres"])
+
 #: What a run reads, laid out under fixed names after all sources were ingested.
 SNAPSHOT_KEY = dg.AssetKey(["raw", "snapshot"])

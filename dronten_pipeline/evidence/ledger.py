@@ -5,7 +5,7 @@ decide that) and signing it.
 
 A record is `<number>-<kind>.json`, canonical JSON with
     number       1, 2, 3, ... without gaps
-    kind         gate | release | unchanged | rollback
+    kind         gate | release | unchanged | rollback | postgres | erasure
     recorded_at  instant in UTC, to the second
     previous     SHA-256 of the file before it, null in the first
     body         what happened

@@ -11,8 +11,6 @@ import yaml
 from dronten_pipeline.contracts import load_sources
 from dronten_pipeline.settings import PROJECT
 
-#: Published beside the tables of the interface: docs/decisions/0004-two-more-tables.md.
-
 
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8") as file:

@@ -1,0 +1,324 @@
+"""Which release readers of PostgreSQL see: the swap, the way back, and clearing what is old.
+
+Here belongs moving whole, loaded tables into and out of the schema that people read. Not here:
+loading them (`postgres_tables.py`). Why it is done so, with what was measured:
+docs/decisions/0010-postgres-swap.md.
+
+The tables that people read stand in one schema, `mart`; each other release waits in a schema of
+its own, `mart_20260317_1a2b3c4d5e6f`. A swap locks all tables of both releases, moves the old ones
+out and the new ones in, and commits. A statement that runs, or a transaction that has read, makes
+the swap wait; a statement that comes while the swap holds its locks waits some milliseconds and
+then reads the new release.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import errors, sql
+
+#: A transaction that was seen for so long will not be over in a moment.
+LONG_SECONDS = 2.0
+#: Of the time after which PostgreSQL looks for deadlocks. A swap that gives up before can never
+#: be part of one, so no reader is ever the victim.
+PART_OF_DEADLOCK_TIMEOUT = 0.7
+
+
+class InTheWay(RuntimeError):
+    """Readers kept the tables locked for longer than the swap may wait; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A session that holds a lock on a table; `state` is empty where we may not see it."""
+
+    pid: int
+    transaction: str
+    role: str | None
+    application: str | None
+    state: str | None
+
+    def __str__(self) -> str:
+        who = f"{self.role or 'someone'}" + (f" in {self.application}" if self.application else "")
+        return f"{who} (process {self.pid}, {self.state or 'state not visible to this role'})"
+
+
+def schema_of(schema: str, release_id: str) -> str:
+    """The schema in which a release stands while it is not the one that people read."""
+    return f"{schema}_{release_id.replace('-', '_')}"
+
+
+def schema_exists(connection: psycopg.Connection, schema: str) -> bool:
+    found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
+    return found.fetchone() is not None
+
+
+def release_in(connection: psycopg.Connection, schema: str) -> str | None:
+    """The release whose tables stand in a schema, by its own table `publication`."""
+    table = f"{sql.Identifier(schema, 'publication').as_string(connection)}"
+    known = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+    if not known or not known[0]:
+        return None
+    row = connection.execute(
+        sql.SQL("SELECT release_id FROM {}").format(sql.Identifier(schema, "publication"))
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def own_tables(connection: psycopg.Connection, schema: str) -> list[str]:
+    """The tables of a schema that belong to the role that loads; others are left alone."""
+    return [
+        name
+        for (name,) in connection.execute(
+            """
+            SELECT relname
+            FROM pg_class
+            INNER JOIN pg_namespace ON pg_namespace.oid = relnamespace
+            WHERE nspname = %s AND relkind = 'r' AND relowner = current_user::regrole
+            ORDER BY 1
+            """,
+            [schema],
+        )
+    ]
+
+
+def swap(
+    connection: psycopg.Connection,
+    *,
+    schema: str,
+    release_id: str,
+    reader: str,
+    patience_seconds: float,
+) -> None:
+    """Makes a loaded release the one that people read; the one before goes to its own schema.
+
+    Waits for readers whose transactions are under way, and ends those that do nothing when the
+    patience is over.
+
+    Raises:
+        InTheWay: a reader kept its lock; readers still see the release before.
+    """
+    staged = schema_of(schema, release_id)
+    before = release_in(connection, schema)
+    old = own_tables(connection, schema) if before else []
+    new = own_tables(connection, staged)
+    tables = [(schema, name) for name in old] + [(staged, name) for name in new]
+    attempts = _Attempts(connection, tables, patience_seconds)
+    while True:
+        attempts.wait_for_a_chance()
+        try:
+            with connection.transaction():
+                attempts.lock()
+                if before is not None:
+                    kept = schema_of(schema, before)
+                    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(kept)))
+                    _move(connection, schema, old, kept)
+                connection.execute(
+                    sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
+                )
+                _move(connection, staged, new, schema)
+                connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(staged)))
+                _let_read(connection, schema, new, reader, release_id)
+            return
+        except (errors.QueryCanceled, errors.LockNotAvailable):
+            attempts.failed()
+
+
+def let_read(connection: psycopg.Connection, schema: str, reader: str, release_id: str) -> None:
+    """Gives the reader role its rights again, should somebody have taken them away."""
+    with connection.transaction():
+        _let_read(connection, schema, own_tables(connection, schema), reader, release_id)
+
+
+def forget_old(connection: psycopg.Connection, schema: str, keep: int) -> list[str]:
+    """Drops all but the `keep` newest releases that wait beside the one in use.
+
+    Returns:
+        A sentence for each release that stays because something still uses it.
+    """
+    kept = [
+        (connection.execute(_published_at(name)).fetchone() or (None,), name)
+        for name in _waiting(connection, schema)
+    ]
+    stays: list[str] = []
+    for _, name in sorted(kept, key=lambda one: str(one[0][0]), reverse=True)[keep:]:
+        try:
+            with connection.transaction():
+                connection.execute("SET LOCAL lock_timeout = '200ms'")
+                tables = own_tables(connection, name)
+                connection.execute(
+                    sql.SQL("DROP TABLE {}").format(_listed((name, table) for table in tables))
+                )
+                connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(name)))
+        except errors.LockNotAvailable:
+            stays.append(f"{name} stays until next time: somebody reads it.")
+        except errors.DependentObjectsStillExist as error:
+            detail = (error.diag.message_detail or "").splitlines()
+            stays.append(
+                f"{name} stays: {detail[0] if detail else 'something depends on it'}. Make that "
+                f"anew over the tables of {schema}; it shows old figures."
+            )
+    return stays
+
+
+# --- one attempt
+
+
+class _Attempts:
+    """When to try for the locks, and when to stop trying."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        tables: Sequence[tuple[str, str]],
+        patience_seconds: float,
+    ) -> None:
+        self.connection = connection
+        self.tables = tables
+        self.began = time.monotonic()
+        self.patience = patience_seconds
+        self.milliseconds = 50.0
+        self.first_seen: dict[str, float] = {}
+        self.has_ended_readers = False
+        timeout = connection.execute(
+            "SELECT setting::float FROM pg_settings WHERE name = 'deadlock_timeout'"
+        ).fetchone()
+        self.most = PART_OF_DEADLOCK_TIMEOUT * (timeout[0] if timeout else 1000.0)
+
+    def wait_for_a_chance(self) -> None:
+        """Returns when no long transaction stands in the way: to queue would only hold up others.
+
+        Raises:
+            InTheWay: patience is over.
+        """
+        while True:
+            now = time.monotonic()
+            readers = _readers_of(self.connection, self.tables)
+            self.first_seen = {
+                reader.transaction: self.first_seen.get(reader.transaction, now)
+                for reader in readers
+            }
+            long = [
+                reader
+                for reader in readers
+                if now - self.first_seen[reader.transaction] > LONG_SECONDS
+            ]
+            if now - self.began < self.patience:
+                if not long:
+                    return
+            else:
+                self._lose_patience(long or readers)
+                return
+            time.sleep(0.2)
+
+    def lock(self) -> None:
+        """Locks all tables at once, within a time in which no deadlock can be found."""
+        timeout = int(min(self.milliseconds, self.most))
+        self.connection.execute(f"SET LOCAL statement_timeout = {timeout}")  # type: ignore[arg-type]
+        if self.tables:
+            self.connection.execute(
+                sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(_listed(self.tables))
+            )
+        self.connection.execute("SET LOCAL statement_timeout = 0")
+
+    def failed(self) -> None:
+        """The next attempt may take longer, and comes after a pause that readers have."""
+        self.milliseconds *= 2
+        time.sleep(random.uniform(0.1, 0.5))
+
+    def _lose_patience(self, readers: Sequence[Reader]) -> None:
+        """Ends who does nothing; whoever is at work, or cannot be judged, ends the swap."""
+        idle = [reader for reader in readers if (reader.state or "").startswith("idle in trans")]
+        if self.has_ended_readers or not idle or len(idle) < len(readers):
+            raise InTheWay(f"{'; '.join(map(str, readers)) or 'a reader'} kept the tables locked")
+        self.has_ended_readers = True
+        self.patience += 5.0
+        for reader in idle:
+            try:
+                self.connection.execute("SELECT pg_terminate_backend(%s, 5000)", [reader.pid])
+            except errors.InsufficientPrivilege:
+                raise InTheWay(
+                    f"{reader} keeps the tables locked and may not be ended by this role (grant "
+                    "it pg_signal_backend)"
+                ) from None
+
+
+def _readers_of(connection: psycopg.Connection, tables: Iterable[tuple[str, str]]) -> list[Reader]:
+    """Who holds a lock on one of the tables, ourselves left out."""
+    names = [sql.Identifier(*table).as_string(connection) for table in tables]
+    return [
+        Reader(*row)
+        for row in connection.execute(
+            """
+            SELECT DISTINCT
+                pg_locks.pid, pg_locks.virtualtransaction,
+                pg_stat_activity.usename, pg_stat_activity.application_name,
+                pg_stat_activity.state
+            FROM pg_locks
+            LEFT JOIN pg_stat_activity USING (pid)
+            WHERE pg_locks.locktype = 'relation' AND pg_locks.granted
+                AND pg_locks.pid <> pg_backend_pid()
+                AND pg_locks.database = (
+                    SELECT oid FROM pg_database WHERE datname = current_database()
+                )
+                AND pg_locks.relation = ANY (
+                    SELECT to_regclass(name)::oid FROM unnest(%s::text[]) AS name
+                )
+            """,
+            [names],
+        )
+    ]
+
+
+def _move(connection: psycopg.Connection, schema: str, tables: Iterable[str], target: str) -> None:
+    for table in tables:
+        connection.execute(
+            sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(
+                sql.Identifier(schema, table), sql.Identifier(target)
+            )
+        )
+
+
+def _let_read(
+    connection: psycopg.Connection,
+    schema: str,
+    tables: Sequence[str],
+    reader: str,
+    release_id: str,
+) -> None:
+    role, name = sql.Identifier(reader), sql.Identifier(schema)
+    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, role))
+    connection.execute(
+        sql.SQL("GRANT SELECT ON TABLE {} TO {}").format(
+            _listed((schema, table) for table in tables), role
+        )
+    )
+    connection.execute(
+        sql.SQL("COMMENT ON SCHEMA {} IS {}").format(
+            name,
+            sql.Literal(f"De gepubliceerde cijfers van Datalab Dronten: uitgave {release_id}."),
+        )
+    )
+
+
+def _waiting(connection: psycopg.Connection, schema: str) -> list[str]:
+    """Schemas of releases that are not the one in use."""
+    pattern = re.compile(re.escape(schema) + "_[0-9]{8}_[0-9a-f]{12}")
+    return [
+        name
+        for (name,) in connection.execute("SELECT nspname FROM pg_namespace ORDER BY 1")
+        if pattern.fullmatch(name)
+    ]
+
+
+def _published_at(schema: str) -> sql.Composed:
+    return sql.SQL("SELECT published_at FROM {}").format(sql.Identifier(schema, "publication"))
+
+
+def _listed(tables: Iterable[tuple[str, str]]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(*table) for table in tables)

@@ -1,0 +1,18 @@
+"""What the tests of the doors share: one PostgreSQL server for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgres_server import NoServer, Server, running
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    try:
+        with running() as started:
+            yield started
+    except NoServer as reason:
+        pytest.skip(str(reason))

@@ -1,0 +1,612 @@
+"""PostgreSQL shows exactly the release in force, or what it showed before."""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+import pytest
+
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.publish import postgres, postgres_swap, postgres_tables
+from dronten_pipeline.publish.postgres import PostgresError, describe_lag, load_current
+from dronten_pipeline.settings import Settings
+from tests.postgres_server import PASSWORD, Server, new_database
+from tests.unit.publish.postgres_marts import TABLES, make_current, release_id
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database of its own, loaded by a role with no more rights than the documents list."""
+
+    server: Server
+    database: str
+    settings: Settings
+
+    def rows(self, query: str, role: str = "postgres") -> list[tuple[Any, ...]]:
+        with self.server.connected(self.database, role) as connection:
+            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+
+    def shown(self) -> int | None:
+        """The number of the release that people read."""
+        with self.server.connected(self.database) as connection:
+            held = postgres_swap.release_in(connection, "mart")
+        return int(held.split("-")[1], 16) if held else None
+
+    def staged(self) -> list[str]:
+        return [
+            name
+            for (name,) in self.rows(
+                "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'mart\\_%' ORDER BY 1"
+            )
+        ]
+
+
+@pytest.fixture(scope="session")
+def roles(server: Server) -> None:
+    """As docs/data-engineer.md sets them up."""
+    with server.connected() as connection:
+        connection.execute(f"CREATE ROLE datalab LOGIN PASSWORD '{PASSWORD}'")
+        connection.execute("CREATE ROLE bi_lezer")
+        connection.execute("GRANT pg_signal_backend, pg_read_all_stats TO datalab")
+        for person, member_of in (("lezer", "bi_lezer"), ("ander", "pg_monitor")):
+            connection.execute(
+                f"CREATE ROLE {person} LOGIN PASSWORD '{PASSWORD}' IN ROLE {member_of}"  # type: ignore[arg-type]
+            )
+
+
+@pytest.fixture
+def place(server: Server, roles: None, tmp_path: Path) -> Place:
+    database = new_database(server, owner="datalab")
+    settings = Settings(
+        home=tmp_path / "home",
+        postgres_url=server.url(database, "datalab"),
+        postgres_patience_seconds=1,
+    )
+    return Place(server, database, settings)
+
+
+def load(place: Place, number: int, statements: str | None = None) -> postgres.Outcome:
+    make_current(place.settings, number, statements)
+    outcome = load_current(place.settings)
+    assert outcome is not None
+    return outcome
+
+
+# --- what is loaded
+
+
+def test_the_release_in_force_is_shown(place: Place) -> None:
+    assert load_current(place.settings) is None
+    outcome = load(place, 1)
+    assert (outcome.kind, outcome.previous, outcome.warnings) == ("loaded", None, ())
+    assert place.shown() == 1
+    assert place.staged() == []
+    assert place.rows("SELECT count(*), min(number) FROM mart.fct_kpi_value") == [(200, 1)]
+    record = next(ledger.records_of(place.settings.ledger, "postgres"))
+    assert record.body["release_id"] == release_id(1)
+    assert record.body["tables"]["fct_kpi_value"]["rows"] == 200
+
+
+def test_the_same_release_is_loaded_once(place: Place) -> None:
+    load(place, 1)
+    assert load(place, 1).kind == "held"
+    assert len(list(ledger.records_of(place.settings.ledger, "postgres"))) == 1
+
+
+def test_releases_wait_beside_it_to_go_back_to_and_old_ones_go(place: Place) -> None:
+    for number in range(1, 7):
+        load(place, number)
+    assert [int(name[-12:], 16) for name in place.staged()] == [3, 4, 5]
+    outcome = load(place, 4)
+    assert outcome.kind == "returned"
+    assert place.shown() == 4
+    assert [int(name[-12:], 16) for name in place.staged()] == [3, 5, 6]
+    assert place.rows("SELECT DISTINCT number FROM mart.dim_kpi", "lezer") == [(4,)]
+    assert load(place, 7).kind == "loaded"
+
+
+def test_a_release_that_was_changed_while_it_waited_is_not_shown(place: Place) -> None:
+    load(place, 1)
+    load(place, 2)
+    place.rows(f"UPDATE mart_{release_id(1).replace('-', '_')}.dim_kpi SET number = 9 RETURNING 1")
+    make_current(place.settings, 1)
+    with pytest.raises(PostgresError, match="dim_kpi holds 10 rows .* and the mart 10"):
+        load_current(place.settings)
+    assert place.shown() == 2
+
+
+HOSTILE = """
+CREATE TABLE hostile AS SELECT * FROM (VALUES
+    (1, 'aanhaling " en '' en ; , \\N \\. regel' || chr(10) || chr(13) || chr(9) || 'eind',
+     0.1::DOUBLE, 12.30::DECIMAL(18, 2), DATE '1899-12-31', true, 9223372036854775807,
+     TIMESTAMP '1999-12-31 23:59:59.999999', 1.5::FLOAT, '{{"a": 1}}'::JSON),
+    (2, '', '-0.0'::DOUBLE, -0.01, DATE '9999-12-31', false, -9223372036854775808,
+     TIMESTAMP '0001-01-01 00:00:00', 'nan'::FLOAT, '[]'),
+    (3, 'é€😀' || chr(1) || chr(127) || chr(65534), 'nan'::DOUBLE, 9999999999999999.99,
+     DATE '2000-02-29', NULL, 0, TIMESTAMP '2026-03-29 02:30:00', '-inf'::FLOAT, 'null'),
+    (4, NULL, '-infinity'::DOUBLE, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    (5, repeat('x', 100000), 5e-324::DOUBLE, 0, DATE '0001-01-01', true, 1,
+     TIMESTAMP '2026-01-01', 0, '""'),
+    (6, ' ', 1.7976931348623157e308::DOUBLE, 100000, DATE '1970-01-01', true, 1,
+     TIMESTAMP '1970-01-01', 0, '""')
+) AS of (id, text_column, real, amount, day, yes, big, moment, small, document);
+ALTER TABLE hostile ADD PRIMARY KEY (id);
+CREATE VIEW "Rapport met 'naam'" AS SELECT id AS "Nummer", day AS "Dag ""nu"" ?" FROM hostile;
+COMMENT ON VIEW "Rapport met 'naam'" IS 'Een aanhaling '' en een % en een {{}}';
+"""
+
+
+def test_every_value_arrives_as_it_is(place: Place) -> None:
+    load(place, 1, HOSTILE)
+    with duckdb.connect(str(place.settings.releases / "current" / "mart.duckdb")) as mart:
+        wanted = mart.execute("SELECT * FROM hostile ORDER BY id").fetchall()
+    found = place.rows("SELECT * FROM mart.hostile ORDER BY id")
+    assert [[repr(value) for value in row] for row in found] == [
+        [repr(value) for value in row] for row in wanted
+    ]
+    assert math.copysign(1, found[1][2]) == -1
+    view = "SELECT * FROM mart.\"Rapport met 'naam'\""
+    assert place.rows(view) == [(row[0], row[4]) for row in wanted]
+
+
+def test_every_column_has_the_type_of_the_contract(place: Place) -> None:
+    load(place, 1, HOSTILE)
+    types = place.rows(
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute "
+        "WHERE attrelid = 'mart.hostile'::regclass AND attnum > 0 ORDER BY attnum"
+    )
+    assert [name for (name,) in types] == [
+        *("integer", "text", "double precision", "numeric(18,2)", "date", "boolean", "bigint"),
+        *("timestamp without time zone", "real", "text"),
+    ]
+
+
+def test_a_tool_for_reports_finds_tables_keys_and_comments(place: Place) -> None:
+    load(place, 1)
+    as_tool = "lezer"
+    assert place.rows(
+        "SELECT table_name, table_type FROM information_schema.tables "
+        "WHERE table_schema = 'mart' ORDER BY 1",
+        as_tool,
+    ) == [(name, "BASE TABLE") for name in ("dim_kpi", "fct_kpi_value", "publication")]
+    keys = place.rows(
+        """
+        SELECT conrelid::regclass::text, contype::text, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'mart'::regnamespace ORDER BY 1, 2
+        """,
+        as_tool,
+    )
+    assert keys == [
+        ("mart.dim_kpi", "p", "PRIMARY KEY (kpi_id)"),
+        (
+            "mart.fct_kpi_value",
+            "f",
+            "FOREIGN KEY (kpi_id) REFERENCES mart.dim_kpi(kpi_id)",
+        ),
+        ("mart.fct_kpi_value", "p", "PRIMARY KEY (kpi_id, period_start)"),
+    ]
+    assert place.rows(
+        "SELECT obj_description('mart.dim_kpi'::regclass), "
+        "col_description('mart.dim_kpi'::regclass, 2), is_nullable "
+        "FROM information_schema.columns WHERE table_schema = 'mart' AND column_name = 'name_nl'",
+        as_tool,
+    ) == [("Het register van de KPI's.", "Naam in het Nederlands.", "NO")]
+    assert release_id(1) in str(place.rows("SELECT obj_description('mart'::regnamespace)", as_tool))
+
+
+def test_the_reader_reads_and_does_nothing_else(place: Place) -> None:
+    load(place, 1)
+    load(place, 2)
+    assert place.rows("SELECT count(*) FROM mart.fct_kpi_value", "lezer") == [(200,)]
+    before = f"mart_{release_id(1).replace('-', '_')}"
+    for statement in (
+        "INSERT INTO mart.dim_kpi VALUES ('x', 'x', 1)",
+        "UPDATE mart.dim_kpi SET number = 0",
+        "DELETE FROM mart.dim_kpi",
+        "TRUNCATE mart.dim_kpi",
+        "DROP TABLE mart.dim_kpi",
+        "CREATE TABLE mart.own (a int)",
+        "LOCK TABLE mart.dim_kpi IN ACCESS EXCLUSIVE MODE",
+        f"SELECT 1 FROM {before}.dim_kpi",
+    ):
+        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.SyntaxError)):
+            place.rows(statement, "lezer")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        place.rows("SELECT 1 FROM mart.dim_kpi", "ander")
+
+
+def test_rights_that_were_taken_away_come_back(place: Place) -> None:
+    load(place, 1)
+    place.rows("REVOKE ALL ON ALL TABLES IN SCHEMA mart FROM bi_lezer; SELECT 1")
+    assert load(place, 1).kind == "held"
+    assert place.rows("SELECT count(*) FROM mart.dim_kpi", "lezer") == [(10,)]
+
+
+# --- readers while releases come
+
+
+def statements(connection: psycopg.Connection) -> list[tuple[int, int, int]]:
+    """One statement over both tables: lowest and highest release number, and rows."""
+    return [
+        connection.execute(
+            "SELECT least(min(v.number), min(k.number)), greatest(max(v.number), max(k.number)), "
+            "count(*) FROM mart.fct_kpi_value AS v INNER JOIN mart.dim_kpi AS k USING (kpi_id)",
+            prepare=False,
+        ).fetchone()  # type: ignore[list-item]
+    ]
+
+
+def prepared(connection: psycopg.Connection) -> list[tuple[int, int, int]]:
+    return [
+        connection.execute(
+            "SELECT min(number), max(number), count(*) FROM mart.fct_kpi_value WHERE value > %s",
+            [0],
+            prepare=True,
+        ).fetchone()  # type: ignore[list-item]
+    ]
+
+
+def one_transaction(connection: psycopg.Connection) -> list[tuple[int, int, int]]:
+    """The tables one after the other in one REPEATABLE READ transaction."""
+    return _in_transaction(connection, first=None)
+
+
+def old_snapshot(connection: psycopg.Connection) -> list[tuple[int, int, int]]:
+    """As before, but the moment of the transaction is fixed before any table is named."""
+    return _in_transaction(connection, first="SELECT 1")
+
+
+def _in_transaction(
+    connection: psycopg.Connection, first: str | None
+) -> list[tuple[int, int, int]]:
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        if first:
+            connection.execute(first)  # type: ignore[arg-type]
+            time.sleep(0.03)
+        rows = connection.execute(
+            "SELECT min(number), max(number), count(*) FROM mart.dim_kpi"
+        ).fetchall()
+        time.sleep(0.02)
+        rows += connection.execute(
+            "SELECT min(number), max(number), count(*) FROM mart.fct_kpi_value"
+        ).fetchall()
+    low, high = min(row[0] or 0 for row in rows), max(row[1] or 0 for row in rows)
+    return [(low, high, row[2]) for row in rows]
+
+
+READERS: list[Callable[[psycopg.Connection], list[tuple[int, int, int]]]] = [
+    statements,
+    prepared,
+    one_transaction,
+    old_snapshot,
+]
+
+
+def test_readers_see_one_whole_release_while_fifty_are_loaded(place: Place) -> None:
+    load(place, 1)
+    seen: dict[str, list[tuple[int, int, int]]] = {reader.__name__: [] for reader in READERS}
+    problems: list[str] = []
+    is_over = threading.Event()
+    longest = [0.0]
+
+    def read(reader: Callable[[psycopg.Connection], list[tuple[int, int, int]]]) -> None:
+        try:
+            with place.server.connected(place.database, "lezer") as connection:
+                while not is_over.is_set():
+                    began = time.monotonic()
+                    seen[reader.__name__] += reader(connection)
+                    longest[0] = max(longest[0], time.monotonic() - began)
+        except psycopg.Error as error:
+            problems.append(f"{reader.__name__}: {error}")
+
+    with ThreadPoolExecutor(len(READERS)) as pool:
+        for reader in READERS:
+            pool.submit(read, reader)
+        try:
+            for number in range(2, 52):
+                assert load(place, number).kind == "loaded"
+        finally:
+            is_over.set()
+    assert problems == []
+    for name, reads in seen.items():
+        torn = [read for read in reads if read[0] != read[1] or read[2] not in (10, 200)]
+        assert torn == [], name
+        assert len({read[0] for read in reads}) > 5, f"{name} saw few releases"
+    assert place.shown() == 51
+    assert longest[0] < 5
+
+
+def reading_transaction(place: Place, role: str = "lezer") -> psycopg.Connection:
+    connection = psycopg.connect(place.server.url(place.database, role))
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    connection.execute("SELECT count(*) FROM mart.dim_kpi")
+    return connection
+
+
+def test_a_swap_waits_for_a_transaction_that_has_read(place: Place) -> None:
+    load(place, 1)
+    patient = place.settings.model_copy(update={"postgres_patience_seconds": 30})
+    make_current(place.settings, 2)
+    with reading_transaction(place) as reader, ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(load_current, patient)
+        time.sleep(1.0)
+        assert reader.execute("SELECT DISTINCT number FROM mart.fct_kpi_value").fetchall() == [(1,)]
+        # Others are not kept waiting by a swap that waits.
+        began = time.monotonic()
+        assert place.rows("SELECT DISTINCT number FROM mart.fct_kpi_value", "lezer") == [(1,)]
+        assert time.monotonic() - began < 1.5
+        reader.commit()
+        loading.result(timeout=30)
+    assert place.shown() == 2
+
+
+def test_a_reader_who_does_nothing_cannot_keep_a_release_away(place: Place) -> None:
+    load(place, 1)
+    with reading_transaction(place) as reader:
+        load(place, 2)
+        with pytest.raises(psycopg.OperationalError):
+            reader.execute("SELECT 1")
+    assert place.shown() == 2
+
+
+def test_a_reader_who_may_not_be_ended_is_named_and_the_next_run_tries_again(
+    place: Place,
+) -> None:
+    load(place, 1)
+    make_current(place.settings, 2)
+    with reading_transaction(place, "postgres") as reader:  # a superuser cannot be ended
+        with pytest.raises(PostgresError, match="postgres .*idle in transaction.*next run"):
+            load_current(place.settings)
+        assert place.shown() == 1
+        reader.rollback()
+    outcome = load_current(place.settings)
+    assert outcome is not None
+    assert outcome.kind == "returned"  # it was loaded already; only the swap was left
+    assert place.shown() == 2
+
+
+def test_a_view_of_somebody_else_is_named_and_never_dropped(place: Place) -> None:
+    settings = place.settings.model_copy(update={"postgres_kept_releases": 0})
+    make_current(settings, 1)
+    load_current(settings)
+    place.rows(
+        "CREATE SCHEMA eigen; CREATE VIEW eigen.mijn AS SELECT * FROM mart.dim_kpi; SELECT 1"
+    )
+    make_current(settings, 2)
+    outcome = load_current(settings)
+    assert outcome is not None
+    assert any("view eigen.mijn" in warning for warning in outcome.warnings)
+    assert place.rows("SELECT DISTINCT number FROM eigen.mijn") == [(1,)]
+
+
+# --- what goes wrong
+
+
+@pytest.fixture
+def standing(place: Place) -> Iterator[Place]:
+    """Release 1 is shown, 2 is in force; whatever happens, readers must still see 1."""
+    load(place, 1)
+    make_current(place.settings, 2)
+    yield place
+    assert place.shown() == 1
+    assert place.rows("SELECT count(*), min(number) FROM mart.fct_kpi_value", "lezer") == [(200, 1)]
+    failed = next(ledger.records_of(place.settings.ledger, "postgres"))
+    assert failed.body["release_id"] == release_id(2)
+    assert PASSWORD not in failed.path.read_text()
+    assert load(place, 2).kind in ("loaded", "returned")  # and the next attempt succeeds
+    assert place.shown() == 2
+
+
+def test_a_connection_that_is_cut_half_way_changes_nothing(
+    standing: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = postgres_tables._encoded
+
+    def cut(mart: Any, table: Any) -> Iterator[tuple[int, bytes]]:
+        for part in whole(mart, table):
+            yield part
+            if table.name == "fct_kpi_value":
+                standing.rows(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                    "WHERE application_name = 'datalab'"
+                )
+
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres_tables, "_encoded", cut)
+        with pytest.raises(PostgresError, match="stands as files"):
+            load_current(standing.settings)
+    assert standing.staged() == []
+
+
+def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) -> None:
+    script = tmp_path / "load.py"
+    script.write_text(
+        "import os, signal\n"
+        "from dronten_pipeline.publish import postgres, postgres_tables\n"
+        "from dronten_pipeline.settings import Settings\n"
+        "postgres_tables.add_keys = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "postgres.load_current(Settings())\n",
+        encoding="utf-8",
+    )
+    url = standing.settings.postgres_url
+    assert url is not None
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[3]),
+            "DATALAB_HOME": str(standing.settings.home),
+            "DATALAB_POSTGRES_URL": url.get_secret_value(),
+        },
+        check=False,
+    )
+    assert ran.returncode == -signal.SIGKILL
+    # A kill leaves no record; what follows is the fixture's.
+    ledger.append(standing.settings.ledger, "postgres", {"release_id": release_id(2)})
+
+
+def test_a_right_that_was_taken_away_is_named(standing: Place) -> None:
+    standing.rows(
+        f"ALTER DATABASE {standing.database} OWNER TO postgres; "
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC; SELECT 1"
+    )
+    with pytest.raises(PostgresError, match=r"permission denied.*docs/data-engineer.md"):
+        load_current(standing.settings)
+    standing.rows(f"ALTER DATABASE {standing.database} OWNER TO datalab; SELECT 1")
+
+
+def test_two_loads_at_once_take_turns_or_say_so(standing: Place) -> None:
+    with standing.server.connected(standing.database, "datalab") as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended('datalab load mart', 0))")
+        with pytest.raises(PostgresError, match="Another load into the schema mart is under way"):
+            load_current(standing.settings)
+
+
+def test_two_loads_of_the_same_release_at_once_end_well(place: Place) -> None:
+    patient = place.settings.model_copy(update={"postgres_patience_seconds": 60})
+    make_current(patient, 1)
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [pool.submit(load_current, patient) for _ in range(2)]
+        kinds = sorted(outcome.result().kind for outcome in outcomes)  # type: ignore[union-attr]
+    assert kinds == ["held", "loaded"]
+
+
+def test_rows_that_arrive_otherwise_are_not_shown(
+    standing: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = postgres_tables.add_keys
+
+    def corrupted(connection: psycopg.Connection, schema: str, tables: Any) -> None:
+        whole(connection, schema, tables)
+        connection.execute(f"UPDATE {schema}.fct_kpi_value SET value = 7 WHERE kpi_id = 'kpi3'")  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres_tables, "add_keys", corrupted)
+        with pytest.raises(PostgresError, match=r"fct_kpi_value holds 200 rows .* the mart 200"):
+            load_current(standing.settings)
+    assert standing.staged() == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "says"),
+    [
+        ("CREATE TABLE t AS SELECT 'a' || chr(0) || 'b' AS note;", "1 rows of t .* note .*NUL"),
+        (
+            "CREATE TABLE t AS SELECT 'infinity'::TIMESTAMP AS at;",
+            "1 rows of t .* in at .*infinite",
+        ),
+        ("CREATE TABLE t AS SELECT ['a'] AS list;", r"t.list has the type VARCHAR\[\]"),
+    ],
+    ids=["a-nul-character", "an-infinite-time", "a-list"],
+)
+def test_what_postgresql_cannot_hold_is_named(standing: Place, extra: str, says: str) -> None:
+    folder = standing.settings.releases / release_id(2)
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    make_current(standing.settings, 2, TABLES + extra)
+    with pytest.raises(PostgresError, match=says):
+        load_current(standing.settings)
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+
+
+def test_a_disk_that_takes_no_more_changes_nothing(standing: Place) -> None:
+    make_current(
+        standing.settings,
+        3,
+        TABLES + "CREATE TABLE large AS SELECT repeat(i::VARCHAR, 20) AS note "
+        "FROM range(300000) AS of (i);",
+    )
+    before = resource.prlimit(standing.server.process.pid, resource.RLIMIT_FSIZE)
+    # New sessions of the server may write no file larger than one of its log segments.
+    resource.prlimit(standing.server.process.pid, resource.RLIMIT_FSIZE, (17_000_000, before[1]))
+    try:
+        with pytest.raises(PostgresError, match="could not extend file.*stands as files"):
+            load_current(standing.settings)
+    finally:
+        resource.prlimit(standing.server.process.pid, resource.RLIMIT_FSIZE, before)
+    assert standing.staged() == []
+    make_current(standing.settings, 2)
+    ledger.append(standing.settings.ledger, "postgres", {"release_id": release_id(2)})
+
+
+def test_a_server_that_is_away_is_a_sentence(place: Place) -> None:
+    make_current(place.settings, 1)
+    url = "postgresql://datalab:" + "geheim1234@127.0.0.1:1/nergens"
+    settings = Settings(home=place.settings.home, postgres_url=url)
+    with pytest.raises(PostgresError, match=r"datalab@127.0.0.1:1/nergens.*next run") as failure:
+        load_current(settings)
+    assert "geheim1234" not in str(failure.value)
+    with pytest.raises(PostgresError, match="datalab@127"):
+        describe_lag(settings)
+
+
+# --- secrets
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://datalab:geheim%zz1234@localhost/db",
+        "postgresql://datalab:geheim@1234:geheim1234/db",
+        "geheim1234",
+        "host=localhost password=geheim1234 nonsense",
+        "postgresql://datalab@localhost:geheim1234/db",
+        "postgresql://datalab:geheim1234@localhost:1/db?geheim1234=1",
+    ],
+)
+def test_a_wrong_address_does_not_show_its_secret(tmp_path: Path, datalab: Any, url: str) -> None:
+    settings = Settings(home=tmp_path, postgres_url=url)
+    make_current(settings, 1)
+    with pytest.raises(PostgresError) as failure:
+        load_current(settings)
+    ran = datalab("doctor", home=tmp_path, postgres_url=url)
+    said = f"{failure.value} {settings!r} {ran.stdout} {ran.stderr}"
+    assert "geheim" not in said.replace("geheim wachtwoord", "")
+    assert "Traceback" not in said
+
+
+def test_settings_do_not_show_the_address(place: Place) -> None:
+    assert PASSWORD not in repr(place.settings)
+    assert "woord" not in f"{place.settings!r} {place.settings} {place.settings.model_dump()}"
+
+
+# --- status
+
+
+def test_what_lags_behind_is_said(place: Place) -> None:
+    make_current(place.settings, 1)
+    assert "nog geen uitgave" in describe_lag(place.settings)
+    load(place, 1)
+    assert describe_lag(place.settings) == ""
+    make_current(place.settings, 2)
+    assert f"toont uitgave {release_id(1)}, terwijl {release_id(2)} geldt" in describe_lag(
+        place.settings
+    )
+
+
+def test_a_schema_of_something_else_is_left_alone(place: Place) -> None:
+    place.rows("CREATE SCHEMA mart AUTHORIZATION datalab; SELECT 1")
+    with place.server.connected(place.database, "datalab") as connection:
+        connection.execute("CREATE TABLE mart.theirs (a int)")
+    make_current(place.settings, 1)
+    with pytest.raises(PostgresError, match="holds tables of something else"):
+        load_current(place.settings)
+    assert place.rows("SELECT count(*) FROM mart.theirs") == [(0,)]
