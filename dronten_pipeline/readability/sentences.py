@@ -50,9 +50,12 @@ _REFERENCE_LINE = (
     r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*(?::[^\n]*|\d[^\n.!?]{0,40})$"
 )
 
+_CLOSED = r"[.!?…][\"'”’)\]»]*$"
 _SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)\s+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
 _WITH_DIGIT = r"[\p{L}\p{M}'./,:-]*\p{N}[\p{L}\p{M}\p{N}'./,:%-]*"
 _WORD = r"[\p{L}\p{M}]+(?:['-][\p{L}\p{M}]+)*"
+#: What the order of a sentence is told by: words, numbers, and points where a clause may end.
+TOKEN = rf"{_WITH_DIGIT}|{_WORD}|[,;:()]"
 
 #: Everything here that changes what is counted.
 PARAMETERS = (_POINTS, _NOT_TEXT, _REFERENCE_LINE, _SENTENCE_END, _WITH_DIGIT, _WORD)
@@ -63,8 +66,9 @@ def split_sentences(texts: pl.Series) -> pl.DataFrame:
 
     Returns:
         text (u32: position in `texts`), sentence (i64: number within the text, from 1),
-        words (list of str, as written). A sentence without words is left out and not numbered;
-        a null text has no sentences.
+        content (the sentence, cleaned of what is not text), words (list of str, as written),
+        is_closed (ends with a full stop, question or exclamation mark). A sentence without words is left out and not numbered; a null text
+        has no sentences.
     """
     text = pl.col("body").str.replace_all("\r\n?", "\n").str.replace_all("[’‘`´]", "'")
     text = text.str.replace_all(_REFERENCE_LINE, "")
@@ -77,13 +81,14 @@ def split_sentences(texts: pl.Series) -> pl.DataFrame:
         .lazy()
         .select("text", text.str.split("\n").alias("line"))
         .explode("line")
-        .select(
-            "text",
-            pl.col("line").str.replace_all(_WITH_DIGIT, " ").str.extract_all(_WORD).alias("words"),
+        .select("text", content=pl.col("line").str.strip_chars())
+        .with_columns(
+            words=pl.col("content").str.replace_all(_WITH_DIGIT, " ").str.extract_all(_WORD),
+            is_closed=pl.col("content").str.contains(_CLOSED),
         )
         .filter(pl.col("words").list.len() > 0)
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("text").alias("sentence"))
-        .select("text", "sentence", "words")
+        .select("text", "sentence", "content", "words", "is_closed")
         .collect()
     )
 
