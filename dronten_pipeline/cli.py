@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dronten_pipeline.contracts import ContractError
+from dronten_pipeline.leesniveau.command import app as leesniveau
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Datalab Dronten: van geleverde bestanden naar gepubliceerde cijfers.",
 )
+app.add_typer(leesniveau, name="leesniveau")
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
