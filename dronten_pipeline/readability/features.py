@@ -19,13 +19,28 @@ MIN_HARD_LETTERS = 4
 
 _NOMINALISATION = r"(?:ing|ingen|heid|heden|atie|aties|teit|teiten|isering)$"
 MIN_NOMINALISATION_LETTERS = 7
+#: An unknown word with a capital at the start of a sentence is a name, or else a long compound.
+MAX_NAME_LETTERS = 10
 
 _DETERMINERS = (
     "de", "het", "een", "mijn", "jouw", "uw", "zijn", "haar", "ons", "onze", "hun", "deze", "dit",
     "geen", "elke", "elk", "ieder", "iedere", "alle", "enkele", "welke", "meer", "veel", "weinig",
+    "andere",
+)  # fmt: skip
+#: Words that open a main clause when the verb stands second, and a relative one when it is last.
+_DEMONSTRATIVES = ("die", "dat", "wat", "wie")
+#: Words that no sentence ends with; many prepositions do end one (Vul het formulier in).
+_NEVER_LAST = (
+    "de", "een", "en", "of", "maar", "want", "dat", "als", "omdat", "van", "te", "om", "per",
+    "volgens", "tijdens", "vanwege", "ten", "ter", "uw", "onze", "mijn", "jouw", "zonder", "tussen",
+    "wegens", "zoals", "waarin", "waarbij", "waarmee", "waardoor", "indien", "wanneer", "terwijl",
 )  # fmt: skip
 _SUBJECTS_AFTER_STEM = ("ik", "je", "jij", "u")
+_PERSONAL_PRONOUNS = (
+    "ik", "mij", "je", "jij", "jou", "jouw", "jullie", "u", "uw", "we", "wij", "ons", "onze",
+)  # fmt: skip
 _PASSIVE_AUXILIARIES = ("word", "wordt", "worden", "werd", "werden", "geworden")
+_HAVE = ("heb", "hebt", "heeft", "hebben", "had", "hadden")
 _PARTICIPLE = (
     r"^(?:(?:aan|af|bij|door|in|mee|na|om|onder|op|over|samen|tegen|terug|toe|uit|voor|vast|weg)?"
     r"ge\p{L}{2,}|(?:be|ver|ont|her)\p{L}{3,})(?:d|t|en)$"
@@ -43,10 +58,13 @@ def mark_sentences(texts: pl.Series) -> pl.DataFrame:
         (u32: how many, without names of one letter and numbers), is_heading_or_item (bool: ends
         without a full stop), is_passive, has_finite_verb, is_fragment (bool: closed as a
         sentence, but no sentence of its own), finite_verbs, nominalisations, content_words,
-        formal_words, hard_words, syllables (u32).
+        formal_words, hard_words, names, pronouns (personal, of the first and second person),
+        brackets (and colons and semicolons), syllables (u32), is_question (bool), unit (i64:
+        number of the sentence that this one is a part of, mostly itself: full stops in the wrong
+        places cut a sentence up, and here its parts are found together again).
     """
     split = sentences.split_sentences(texts)
-    return _of_sentences(split, _mark(split))
+    return _of_sentences(split, mark_tokens(split))
 
 
 def mark_words(sentences_marked: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +81,7 @@ def mark_words(sentences_marked: pl.DataFrame) -> pl.DataFrame:
     """
     split = sentences_marked.select("text", "sentence", "content")
     return (
-        _mark(split)
+        mark_tokens(split)
         .filter(pl.col("is_word"))
         .select(
             "text", "sentence", "position", "word", "key", "zipf", "is_name", "is_content",
@@ -73,47 +91,104 @@ def mark_words(sentences_marked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_keys(keys: pl.Series) -> pl.DataFrame:
-    """What can be said of each different word form by itself."""
-    key = pl.col("key")
+    """What can be said of each different word form by itself, a row per key."""
+    key, role, verb, noun = (pl.col(name) for name in ("key", "role", "verb", "noun"))
     formal = lexicon.word_list("formal_words").get_column("word").implode()
     letters = key.str.len_chars()
-    known = (
-        pl.DataFrame({"key": keys.unique()})
-        .lazy()
-        .join(lexicon.words().lazy(), on="key", how="left")
-        .with_columns(pl.col("is_skipped", "is_hard", "is_easy").fill_null(False))
-        .with_columns(is_word=key.str.contains(r"^\p{L}") & ~key.str.contains(r"\p{N}"))
-    )
     frequency = pl.coalesce("head_zipf", "zipf").fill_null(lexicon.UNSEEN_ZIPF)
-    return known.with_columns(
-        frequency=frequency,
-        is_formal=key.is_in(formal),
-        is_nominalisation=key.str.contains(_NOMINALISATION)
-        & (letters >= MIN_NOMINALISATION_LETTERS)
-        & (pl.col("noun").is_not_null() | pl.col("zipf").is_null()),
-        is_participle=(pl.col("verb") == "participle").fill_null(False)
-        | (
-            pl.col("verb").is_null()
-            & pl.col("noun").is_null()
-            & pl.col("role").is_null()
-            & key.str.contains(_PARTICIPLE)
-        ),
-        is_hard=pl.col("is_word")
-        & (
-            pl.col("is_hard")
-            | (
-                pl.col("role").is_null()
-                & ~pl.col("is_skipped")
-                & (frequency < HARD_ZIPF)
-                & (letters >= MIN_HARD_LETTERS)
+    is_word = key.str.contains(r"^\p{L}") & ~key.str.contains(r"\p{N}")
+    is_number = key.str.contains(r"\p{N}") | (role == "numeral").fill_null(False)
+    return (
+        pl.DataFrame({"key": keys})
+        .lazy()
+        .join(lexicon.words().lazy(), on="key", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("is_skipped", "is_hard", "is_easy").fill_null(False),
+            is_word=is_word,
+            frequency=frequency,
+            is_formal=key.is_in(formal),
+            is_adjective_form=is_word
+            & role.is_null()
+            & noun.is_null()
+            & verb.is_null()
+            & key.str.ends_with("e"),
+            is_specifier=key.is_in(_DETERMINERS)
+            | (role == "preposition").fill_null(False) & (key != "te")
+            | is_number,
+            # Amerikaanse, Drontense: written with a capital, but an adjective.
+            is_from_place=key.str.contains("(?:se|aans)$") & pl.col("zipf").is_not_null(),
+            is_unknown=is_word
+            & pl.all_horizontal(pl.col("zipf", "noun", "role", "verb").is_null())
+            & (letters <= MAX_NAME_LETTERS),
+            is_te=key == "te",
+            is_ik=key == "ik",
+            follows_stem=key.is_in(_SUBJECTS_AFTER_STEM),
+            is_coordinator=(role == "coordinator").fill_null(False),
+            is_link=role.is_in(["coordinator", "adverb"]).fill_null(False),
+            is_have=key.is_in(_HAVE),
+            is_pronoun=key.is_in(_PERSONAL_PRONOUNS),
+            is_passive_auxiliary=key.is_in(_PASSIVE_AUXILIARIES),
+            splits=~is_word & ~is_number
+            | role.is_in(["coordinator", "subordinator", "relative"]).fill_null(False),
+            can_be_finite=(role == "finite_auxiliary").fill_null(False)
+            | ((verb == "finite") & role.is_null()).fill_null(False),
+            can_be_noun_or_adjective=role.is_null()
+            & (noun.is_not_null() | key.str.ends_with("e")),
+            opens=pl.when(key.is_in(_DEMONSTRATIVES))
+            .then(pl.lit("demonstrative"))
+            .when(role.is_in(["coordinator", "subordinator", "relative"]))
+            .then(role),
+            is_never_last=key.is_in(_NEVER_LAST),
+            can_be_stem=((verb == "stem") & role.is_null()).fill_null(False),
+            can_be_plural=(
+                (verb.is_in(["plural", "either"]) & role.is_null())
+                | (role == "plural_auxiliary")
+            ).fill_null(False),
+            is_auxiliary=(role == "plural_auxiliary").fill_null(False),
+            is_function=(role != "adjective").fill_null(False),
+            # Of words that are also adjectives (goed, recht) the noun list knows the rarer use.
+            has_noun=noun.is_not_null() & (role != "adjective").fill_null(True),
+            is_preposition=(role == "preposition").fill_null(False),
+            is_verb_first=verb.is_in(["plural", "either"]).fill_null(False),
+            is_nominalisation=key.str.contains(_NOMINALISATION)
+            & (letters >= MIN_NOMINALISATION_LETTERS)
+            & (noun.is_not_null() | pl.col("zipf").is_null()),
+            is_participle=verb.is_in(["participle", "either"]).fill_null(False)
+            | (verb.is_null() & noun.is_null() & role.is_null() & key.str.contains(_PARTICIPLE)),
+            syllables=pl.when(is_word)
+            .then(key.str.count_matches("[aeiouyáéíóúàèäëïöü]+").clip(1, 255))
+            .otherwise(0)
+            .cast(pl.UInt8),
+        )
+        .with_columns(
+            is_hard=is_word
+            & (
+                pl.col("is_hard")
+                | (
+                    role.is_null()
+                    & ~pl.col("is_skipped")
+                    & ~pl.col("is_easy")
+                    & (frequency < HARD_ZIPF)
+                    & (letters >= MIN_HARD_LETTERS)
+                )
             )
-        ),
-        syllables=key.str.count_matches("[aeiouyáéíóúàèäëïöü]+").clip(1, 255).cast(pl.UInt8),
-    ).collect()
+        )
+        .drop("zipf", "head_zipf", "role", "verb")
+        .collect()
+    )
 
 
-def _mark(split: pl.DataFrame) -> pl.DataFrame:
-    """One row per token, with everything that its neighbours tell about it."""
+def mark_tokens(split: pl.DataFrame) -> pl.DataFrame:
+    """One row per token (word, number, comma), with what its neighbours tell about it.
+
+    Args:
+        split: text, sentence, content as `sentences.split_sentences` gives them.
+
+    Returns:
+        the columns of `mark_words` and: row (u32, number of the sentence over all texts), is_word,
+        clause (u32, number of the part between commas and conjunctions, over all texts), is_noun,
+        noun (concrete, abstract, undefined), lint_zipf (as `zipf`, by the lists of LiNT-II alone).
+    """
     tokens = (
         split.lazy()
         .select("text", "sentence", word=pl.col("content").str.extract_all(sentences.TOKEN))
@@ -127,110 +202,209 @@ def _mark(split: pl.DataFrame) -> pl.DataFrame:
         )
         .collect()
     )
-    tokens = tokens.join(
-        _of_keys(tokens.get_column("key")), on="key", how="left", maintain_order="left"
+    keys = tokens.get_column("key").unique()
+    tokens = tokens.join(_of_keys(keys), on="key", how="left", maintain_order="left")
+    return _in_context(tokens)
+
+
+def _any_of(values: pl.Series, group: pl.Series) -> pl.Series:
+    """Whether `values` holds anywhere in the group of each row; groups count up from the first."""
+    found = (
+        pl.DataFrame({"group": group, "value": values})
+        .lazy()
+        .group_by("group", maintain_order=True)
+        .agg(pl.col("value").any())
+        .collect()
+        .get_column("value")
     )
+    return found.gather(group - group.min()) if len(group) else values
+
+
+def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
     inside = pl.col("row") == pl.col("row").shift(1)
     inside_next = pl.col("row") == pl.col("row").shift(-1)
 
-    def before(expression: pl.Expr) -> pl.Expr:
-        return pl.when(inside).then(expression.shift(1))
+    def before(name: str) -> pl.Expr:
+        return (inside & pl.col(name).shift(1)).fill_null(False)
 
-    def after(expression: pl.Expr) -> pl.Expr:
-        return pl.when(inside_next).then(expression.shift(-1))
+    def after(name: str) -> pl.Expr:
+        return (inside_next & pl.col(name).shift(-1)).fill_null(False)
 
-    key, role, verb, noun = (pl.col(name) for name in ("key", "role", "verb", "noun"))
     first = pl.col("position") == 0
-    adjective = role.is_null() & noun.is_null() & verb.is_null() & key.str.ends_with("e")
-    after_determiner = (
-        before(key).is_in(_DETERMINERS)
-        | (before(role).is_in(["preposition", "numeral"]) & (before(key) != "te"))
-        | before(adjective)
-    ).fill_null(False)
-    is_finite_form = (role == "finite_auxiliary") | (
-        (verb == "finite") & role.is_null() & ~(noun.is_not_null() & after_determiner)
-    )
-    is_finite_stem = (
-        (verb == "stem")
-        & role.is_null()
-        & (
-            first
-            | (before(key) == "ik")
-            | after(key).is_in(_SUBJECTS_AFTER_STEM)
-            | (noun.is_null() & before(role).is_in(["coordinator", "adverb"]))
-            | (noun.is_null() & ~before(pl.col("is_word")))
-        ).fill_null(False)
-    )
-    is_plural_form = (
-        ((verb == "plural") | (role == "plural_auxiliary"))
-        & ~(before(key) == "te").fill_null(False)
-        & ~after_determiner
-        & ~(before(role) == "coordinator").fill_null(False)
-        & ~(noun.is_not_null() & first)
-    )
-    starts_clause = (
-        first | ~pl.col("is_word") | role.is_in(["coordinator", "subordinator", "relative"])
-    ).fill_null(False)
-    return (
+    after_determiner = before("is_specifier") | before("is_adjective_form")
+    no_word_before = (inside & ~pl.col("is_word").shift(1)).fill_null(False)
+    marked = (
         tokens.lazy()
         .with_columns(
-            is_name=(pl.col("is_word") & pl.col("has_capital") & ~first)
-            & ~(pl.col("has_capital") | ~pl.col("is_word")).all().over("row"),
-            is_certain=(is_finite_form | is_finite_stem).fill_null(False),
-            is_plural=is_plural_form.fill_null(False),
-            clause=starts_clause.cum_sum(),
             after_determiner=after_determiner,
+            after_te=before("is_te"),
+            before_noun=after("has_noun"),
+            ends_in_e=pl.col("key").str.ends_with("e"),
+            clause=(first | pl.col("splits")).cum_sum().cast(pl.UInt32),
+            may_be_name=pl.col("is_word")
+            & pl.col("has_capital")
+            & ~pl.col("is_from_place")
+            & (~first | pl.col("is_unknown")),
+            may_be_known_name=first & pl.col("is_word") & pl.col("has_capital"),
+            is_small=pl.col("is_word") & ~pl.col("has_capital"),
+            is_certain=(
+                pl.col("can_be_finite")
+                & ~(pl.col("can_be_noun_or_adjective") & after_determiner)
+            )
+            | (
+                pl.col("can_be_stem")
+                & (
+                    first
+                    | before("is_ik")
+                    | after("follows_stem")
+                    | (~pl.col("has_noun") & (before("is_link") | no_word_before))
+                )
+            ),
+            is_plural=pl.col("can_be_plural")
+            & ~before("is_te")
+            & pl.when("is_auxiliary")
+            .then(~before("is_preposition"))
+            .otherwise(~after_determiner & ~before("is_coordinator"))
+            & ~(pl.col("has_noun") & first),
+        )
+        .collect()
+    )
+    row, clause = marked.get_column("row"), marked.get_column("clause")
+    is_open = pl.col("is_plural") & ~pl.col("in_finite_clause")
+    return (
+        marked.lazy()
+        .with_columns(
+            is_written_normally=_any_of(marked.get_column("is_small"), row),
+            in_finite_clause=_any_of(marked.get_column("is_certain"), clause),
+            in_perfect=_any_of(marked.get_column("is_participle"), row),
         )
         .with_columns(
+            # Of the plural forms in a clause without a sure finite verb, the first is finite.
             is_finite=pl.col("is_certain")
-            | (
-                pl.col("is_plural")
-                & ~pl.col("is_certain").any().over("clause")
-                & (pl.col("is_plural").cum_sum().over("clause") == 1)
-            ),
-            is_content=pl.col("is_word") & role.is_null() & ~pl.col("is_name"),
+            | (is_open & pl.when(is_open).then("clause").is_first_distinct()),
+            is_imperative=pl.col("can_be_stem") & (pl.col("position") == 0),
+            is_name=pl.col("may_be_name") & pl.col("is_written_normally"),
+        )
+        .pipe(_with_names_at_the_start)
+        .with_columns(
+            is_content=pl.col("is_word")
+            & ~pl.col("is_name")
+            & (~pl.col("is_function") | (pl.col("is_have") & ~pl.col("in_perfect"))),
         )
         .with_columns(
             is_hard=pl.col("is_hard") & ~pl.col("is_name"),
-            is_noun=noun.is_not_null()
+            is_noun=pl.col("has_noun")
             & pl.col("is_content")
             & ~pl.col("is_finite")
-            & (verb.is_null() | pl.col("after_determiner") | (verb != "plural")),
-            zipf=pl.when(pl.col("is_content") & ~pl.col("is_skipped")).then("frequency"),
+            & ~(pl.col("before_noun") & pl.col("ends_in_e"))
+            & ~(pl.col("is_verb_first") & (pl.col("after_te") | ~pl.col("after_determiner")
+                                           & pl.col("in_finite_clause"))),
+            lint_zipf=pl.when(pl.col("is_content") & ~pl.col("is_skipped")).then("frequency"),
+            zipf=pl.when(pl.col("is_content") & ~pl.col("is_skipped") & ~pl.col("is_easy")).then(
+                "frequency"
+            ),
+        )
+        .select(
+            "text", "sentence", "row", "clause", "position", "word", "key", "zipf", "lint_zipf",
+            "noun", "is_word", "is_name", "is_content", "is_noun", "is_hard", "is_formal",
+            "is_nominalisation", "is_participle", "is_passive_auxiliary", "is_finite",
+            "is_imperative", "opens", "is_never_last", "is_pronoun", "syllables",
         )
         .collect()
+    )  # fmt: skip
+
+
+def _with_names_at_the_start(tokens: pl.LazyFrame) -> pl.LazyFrame:
+    """What is a name inside a sentence of a text is one at the start of its other sentences."""
+    names = tokens.filter(pl.col("is_name")).select("text", "key", is_named=pl.lit(True)).unique()
+    start = tokens.filter(pl.col("may_be_known_name")).select("row", "text", "key")
+    named = start.join(names, on=["text", "key"], how="inner").select("row", is_named=pl.lit(True))
+    return (
+        tokens.join(named, on="row", how="left", maintain_order="left")
+        .with_columns(
+            is_name=pl.col("is_name")
+            | (pl.col("may_be_known_name") & pl.col("is_named").fill_null(False))
+        )
+        .drop("is_named")
     )
 
 
 def _of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+    order = pl.col("position")
     count = (
         tokens.lazy()
         .group_by("text", "sentence", maintain_order=True)
         .agg(
             words=pl.col("is_word").sum(),
             finite_verbs=pl.col("is_finite").sum(),
-            has_worden=pl.col("key").is_in(_PASSIVE_AUXILIARIES).any(),
+            names=pl.col("is_name").sum(),
+            passives=pl.col("is_passive_auxiliary").sum(),
             has_participle=pl.col("is_participle").any(),
             nominalisations=pl.col("is_nominalisation").sum(),
             content_words=pl.col("is_content").sum(),
             formal_words=pl.col("is_formal").sum(),
             hard_words=pl.col("is_hard").sum(),
-            syllables=pl.col("syllables").filter(pl.col("is_word")).sum().cast(pl.UInt32),
-            first_role=pl.col("role").first(),
+            pronouns=pl.col("is_pronoun").sum(),
+            brackets=pl.col("word").is_in(["(", ";", ":"]).sum(),
+            syllables=pl.col("syllables").sum().cast(pl.UInt32),
+            opens=pl.col("opens").first(),
+            is_imperative=pl.col("is_imperative").first(),
+            ends_open=pl.col("is_never_last").last(),
+            first_finite=order.filter(pl.col("is_finite")).first(),
+            after_finite=pl.len() - 1 - order.filter(pl.col("is_finite")).last(),
         )
     )
-    return (
+    marked = (
         split.lazy()
-        .select("text", "sentence", "content", "is_closed")
         .join(count, on=["text", "sentence"], how="left", maintain_order="left")
         .with_columns(
             is_heading_or_item=~pl.col("is_closed"),
-            is_passive=pl.col("has_worden") & pl.col("has_participle"),
+            is_passive=(pl.col("passives") > 0) & pl.col("has_participle"),
             has_finite_verb=pl.col("finite_verbs") > 0,
+            starts_block=(pl.col("block") != pl.col("block").shift(1)).fill_null(True),
+            is_question=pl.col("content").str.contains(r"\?[\"'”’)\]»]*$"),
         )
-        .with_columns(
-            is_fragment=pl.col("is_closed") & ~pl.col("has_finite_verb"),
-        )
-        .drop("has_worden", "has_participle", "is_closed", "first_role")
-        .collect()
+        .with_columns(is_fragment=pl.col("is_closed") & _is_part())
     )
+    with_before = marked.with_columns(
+        joins=~pl.col("starts_block")
+        & (
+            pl.col("is_fragment")
+            | pl.col("ends_open").shift(1)
+            | (pl.col("starts_block").shift(1) & _has_no_verb().shift(1))
+        ).fill_null(False)
+    )
+    return (
+        with_before.with_columns(
+            unit=pl.when(~pl.col("joins")).then("sentence").forward_fill(),
+        )
+        .select(
+            "text", "sentence", "unit", "content", "words", "is_heading_or_item", "is_question",
+            "is_passive", "has_finite_verb", "is_fragment", "finite_verbs", "names",
+            "nominalisations", "content_words", "formal_words", "hard_words", "pronouns",
+            "brackets", "syllables",
+        )
+        .collect()
+    )  # fmt: skip
+
+
+def _has_no_verb() -> pl.Expr:
+    return pl.col("is_closed") & ~pl.col("has_finite_verb") & ~pl.col("is_question")
+
+
+def _is_part() -> pl.Expr:
+    """Whether a sentence by its form can only be a part of the one before it."""
+    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") <= 1
+    verb_last = (pl.col("first_finite") >= 3) & (pl.col("after_finite") <= 2)
+    return (
+        (~pl.col("has_finite_verb") & ~pl.col("is_question"))
+        | (opens == "coordinator")
+        | (opens.is_in(["subordinator", "relative"]) & one_clause & ~pl.col("is_question"))
+        | ((opens == "demonstrative") & one_clause & verb_last & ~pl.col("is_question"))
+        | (
+            (pl.col("first_finite") == 0)
+            & one_clause
+            & ~pl.col("is_imperative")
+            & ~pl.col("is_question")
+        )
+    ).fill_null(False)

@@ -35,7 +35,6 @@ _SEPARABLE = (
     "weer|weg"
 )
 _INSEPARABLE = "be|er|ge|her|mis|ont|ver"
-_VOWEL = "[aeiouyáéíóúäëïöü]"
 
 
 class WordDataMissing(RuntimeError):
@@ -78,7 +77,8 @@ def words() -> pl.DataFrame:
         key; zipf (f32, of the form itself, null when SUBTLEX-NL lacks it); head_zipf (f32, of
         the head when it is a compound); noun (concrete, abstract, undefined; null: no noun);
         role (class of a function word; null: none); verb (finite, plural: infinitive or plural,
-        stem: first person or imperative, participle; null: no form of a verb); is_skipped (its
+        stem: first person or imperative, participle, either: third person or participle; null: no
+        form of a verb); is_skipped (its
         frequency says nothing); is_hard, is_easy (by our own reviewed list).
     """
     folder = _data_folder()
@@ -106,7 +106,7 @@ def words() -> pl.DataFrame:
             coalesce=True,
         )
         .join(
-            word_list("function_words").select(key="word", role="class"),
+            word_list("word_classes").select(key="word", role="class"),
             on="key",
             how="full",
             coalesce=True,
@@ -135,7 +135,7 @@ def words() -> pl.DataFrame:
             pl.col("key").is_in(skipped.implode())
             | lemma.is_in(skipped.implode())
             | bare.is_in(skipped.implode()).fill_null(False)
-            | treatment.is_in(["skip", "easy"]).fill_null(False)
+            | (treatment == "skip").fill_null(False)
         ),
         is_hard=(treatment == "hard").fill_null(False),
         is_easy=(treatment == "easy").fill_null(False),
@@ -157,16 +157,11 @@ def _verb_forms(frequencies: pl.DataFrame) -> pl.DataFrame:
 
 def _stem_of(infinitive: pl.Expr) -> list[pl.Expr]:
     """Possible stems of an infinitive by Dutch spelling: as it stands, and with a long vowel."""
-    root = infinitive.str.replace("en$", "").str.replace(
-        r"([bdfgklmnprst])\1$".replace(r"\1", ""), "$1"
-    )
-    halved = (
-        pl.when(root.str.slice(-1) == root.str.slice(-2, 1))
-        .then(root.str.slice(0, root.str.len_chars() - 1))
-        .otherwise(root)
-    )
-    voiceless = halved.str.replace("v$", "f").str.replace("z$", "s")
-    lengthened = voiceless.str.replace(r"([^aeiou]|^)([aeou])([^aeiouwxy])$", "$1$2$2$3")
+    root = infinitive.str.strip_suffix("en")
+    is_double = root.str.slice(-1) == root.str.slice(-2, 1)
+    single = pl.when(is_double).then(root.str.slice(0, root.str.len_chars() - 1)).otherwise(root)
+    voiceless = single.str.replace("v$", "f").str.replace("z$", "s")
+    lengthened = voiceless.str.replace("([^aeiou]|^)([aeou])([^aeiouwxy])$", "$1$2$2$3")
     return [voiceless, lengthened]
 
 
@@ -201,19 +196,24 @@ def _weak_forms(known: pl.DataFrame) -> pl.DataFrame:
     )
     forms = stems.with_columns(
         third=third, past=stem + d_or_t + "e", pasts=stem + d_or_t + "en", participle=participle
-    )
+    ).with_columns(either=pl.when(pl.col("third") == pl.col("participle")).then("third"))
     have = known.get_column("key").implode()
+    has_past, has_participle = pl.col("past").is_in(have), pl.col("participle").is_in(have)
+    # Of a stem in -t the third person says nothing: groot would be a form of "groten".
     verbs = forms.filter(
         pl.col("third").is_in(have),
-        pl.col("past").is_in(have) | pl.col("participle").is_in(have),
+        pl.when(stem.str.ends_with("t"))
+        .then(has_past & has_participle)
+        .otherwise(has_past | has_participle),
     )
     return _long(
         verbs,
         {
+            "either": "either",
+            "participle": "participle",
             "third": "finite",
             "past": "finite",
             "pasts": "finite",
-            "participle": "participle",
             "infinitive": "plural",
             "stem": "stem",
         },
@@ -227,7 +227,7 @@ def _strong_forms(known: pl.DataFrame) -> pl.DataFrame:
     irregular = (
         strong.with_columns(
             stem=pl.when(infinitive.str.contains("(?:aan|oen|ien)$"))
-            .then(infinitive.str.replace("an$|en$|n$", ""))
+            .then(infinitive.str.replace("an$", "").str.replace("([oi]e)n$", "$1"))
             .otherwise(stems[1])
         )
         .with_columns(
@@ -277,4 +277,4 @@ def _long(table: pl.DataFrame, slots: dict[str, str]) -> pl.DataFrame:
     return pl.concat(
         table.select(key=pl.col(slot), verb=pl.lit(verb), infinitive=pl.col("infinitive"))
         for slot, verb in slots.items()
-    )
+    ).filter(pl.col("key").is_not_null())

@@ -67,28 +67,31 @@ def split_sentences(texts: pl.Series) -> pl.DataFrame:
     Returns:
         text (u32: position in `texts`), sentence (i64: number within the text, from 1),
         content (the sentence, cleaned of what is not text), words (list of str, as written),
-        is_closed (ends with a full stop, question or exclamation mark). A sentence without words is left out and not numbered; a null text
+        block (u32: number of its line over all texts), is_closed (ends with a full stop, question or exclamation mark). A sentence without words is left out and not numbered; a null text
         has no sentences.
     """
     text = pl.col("body").str.replace_all("\r\n?", "\n").str.replace_all("[’‘`´]", "'")
     text = text.str.replace_all(_REFERENCE_LINE, "")
     for pattern, replacement in (*_NOT_TEXT, *_POINTS):
         text = text.str.replace_all(pattern, replacement)
-    text = text.str.replace_all(_SENTENCE_END, "$1\n$2")
+    text = text.str.replace_all(_SENTENCE_END, "$1\ue002$2")
     return (
         pl.DataFrame({"body": texts.cast(pl.String)})
         .with_row_index("text")
         .lazy()
         .select("text", text.str.split("\n").alias("line"))
         .explode("line")
-        .select("text", content=pl.col("line").str.strip_chars())
+        .with_row_index("block")
+        .with_columns(line=pl.col("line").str.split("\ue002"))
+        .explode("line")
+        .select("text", "block", content=pl.col("line").str.strip_chars())
         .with_columns(
             words=pl.col("content").str.replace_all(_WITH_DIGIT, " ").str.extract_all(_WORD),
             is_closed=pl.col("content").str.contains(_CLOSED),
         )
         .filter(pl.col("words").list.len() > 0)
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("text").alias("sentence"))
-        .select("text", "sentence", "content", "words", "is_closed")
+        .select("text", "sentence", "block", "content", "words", "is_closed")
         .collect()
     )
 
