@@ -356,6 +356,7 @@ def _of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     )
     marked = (
         split.lazy()
+        .drop("words", strict=False)
         .join(count, on=["text", "sentence"], how="left", maintain_order="left")
         .with_columns(
             is_heading_or_item=~pl.col("is_closed"),
