@@ -55,6 +55,7 @@ _CONJUNCTION = re.compile(
     r"waarop|waarna|terwijl|hoewel|tenzij|mits|indien|als|voordat|nadat|wanneer|alsmede|teneinde|"
     r"opdat)\s|[,;:]\s+(die|dat|wat|om)\s"
 )
+_PASSIVE = frozenset(("word", "wordt", "worden", "werd", "werden", "geworden"))
 _AFTER_BY = re.compile(r"\bdoor ((?:de|het|een|onze|uw|ons|mijn)\s+[\w-]+)")
 
 
@@ -229,7 +230,7 @@ def _words(content: str, words: list[dict[str, Any]], is_passive: bool) -> Itera
             yield Mark(start, end, kind, key, entry.simpler)
         elif word["is_hard"] and len(key) >= MIN_HARD_LETTERS:
             yield Mark(start, end, "hard", key, "")
-        elif is_passive and word["is_participle"]:
+        elif is_passive and key in _PASSIVE:
             yield Mark(start, end, "passive", key, _who_does_it(content))
         elif word["is_nominalisation"] and _is_deed(key, content[end:]):
             yield Mark(start, end, "noun", key, _as_verb(key))

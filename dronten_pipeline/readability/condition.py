@@ -28,6 +28,9 @@ MIN_FOREIGN = 0.05
 MIN_DUTCH = 0.12
 #: Names and titles: running text has less than a quarter of its words with a capital.
 MAX_CAPITALS = 0.6
+#: The same where hardly any line is closed with a full stop.
+MAX_CAPITALS_WITHOUT_ENDS = 0.4
+MIN_CLOSED = 0.02
 #: Share of letters of another script from which on a text is not read.
 MAX_OTHER_SCRIPT = 0.3
 #: Words per end of a sentence or line above which there are no sentences at all.
@@ -37,8 +40,10 @@ MISREAD_PER_THOUSAND = 2.0
 MIN_MISREAD = 3
 #: Share of unknown words above which a text is refused: nobody can read it.
 MAX_UNKNOWN = 0.3
-#: A word this frequent (per billion, log10) is what somebody can have meant.
+#: From this frequency on (per billion, log10) a word can be what somebody meant, and from the
+#: second on a part of a compound.
 MEANT_ZIPF = 2.0
+PART_ZIPF = 3.0
 MEANT_LENGTH = 3
 
 #: Function words that are frequent in one of these languages and no words of another.
@@ -82,6 +87,8 @@ def parameters() -> list[object]:
         MIN_MISREAD,
         MAX_UNKNOWN,
         MEANT_ZIPF,
+        PART_ZIPF,
+        MAX_CAPITALS_WITHOUT_ENDS,
         _FUNCTION_WORDS,
     ]
 
@@ -123,6 +130,7 @@ def _measures_of_characters() -> list[pl.Expr]:
         .clip(0, 1)
         .alias("other_script"),
         (body.str.count_matches(r"[.!?…:;]\s|\n") + 1).alias("ends"),
+        body.str.count_matches(r"[.!?]\s|[.!?]$").alias("closed"),
     ]
 
 
@@ -224,8 +232,8 @@ def _known_words() -> pl.DataFrame:
 
 
 @cache
-def _meant_words() -> frozenset[str]:
-    least = 10 ** (MEANT_ZIPF - 9)
+def _frequent_words(zipf: float) -> frozenset[str]:
+    least = 10 ** (zipf - 9)
     return frozenset(
         word
         for word, frequency in _frequencies().items()
@@ -246,14 +254,14 @@ def _is_made_of_known(word: str) -> bool:
 
 def _is_compound(word: str) -> bool:
     return any(
-        word[cut:] in _meant_words() and _is_first_part(word[:cut])
+        word[cut:] in _frequent_words(PART_ZIPF) and _is_first_part(word[:cut])
         for cut in range(3, min(len(word), 40) - 2)
     )
 
 
 def _is_first_part(part: str) -> bool:
     """A word as it stands in a compound: with or without -s, -e or -en."""
-    known = _meant_words()
+    known = _frequent_words(PART_ZIPF)
     return (
         part in known
         or (part.endswith(("s", "e")) and part[:-1] in known)
@@ -265,7 +273,7 @@ def _is_misread(word: str) -> bool:
     """Whether one letter more, less or another makes it a frequent word."""
     if len(word) > 40:
         return False
-    known = _meant_words()
+    known = _frequent_words(MEANT_ZIPF)
     cuts = range(len(word) + 1)
     return any(
         candidate in known
@@ -299,7 +307,14 @@ def _refusal() -> pl.Expr:
         )
         .when(
             enough_to_run
-            & ((pl.col("running") < MIN_DUTCH) | (pl.col("capitals") > MAX_CAPITALS))
+            & (
+                (pl.col("running") < MIN_DUTCH)
+                | (pl.col("capitals") > MAX_CAPITALS)
+                | (
+                    (pl.col("capitals") > MAX_CAPITALS_WITHOUT_ENDS)
+                    & (pl.col("closed") < MIN_CLOSED * pl.col("words"))
+                )
+            )
         )
         .then(
             pl.lit(
