@@ -454,9 +454,7 @@ class _Ingest:
             self.folder,
             self.settings.raw / "texts" / self.source.name,
             as_of=self.as_of,
-            calibration=calibration.in_force(
-                self.settings.calibration, self.settings.calibrations
-            ),
+            calibration=calibration.in_force(self.settings.calibration, self.settings.calibrations),
             on_progress=self.on_progress,
         )
         self._write_document_rejects(listed, scored.rejects)

@@ -151,9 +151,7 @@ def judge_text(
     )
 
 
-def together(
-    judgements: Sequence[Judgement], calibration: Calibration | None
-) -> Judgement | None:
+def together(judgements: Sequence[Judgement], calibration: Calibration | None) -> Judgement | None:
     """The short texts as one, as the KPI pools short messages; None when there are not two."""
     short = [one for one in judgements if one.is_too_short and one.words]
     if len(short) < 2:

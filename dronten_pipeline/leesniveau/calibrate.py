@@ -17,7 +17,13 @@ from rich.table import Table
 
 from dronten_pipeline.leesniveau import terminal
 from dronten_pipeline.readability import calibration, documents, extract, judge, score
-from dronten_pipeline.readability.calibration import LEVELS, Calibration, CalibrationError, Fit, Ints
+from dronten_pipeline.readability.calibration import (
+    LEVELS,
+    Calibration,
+    CalibrationError,
+    Fit,
+    Ints,
+)
 
 #: Agreement of raters below which their labels say little (Krippendorff's own rule of thumb).
 TRUSTWORTHY_ALPHA = 0.667
@@ -58,9 +64,9 @@ def calibrate(labels_path: Path, texts: Path, folder: Path, *, made_on: dt.date)
     judged = judge.judge_texts(pl.Series(list(read.values()), dtype=pl.String)).with_columns(
         file=pl.Series(list(read), dtype=pl.String)
     )
-    for name, refusal, words in judged.filter(pl.col("score").is_null()).select(
-        "file", "refusal", "words"
-    ).iter_rows():
+    for name, refusal, words in (
+        judged.filter(pl.col("score").is_null()).select("file", "refusal", "words").iter_rows()
+    ):
         left_out[name] = refusal or f"Te kort om alleen te beoordelen ({words} woorden)."
     if len(left_out) == len(consensus):
         first = next(iter(left_out))
@@ -130,7 +136,11 @@ def show(console: Console, result: Calibrated) -> None:
     cuts = Table("grens", "gepubliceerd", "geijkt")
     for place, (before, after) in enumerate(zip(score.CUTS, fit.cuts, strict=True)):
         name = f"{LEVELS[place]} / {LEVELS[place + 1]}"
-        kept = " (te weinig teksten: geschoven of gelijk gebleven)" if name.replace(" ", "") in fit.kept else ""
+        kept = (
+            " (te weinig teksten: geschoven of gelijk gebleven)"
+            if name.replace(" ", "") in fit.kept
+            else ""
+        )
         cuts.add_row(name, terminal.number(before), terminal.number(after) + kept)
     console.print(cuts)
     console.print(
@@ -190,9 +200,7 @@ def _share(part: Ints, whole: Ints) -> str:
     share = met / counted
     centre = (share + z**2 / (2 * counted)) / (1 + z**2 / counted)
     half = (
-        z
-        * (share * (1 - share) / counted + z**2 / (4 * counted**2)) ** 0.5
-        / (1 + z**2 / counted)
+        z * (share * (1 - share) / counted + z**2 / (4 * counted**2)) ** 0.5 / (1 + z**2 / counted)
     )
     return (
         f"{100 * share:.0f} % (95 %-interval {100 * (centre - half):.0f}-"

@@ -107,9 +107,7 @@ def judge(
         else:
             terminal.show_table(console, shown)
         terminal.show_summary(console, judgements)
-        terminal.show_method(
-            console, version, calibration, is_used=instrument.applies(calibration)
-        )
+        terminal.show_method(console, version, calibration, is_used=instrument.applies(calibration))
         if html is not None:
             console.print(f"Met markeringen: {html}", soft_wrap=True)
     raise typer.Exit(_exit_code(judgements, require_b1=require_b1))

@@ -121,7 +121,9 @@ def show(console: Console, found: Comparison) -> None:
             f"{terminal.number(shift)} punten (mediaan)."
         )
     moved = texts.filter(pl.col("is_changed"))
-    console.print(f"{moved.height} teksten gingen over de grens van B1 of werden (niet) beoordeeld.")
+    console.print(
+        f"{moved.height} teksten gingen over de grens van B1 of werden (niet) beoordeeld."
+    )
     if moved.height:
         table = Table("tekst", "kanaal", "was", "werd", "score was", "score werd")
         for row in moved.head(_MAX_SHOWN).iter_rows(named=True):
@@ -130,8 +132,10 @@ def show(console: Console, found: Comparison) -> None:
                 row["channel"],
                 row["old_level"] or "-",
                 row["new_level"] or "-",
-                *("-" if row[name] is None else terminal.number(row[name]) for name in
-                  ("old_score", "new_score")),
+                *(
+                    "-" if row[name] is None else terminal.number(row[name])
+                    for name in ("old_score", "new_score")
+                ),
             )
         console.print(table)
         if moved.height > _MAX_SHOWN:

@@ -6,6 +6,8 @@ Here belongs: words and layout. Not here: what is known of a text (`assess.py`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os.path import commonpath
+from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
@@ -58,7 +60,9 @@ def show_full(console: Console, judgement: Judgement) -> None:
         console.print(Padding(Text(f"Let op: {judgement.remark}", style="yellow"), (0, 0, 0, 2)))
     if judgement.is_too_short:
         console.print(
-            Padding(f"{judgement.words} woorden, {judgement.sentences} zinnen. {SHORT}", (0, 0, 0, 2))
+            Padding(
+                f"{judgement.words} woorden, {judgement.sentences} zinnen. {SHORT}", (0, 0, 0, 2)
+            )
         )
     else:
         console.print(Padding(_verdict(judgement), (0, 0, 0, 2)))
@@ -68,20 +72,32 @@ def show_full(console: Console, judgement: Judgement) -> None:
 
 
 def show_table(console: Console, judgements: Sequence[Judgement]) -> None:
-    """A line per text, with what would help it most."""
+    """A line per text, with what would help it most; below it what needs a sentence."""
     table = Table("tekst", "niveau", "score", "kans op B1", "woorden", "helpt het meest")
-    for one in judgements:
-        style = LEVEL_STYLES.get(one.level or "", "")
+    names = _short_names([one.name for one in judgements])
+    for name, one in zip(names, judgements, strict=True):
         first = one.advice.tips[0].title if one.advice and one.advice.tips else ""
         table.add_row(
-            Text(one.name, overflow="fold"),
-            Text(level_of(one), style=style),
+            Text(name, overflow="fold"),
+            Text(level_of(one), style=LEVEL_STYLES.get(one.level or "", "")),
             "-" if one.score is None else number(one.score, 0),
             chance_of(one),
             str(one.words or "-"),
-            Text(one.problem or (f"Let op: {one.remark}" if one.remark else first)),
+            Text("zie onder" if one.problem else first + (" (let op)" if one.remark else "")),
         )
     console.print(table)
+    for name, one in zip(names, judgements, strict=True):
+        if one.problem or one.remark:
+            console.print(Text(f"{name}: {one.problem or one.remark}"))
+
+
+def _short_names(names: Sequence[str]) -> list[str]:
+    """Paths without the folder that all of them are in."""
+    paths = [name for name in names if "/" in name]
+    if len({name.startswith("/") for name in paths}) != 1:
+        return list(names)
+    common = commonpath([Path(name).parent for name in paths])
+    return [name.removeprefix(f"{common}/") if common else name for name in names]
 
 
 def show_summary(console: Console, judgements: Sequence[Judgement]) -> None:
@@ -94,7 +110,9 @@ def show_summary(console: Console, judgements: Sequence[Judgement]) -> None:
     parts = []
     if judged:
         share = number(100 * easy / len(judged), 0)
-        parts.append(f"{easy} van {len(judged)} beoordeelde teksten ({share} %) zijn B1 of makkelijker")
+        parts.append(
+            f"{easy} van {len(judged)} beoordeelde teksten ({share} %) zijn B1 of makkelijker"
+        )
     if short:
         parts.append(f"{short} te kort om alleen te beoordelen")
     if failed:
@@ -168,7 +186,9 @@ def _show_tips(console: Console, judgement: Judgement) -> None:
     if not tips:
         console.print(Padding("Geen adviezen: dit leest vlot.", (0, 0, 0, 2)))
         return
-    console.print(Padding(Text("Dit helpt het meest, in deze volgorde:", style="bold"), (0, 0, 0, 2)))
+    console.print(
+        Padding(Text("Dit helpt het meest, in deze volgorde:", style="bold"), (0, 0, 0, 2))
+    )
     for place, tip in enumerate(tips, start=1):
         head = Text(f"{place}. {tip.title}. ", style="bold")
         head.append(tip.how, style="not bold")

@@ -46,9 +46,7 @@ _POINTS = {"sentence": 1.8, "word": 17.3, "passive": 6.0, "noun": 4.0, "fragment
 MarkKind = Literal["hard", "formal", "passive", "noun"]
 #: Nouns in -ing that name a thing and no deed, also before "van".
 _THINGS = frozenset(
-    "afdeling woning rekening regeling vergunning mening lening vereniging instelling stichting "
-    "verdieping omgeving leerling tekening richting beweging kring ring koning ding sting "
-    "bevolking inleiding verzekering begroting regering verordening uitkering instelling".split()
+    ["afdeling", "woning", "rekening", "regeling", "vergunning", "mening", "lening", "vereniging", "instelling", "stichting", "verdieping", "omgeving", "leerling", "tekening", "richting", "beweging", "kring", "ring", "koning", "ding", "sting", "bevolking", "inleiding", "verzekering", "begroting", "regering", "verordening", "uitkering", "instelling"]
 )
 _CONJUNCTION = re.compile(
     r"(?:[,;:]\s+|\s)(en|maar|want|omdat|aangezien|zodat|waarbij|waardoor|waarin|waarvan|waarmee|"
@@ -187,7 +185,9 @@ def advise(text: str) -> Advice:
 
 def _sentence(number: int, row: dict[str, Any], words: list[dict[str, Any]]) -> Sentence:
     content = row["content"]
-    marks = tuple(_without_overlap([*_phrases(content), *_words(content, words, row["is_passive"])]))
+    marks = tuple(
+        _without_overlap([*_phrases(content), *_words(content, words, row["is_passive"])])
+    )
     notes = []
     if row["words"] > LONG_SENTENCE:
         notes.append((f"lang: {row['words']} woorden", _how_to_cut(content)))
@@ -284,9 +284,7 @@ def _how_to_cut(content: str) -> str:
     places = [
         match
         for match in _CONJUNCTION.finditer(content)
-        if min(
-            len(content[: match.start()].split()), len(content[match.end() :].split())
-        )
+        if min(len(content[: match.start()].split()), len(content[match.end() :].split()))
         >= MIN_WORDS_OF_HALF
     ]
     if not places:
@@ -309,7 +307,9 @@ def _tips(
     marks = [mark for sentence in sentences for mark in sentence.marks]
     zipf = {word["key"]: word["zipf"] for word in words}
 
-    long = sorted((one for one in sentences if one.words > LONG_SENTENCE), key=lambda one: -one.words)
+    long = sorted(
+        (one for one in sentences if one.words > LONG_SENTENCE), key=lambda one: -one.words
+    )
     if long:
         total = sum(one.words for one in sentences)
         pieces = sum(round(one.words / WORDS_OF_A_GOOD_SENTENCE) - 1 for one in long)
@@ -323,14 +323,20 @@ def _tips(
             _POINTS["sentence"] * (total / count - total / (count + pieces)),
         )
     for kind, title, how in (
-        (True, ("woord vervangen", "woorden vervangen"), "Kies het woord dat u zou zeggen aan de balie."),
+        (
+            True,
+            ("woord vervangen", "woorden vervangen"),
+            "Kies het woord dat u zou zeggen aan de balie.",
+        ),
         (
             False,
             ("moeilijk woord uitleggen", "moeilijke woorden uitleggen"),
             "Kies een bekender woord. Kan dat niet? Leg het de eerste keer uit.",
         ),
     ):
-        found = [mark for mark in marks if mark.kind in {"hard", "formal"} and bool(mark.hint) is kind]
+        found = [
+            mark for mark in marks if mark.kind in {"hard", "formal"} and bool(mark.hint) is kind
+        ]
         if not found:
             continue
         times = Counter(mark.text for mark in found)
@@ -361,10 +367,14 @@ def _tips(
             _counted(len(nouns), "werkwoord gebruiken", "werkwoorden gebruiken"),
             "Een werkwoord leest vlotter: ‘als wij uw aanvraag beoordelen’ in plaats van ‘bij de "
             "beoordeling van uw aanvraag’.",
-            tuple(dict.fromkeys(f"zin {one.number}, {mark.text}: {mark.hint}" for one, mark in nouns))[:5],
+            tuple(
+                dict.fromkeys(f"zin {one.number}, {mark.text}: {mark.hint}" for one, mark in nouns)
+            )[:5],
             _POINTS["noun"] * len(nouns) / count,
         )
-    fragments = [one for one in sentences if any(label == "geen hele zin" for label, _ in one.notes)]
+    fragments = [
+        one for one in sentences if any(label == "geen hele zin" for label, _ in one.notes)
+    ]
     if fragments:
         yield Tip(
             _counted(len(fragments), "losse zin afmaken", "losse zinnen afmaken"),
@@ -396,7 +406,10 @@ def _habits(sentences: Sequence[Sentence], words: Sequence[dict[str, Any]]) -> I
         yield Tip(
             _counted(len(blocks), "lange alinea splitsen", "lange alinea's splitsen"),
             "Eén onderwerp per alinea, met een kopje dat zegt waar hij over gaat.",
-            tuple(f"vanaf zin {first[block].number} ({lengths[block]} woorden)" for block in blocks[:5]),
+            tuple(
+                f"vanaf zin {first[block].number} ({lengths[block]} woorden)"
+                for block in blocks[:5]
+            ),
             0.4,
         )
 

@@ -181,8 +181,11 @@ def read_labels(path: Path) -> Labels:
         if not name or level is None:
             raise CalibrationError(
                 f"{path}, regel {line}: "
-                + (f"niveau '{row[columns['level']]}' is geen A, B1, B2 of C." if name else
-                   "er staat geen bestand.")
+                + (
+                    f"niveau '{row[columns['level']]}' is geen A, B1, B2 of C."
+                    if name
+                    else "er staat geen bestand."
+                )
             )
         given_labels = by_text.setdefault(name, {})
         if rater in given_labels:

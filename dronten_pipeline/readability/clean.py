@@ -143,6 +143,4 @@ def _noise() -> pl.Expr:
         found |= _short(pattern, 300)
     figures = pl.col("line").str.count_matches(r"[\p{N}€%+|*=]")
     letters = pl.col("line").str.count_matches(r"\p{L}")
-    return found | (
-        (pl.col("length") <= 300) & (figures > FIGURES_OF_A_ROW * (figures + letters))
-    )
+    return found | ((pl.col("length") <= 300) & (figures > FIGURES_OF_A_ROW * (figures + letters)))

@@ -279,8 +279,10 @@ def _paragraph(paragraph: Any) -> str:
 
 
 def _has_sentence(text: str) -> bool:
-    return any(len(line.split()) >= 5 and line.rstrip().endswith((".", "!", "?", ":"))
-               for line in text.split("\n"))
+    return any(
+        len(line.split()) >= 5 and line.rstrip().endswith((".", "!", "?", ":"))
+        for line in text.split("\n")
+    )
 
 
 def _pdf(content: bytes) -> str:

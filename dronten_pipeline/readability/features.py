@@ -132,8 +132,7 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
             | role.is_in(["coordinator", "subordinator", "relative"]).fill_null(False),
             can_be_finite=(role == "finite_auxiliary").fill_null(False)
             | ((verb == "finite") & role.is_null()).fill_null(False),
-            can_be_noun_or_adjective=role.is_null()
-            & (noun.is_not_null() | key.str.ends_with("e")),
+            can_be_noun_or_adjective=role.is_null() & (noun.is_not_null() | key.str.ends_with("e")),
             opens=pl.when(key.is_in(_DEMONSTRATIVES))
             .then(pl.lit("demonstrative"))
             .when(role.is_in(["coordinator", "subordinator", "relative"]))
@@ -141,8 +140,7 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
             is_never_last=key.is_in(_NEVER_LAST),
             can_be_stem=((verb == "stem") & role.is_null()).fill_null(False),
             can_be_plural=(
-                (verb.is_in(["plural", "either"]) & role.is_null())
-                | (role == "plural_auxiliary")
+                (verb.is_in(["plural", "either"]) & role.is_null()) | (role == "plural_auxiliary")
             ).fill_null(False),
             is_auxiliary=(role == "plural_auxiliary").fill_null(False),
             is_function=(role != "adjective").fill_null(False),
@@ -248,8 +246,7 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
             may_be_known_name=first & pl.col("is_word") & pl.col("has_capital"),
             is_small=pl.col("is_word") & ~pl.col("has_capital"),
             is_certain=(
-                pl.col("can_be_finite")
-                & ~(pl.col("can_be_noun_or_adjective") & after_determiner)
+                pl.col("can_be_finite") & ~(pl.col("can_be_noun_or_adjective") & after_determiner)
             )
             | (
                 pl.col("can_be_stem")

@@ -85,7 +85,9 @@ def with_cuts(scored: pl.DataFrame, calibration: Calibration | None) -> pl.DataF
         by_score = pl.when(value < cut).then(pl.lit(level)).otherwise(by_score)
     # What the instrument itself will not let pass as B1, no cut-off makes B1.
     held_back = pl.col("gates").is_not_null() if "gates" in scored.columns else pl.lit(False)
-    level = pl.when(held_back & by_score.is_in(LEVELS[:2])).then(pl.lit(LEVELS[2])).otherwise(by_score)
+    level = (
+        pl.when(held_back & by_score.is_in(LEVELS[:2])).then(pl.lit(LEVELS[2])).otherwise(by_score)
+    )
     chance = 1 / (1 + ((value - calibration.cuts[1]) / calibration.b1_slope).exp())
     return scored.with_columns(
         level=pl.when(value.is_not_null()).then(level),

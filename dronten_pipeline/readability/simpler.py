@@ -113,9 +113,7 @@ def _phrases() -> re.Pattern[str]:
     for form, number in written:
         by_entry.setdefault(number, []).append(_pattern(form))
     # The longest first, so that "met betrekking tot" is not found as a part of another.
-    ordered = sorted(
-        by_entry.items(), key=lambda item: max(map(len, item[1])), reverse=True
-    )
+    ordered = sorted(by_entry.items(), key=lambda item: max(map(len, item[1])), reverse=True)
     alternatives = "|".join(
         f"(?P<p{number}>{'|'.join(sorted(forms, key=len, reverse=True))})"
         for number, forms in ordered

@@ -98,7 +98,9 @@ def test_an_address_alone_leaves_nothing() -> None:
     assert cleaned("De Rede 1\n8251 ER Dronten") == [""]
 
 
-@pytest.mark.parametrize("part", ["Beste a", "De Rede 1 ", "Met vriendelijke groet ", ". . ", "1.1 a"])
+@pytest.mark.parametrize(
+    "part", ["Beste a", "De Rede 1 ", "Met vriendelijke groet ", ". . ", "1.1 a"]
+)
 def test_time_grows_with_the_text_and_no_faster(part: str) -> None:
     def seconds(size: int) -> float:
         begin = time.process_time()
