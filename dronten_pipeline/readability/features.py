@@ -17,6 +17,10 @@ from dronten_pipeline.readability import lexicon, sentences
 HARD_ZIPF = 3.0
 MIN_HARD_LETTERS = 4
 
+#: Names count as nouns with a type, mostly concrete: persons and places are, organisations not.
+NAME_IS_NOUN = 0.8
+NAME_IS_CONCRETE = 0.5
+
 _NOMINALISATION = r"(?:ing|ingen|heid|heden|atie|aties|teit|teiten|isering)$"
 MIN_NOMINALISATION_LETTERS = 7
 #: An unknown word with a capital at the start of a sentence is a name, or else a long compound.
@@ -64,7 +68,7 @@ def mark_sentences(texts: pl.Series) -> pl.DataFrame:
         places cut a sentence up, and here its parts are found together again).
     """
     split = sentences.split_sentences(texts)
-    return _of_sentences(split, mark_tokens(split))
+    return of_sentences(split, mark_tokens(split))
 
 
 def mark_words(sentences_marked: pl.DataFrame) -> pl.DataFrame:
@@ -126,6 +130,7 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
             is_coordinator=(role == "coordinator").fill_null(False),
             is_link=role.is_in(["coordinator", "adverb"]).fill_null(False),
             is_have=key.is_in(_HAVE),
+            is_point=key.str.contains(r"^[,;:()]$"),
             is_pronoun=key.is_in(_PERSONAL_PRONOUNS),
             is_passive_auxiliary=key.is_in(_PASSIVE_AUXILIARIES),
             splits=~is_word & ~is_number
@@ -308,7 +313,7 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
             "text", "sentence", "row", "clause", "position", "word", "key", "zipf", "lint_zipf",
             "noun", "is_word", "is_name", "is_content", "is_noun", "is_hard", "is_formal",
             "is_nominalisation", "is_participle", "is_passive_auxiliary", "is_finite",
-            "is_imperative", "opens", "is_never_last", "is_pronoun", "syllables",
+            "is_imperative", "opens", "is_never_last", "is_pronoun", "is_point", "syllables",
         )
         .collect()
     )  # fmt: skip
@@ -329,16 +334,17 @@ def _with_names_at_the_start(tokens: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     order = pl.col("position")
     count = (
         tokens.lazy()
         .group_by("text", "sentence", maintain_order=True)
         .agg(
             words=pl.col("is_word").sum(),
+            numbers=(~pl.col("is_word") & ~pl.col("is_point")).sum(),
             finite_verbs=pl.col("is_finite").sum(),
             names=pl.col("is_name").sum(),
-            passives=pl.col("is_passive_auxiliary").sum(),
+            auxiliaries=pl.col("is_passive_auxiliary").sum(),
             has_participle=pl.col("is_participle").any(),
             nominalisations=pl.col("is_nominalisation").sum(),
             content_words=pl.col("is_content").sum(),
@@ -356,10 +362,11 @@ def _of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     )
     marked = (
         split.lazy()
+        .select("text", "sentence", "block", "content", "is_closed")
         .join(count, on=["text", "sentence"], how="left", maintain_order="left")
         .with_columns(
             is_heading_or_item=~pl.col("is_closed"),
-            is_passive=(pl.col("passives") > 0) & pl.col("has_participle"),
+            is_passive=(pl.col("auxiliaries") > 0) & pl.col("has_participle"),
             has_finite_verb=pl.col("finite_verbs") > 0,
             starts_block=(pl.col("block") != pl.col("block").shift(1)).fill_null(True),
             is_question=pl.col("content").str.contains(r"\?[\"'”’)\]»]*$"),
@@ -379,13 +386,76 @@ def _of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             unit=pl.when(~pl.col("joins")).then("sentence").forward_fill(),
         )
         .select(
-            "text", "sentence", "unit", "content", "words", "is_heading_or_item", "is_question",
+            "text", "sentence", "unit", "content", "words", "numbers", "is_heading_or_item", "is_question",
             "is_passive", "has_finite_verb", "is_fragment", "finite_verbs", "names",
             "nominalisations", "content_words", "formal_words", "hard_words", "pronouns",
             "brackets", "syllables",
         )
         .collect()
     )  # fmt: skip
+
+
+def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+    """The features of every text that has words, a row per text.
+
+    All means over sentences are over units: parts that full stops cut off count with the sentence
+    that they belong to.
+
+    Args:
+        marked: what `mark_sentences` gives.
+        tokens: what `mark_tokens` gives.
+
+    Returns:
+        text; words, sentences, units (u32); length (words and numbers per unit); density (content
+        words and names per finite verb, mean over the units that have one); content_per_unit;
+        passives, brackets (per unit); fragment_share (of the sentences); zipf (mean frequency of
+        content words, as LiNT-II has it); concrete (share of nouns, a name counts as in
+        `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share, name_share (of the words).
+    """
+    units = (
+        marked.lazy()
+        .group_by("text", "unit", maintain_order=True)
+        .agg(
+            pl.len().alias("sentences"),
+            pl.col(
+                "words", "numbers", "finite_verbs", "names", "content_words", "pronouns",
+                "formal_words", "hard_words", "brackets", "is_passive", "is_fragment",
+            ).sum(),
+        )  # fmt: skip
+        .with_columns(meaning=pl.col("content_words") + pl.col("names"))
+    )
+    of_units = units.group_by("text", maintain_order=True).agg(
+        units=pl.len(),
+        sentences=pl.col("sentences").sum(),
+        length=(pl.col("words") + pl.col("numbers")).mean(),
+        density=(pl.col("meaning") / pl.col("finite_verbs"))
+        .filter(pl.col("finite_verbs") > 0)
+        .mean(),
+        content_per_unit=pl.col("meaning").mean(),
+        passives=pl.col("is_passive").mean(),
+        brackets=pl.col("brackets").mean(),
+        fragment_share=pl.col("is_fragment").sum() / pl.col("sentences").sum(),
+        words=pl.col("words").sum(),
+        pronoun_share=pl.col("pronouns").sum() / pl.col("words").sum(),
+        formal_share=pl.col("formal_words").sum() / pl.col("words").sum(),
+        hard_share=pl.col("hard_words").sum() / pl.col("words").sum(),
+        name_share=pl.col("names").sum() / pl.col("words").sum(),
+    )
+    names, noun = pl.col("is_name").sum(), pl.col("is_noun")
+    of_words = (
+        tokens.lazy()
+        .group_by("text", maintain_order=True)
+        .agg(
+            zipf=pl.col("lint_zipf").mean().cast(pl.Float64),
+            concrete=((noun & (pl.col("noun") == "concrete")).sum() + NAME_IS_CONCRETE * names)
+            / (noun.sum() + NAME_IS_NOUN * names),
+        )
+    )
+    return (
+        of_units.join(of_words, on="text", how="left", maintain_order="left")
+        .with_columns(pl.col("concrete").fill_nan(None))
+        .collect()
+    )
 
 
 def _has_no_verb() -> pl.Expr:
