@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable
 
 _COMMA = re.compile(r",\s+(\w)")
-_CONJUNCTION = re.compile(r",?\s+\b(en|of|maar|want|dus|omdat|zodat|terwijl|doordat|waardoor)\b\s", re.I)
+_CONJUNCTION = re.compile(
+    r",?\s+\b(en|of|maar|want|dus|omdat|zodat|terwijl|doordat|waardoor)\b\s", re.I
+)
 _ANY_LINK = re.compile(
     r",?\s+\b(en|of|maar|want|dus|omdat|zodat|terwijl|doordat|waardoor|die|dat|waarbij|waarin|"
     r"indien|als|tenzij|hoewel|voordat|nadat|zoals|alsmede)\b\s",
@@ -79,9 +81,7 @@ def without_capitals(attack: Callable[[str], str]) -> Callable[[str], str]:
 
     def attacked(text: str) -> str:
         before = set(re.findall(r"\. \w+", text))
-        return re.sub(
-            r"\. \w+", lambda m: m[0] if m[0] in before else m[0].lower(), attack(text)
-        )
+        return re.sub(r"\. \w+", lambda m: m[0] if m[0] in before else m[0].lower(), attack(text))
 
     return attacked
 

@@ -139,7 +139,9 @@ def _ranking_differences(pairs: texts.Pairs) -> np.ndarray:
 def solve_ranking(differences: list[np.ndarray], weight: list[float]) -> np.ndarray:
     """Weights for which a logistic curve over the difference tells which text is harder."""
     matrix = np.vstack(differences)
-    each = np.concatenate([np.full(len(d), w / len(d)) for d, w in zip(differences, weight, strict=True)])
+    each = np.concatenate(
+        [np.full(len(d), w / len(d)) for d, w in zip(differences, weight, strict=True)]
+    )
     scale = np.sqrt((matrix**2 * each[:, None]).sum(0) / each.sum())
     scaled = matrix / scale
 
@@ -239,7 +241,6 @@ def main() -> None:
         "lint_error": fit_error(found),
         "ranking": fit_ranking(),
         "gates": {
-            "max_fragment_share": 0.3,
             "min_zipf": 3.6,
             "max_length": 18.0,
             "max_formal_share": 0.06,

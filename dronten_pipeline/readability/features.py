@@ -17,6 +17,17 @@ from dronten_pipeline.readability import lexicon, sentences
 HARD_ZIPF = 3.0
 MIN_HARD_LETTERS = 4
 
+#: So many sentences that can only be parts of others are style; more, and a larger share of the
+#: sentences, and the full stops are suspect: parts are then joined to what they were cut from.
+MIN_PARTS = 3
+SUSPECT_SHARE = 0.3
+#: From this share on full stops say nothing: a whole block then is one sentence.
+WORTHLESS_SHARE = 0.4
+
+#: A sentence of more words counts as one of so many: no reader gets that far.
+MAX_LENGTH = 40
+MAX_DENSITY = 20
+
 #: Names count as nouns with a type, mostly concrete: persons and places are, organisations not.
 NAME_IS_NOUN = 0.8
 NAME_IS_CONCRETE = 0.5
@@ -137,8 +148,7 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
             | role.is_in(["coordinator", "subordinator", "relative"]).fill_null(False),
             can_be_finite=(role == "finite_auxiliary").fill_null(False)
             | ((verb == "finite") & role.is_null()).fill_null(False),
-            can_be_noun_or_adjective=role.is_null()
-            & (noun.is_not_null() | key.str.ends_with("e")),
+            can_be_noun=role.is_null() & noun.is_not_null(),
             opens=pl.when(key.is_in(_DEMONSTRATIVES))
             .then(pl.lit("demonstrative"))
             .when(role.is_in(["coordinator", "subordinator", "relative"]))
@@ -146,8 +156,7 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
             is_never_last=key.is_in(_NEVER_LAST),
             can_be_stem=((verb == "stem") & role.is_null()).fill_null(False),
             can_be_plural=(
-                (verb.is_in(["plural", "either"]) & role.is_null())
-                | (role == "plural_auxiliary")
+                (verb.is_in(["plural", "either"]) & role.is_null()) | (role == "plural_auxiliary")
             ).fill_null(False),
             is_auxiliary=(role == "plural_auxiliary").fill_null(False),
             is_function=(role != "adjective").fill_null(False),
@@ -237,6 +246,8 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
 
     first = pl.col("position") == 0
     after_determiner = before("is_specifier") | before("is_adjective_form")
+    # De bekende man: a past tense between determiner and noun is an adjective.
+    before_nominal = after("has_noun") | after("is_adjective_form") | after("has_capital")
     no_word_before = (inside & ~pl.col("is_word").shift(1)).fill_null(False)
     marked = (
         tokens.lazy()
@@ -254,7 +265,10 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
             is_small=pl.col("is_word") & ~pl.col("has_capital"),
             is_certain=(
                 pl.col("can_be_finite")
-                & ~(pl.col("can_be_noun_or_adjective") & after_determiner)
+                & ~(
+                    after_determiner
+                    & (pl.col("can_be_noun") | (pl.col("key").str.ends_with("e") & before_nominal))
+                )
             )
             | (
                 pl.col("can_be_stem")
@@ -354,6 +368,9 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             brackets=pl.col("word").is_in(["(", ";", ":"]).sum(),
             syllables=pl.col("syllables").sum().cast(pl.UInt32),
             opens=pl.col("opens").first(),
+            starts_with_as=(pl.col("key").first() == "als")
+            & pl.col("is_content").slice(1, 1).first().fill_null(False),
+            has_u_second=(pl.col("key").slice(1, 1).first() == "u").fill_null(False),
             is_imperative=pl.col("is_imperative").first(),
             ends_open=pl.col("is_never_last").last(),
             first_finite=order.filter(pl.col("is_finite")).first(),
@@ -371,25 +388,46 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             starts_block=(pl.col("block") != pl.col("block").shift(1)).fill_null(True),
             is_question=pl.col("content").str.contains(r"\?[\"'”’)\]»]*$"),
         )
-        .with_columns(is_fragment=pl.col("is_closed") & _is_part())
+        .with_columns(
+            is_fragment=(pl.col("is_closed") & _is_part())
+            | (pl.col("is_closed") & pl.col("ends_open"))
+        )
     )
-    with_before = marked.with_columns(
-        joins=~pl.col("starts_block")
+    marked = marked.with_columns(
+        awaits_more=pl.col("ends_open")
+        | (pl.col("is_fragment") & (pl.col("opens") == "subordinator").fill_null(False))
+        | (
+            pl.col("content").str.count_matches("(", literal=True)
+            > pl.col("content").str.count_matches(")", literal=True)
+        )
+    )
+    starts, fragment = pl.col("starts_block"), pl.col("is_fragment")
+    begins_with_and = pl.col("is_closed") & (pl.col("opens") == "coordinator").fill_null(False)
+    cut_off = marked.with_columns(
+        is_part=~starts
         & (
-            pl.col("is_fragment")
-            | pl.col("ends_open").shift(1)
-            | (pl.col("starts_block").shift(1) & _has_no_verb().shift(1))
+            fragment
+            | begins_with_and
+            | pl.col("awaits_more").shift(1)
+            | (starts.shift(1) & _has_no_verb().shift(1))
         ).fill_null(False)
+    ).with_columns(
+        parts=pl.col("is_part").sum().over("text"),
+        part_share=pl.col("is_part").mean().over("text"),
     )
+    is_suspect = (pl.col("parts") >= MIN_PARTS) & (pl.col("part_share") > SUSPECT_SHARE)
+    is_worthless = (pl.col("parts") >= MIN_PARTS) & (pl.col("part_share") > WORTHLESS_SHARE)
     return (
-        with_before.with_columns(
-            unit=pl.when(~pl.col("joins")).then("sentence").forward_fill(),
+        cut_off.with_columns(
+            unit=pl.when(starts | ~(is_worthless | (is_suspect & pl.col("is_part"))))
+            .then("sentence")
+            .forward_fill(),
         )
         .select(
             "text", "sentence", "unit", "content", "words", "numbers", "is_heading_or_item", "is_question",
             "is_passive", "has_finite_verb", "is_fragment", "finite_verbs", "names",
             "nominalisations", "content_words", "formal_words", "hard_words", "pronouns",
-            "brackets", "syllables",
+            "brackets", "syllables", "is_part",
         )
         .collect()
     )  # fmt: skip
@@ -408,7 +446,7 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     Returns:
         text; words, sentences, units (u32); length (words and numbers per unit); density (content
         words and names per finite verb, mean over the units that have one); content_per_unit;
-        passives, brackets (per unit); fragment_share (of the sentences); zipf (mean frequency of
+        passives, brackets (per unit); parts, part_share (sentences that are parts of others); zipf (mean frequency of
         content words, as LiNT-II has it); concrete (share of nouns, a name counts as in
         `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share, name_share (of the words).
     """
@@ -418,8 +456,17 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.len().alias("sentences"),
             pl.col(
-                "words", "numbers", "finite_verbs", "names", "content_words", "pronouns",
-                "formal_words", "hard_words", "brackets", "is_passive", "is_fragment",
+                "words",
+                "numbers",
+                "finite_verbs",
+                "names",
+                "content_words",
+                "pronouns",
+                "formal_words",
+                "hard_words",
+                "brackets",
+                "is_passive",
+                "is_part",
             ).sum(),
         )  # fmt: skip
         .with_columns(meaning=pl.col("content_words") + pl.col("names"))
@@ -427,14 +474,16 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     of_units = units.group_by("text", maintain_order=True).agg(
         units=pl.len(),
         sentences=pl.col("sentences").sum(),
-        length=(pl.col("words") + pl.col("numbers")).mean(),
+        length=(pl.col("words") + pl.col("numbers")).clip(upper_bound=MAX_LENGTH).mean(),
         density=(pl.col("meaning") / pl.col("finite_verbs"))
+        .clip(upper_bound=MAX_DENSITY)
         .filter(pl.col("finite_verbs") > 0)
         .mean(),
         content_per_unit=pl.col("meaning").mean(),
         passives=pl.col("is_passive").mean(),
         brackets=pl.col("brackets").mean(),
-        fragment_share=pl.col("is_fragment").sum() / pl.col("sentences").sum(),
+        part_share=pl.col("is_part").sum() / pl.col("sentences").sum(),
+        parts=pl.col("is_part").sum(),
         words=pl.col("words").sum(),
         pronoun_share=pl.col("pronouns").sum() / pl.col("words").sum(),
         formal_share=pl.col("formal_words").sum() / pl.col("words").sum(),
@@ -465,16 +514,19 @@ def _has_no_verb() -> pl.Expr:
 def _is_part() -> pl.Expr:
     """Whether a sentence by its form can only be a part of the one before it."""
     opens, one_clause = pl.col("opens"), pl.col("finite_verbs") <= 1
+    asks = pl.col("is_question")
+    verb_second = pl.col("first_finite") == 1
     verb_last = (pl.col("first_finite") >= 3) & (pl.col("after_finite") <= 2)
+    links = opens.is_in(["subordinator", "relative"]) & ~verb_second & ~pl.col("starts_with_as")
     return (
-        (~pl.col("has_finite_verb") & ~pl.col("is_question"))
-        | (opens == "coordinator")
-        | (opens.is_in(["subordinator", "relative"]) & one_clause & ~pl.col("is_question"))
-        | ((opens == "demonstrative") & one_clause & verb_last & ~pl.col("is_question"))
+        (~pl.col("has_finite_verb") & ~asks)
+        | (links & one_clause & ~asks)
+        | ((opens == "demonstrative") & one_clause & verb_last & ~asks)
         | (
             (pl.col("first_finite") == 0)
             & one_clause
             & ~pl.col("is_imperative")
-            & ~pl.col("is_question")
+            & ~pl.col("has_u_second")
+            & ~asks
         )
     ).fill_null(False)

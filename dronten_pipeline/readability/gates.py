@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import polars as pl
 
+from dronten_pipeline.readability import features
 from dronten_pipeline.readability.parameters import Parameters
 
 
-def has_fragments(parameters: Parameters) -> pl.Expr:
-    """Whether more of the sentences are parts of sentences than honest texts have."""
-    return pl.col("fragment_share") > parameters.gates["max_fragment_share"]
+def has_worthless_stops() -> pl.Expr:
+    """Whether so many sentences are parts of others that the full stops say nothing."""
+    return (pl.col("parts") >= features.MIN_PARTS) & (
+        pl.col("part_share") > features.WORTHLESS_SHARE
+    )
 
 
 def passes(parameters: Parameters) -> pl.Expr:
     """Whether every component is in the range of easy texts."""
     gates = parameters.gates
     return (
-        ~has_fragments(parameters)
+        ~has_worthless_stops()
         & (pl.col("zipf").fill_null(gates["min_zipf"]) >= gates["min_zipf"])
         & (pl.col("length") <= gates["max_length"])
         & (pl.col("formal_share") <= gates["max_formal_share"])

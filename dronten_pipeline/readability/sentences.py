@@ -51,7 +51,7 @@ _REFERENCE_LINE = (
 )
 
 _CLOSED = r"[.!?…][\"'”’)\]»]*$"
-_SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)\s+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
+_SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)[^\S\n]+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
 _WITH_DIGIT = r"[\p{L}\p{M}'./,:-]*\p{N}[\p{L}\p{M}\p{N}'./,:%-]*"
 _WORD = r"[\p{L}\p{M}]+(?:['-][\p{L}\p{M}]+)*"
 #: What the order of a sentence is told by: words, numbers, and points where a clause may end.
