@@ -95,7 +95,7 @@ def folds(documents: list[str], count: int = FOLDS, seed: int = 4) -> np.ndarray
 
 
 def fit_lint(table: pl.DataFrame) -> tuple[dict[str, float], pl.DataFrame]:
-    """Weights of the LiNT-II score, and for every text the score from a fit without its document."""
+    """Weights of the LiNT-II score, and for every text that of a fit without its document."""
     found = table.hstack(text_features(table["body"]))
     found = found.filter(pl.col("words") >= MIN_FIT_WORDS)
     means = {name: float(found[name].mean()) for name in lint.FEATURES}  # type: ignore[arg-type]

@@ -32,7 +32,7 @@ class Pairs:
 
 
 def municipal() -> list[dict[str, str]]:
-    """Sentences of municipal documents and their rewriting by an expert: id, doc, complex, simple."""
+    """Municipal sentences and their rewriting by an expert: id, doc, complex, simple."""
     return json.loads((SHARED / "amsterdam_pairs.json").read_text(encoding="utf-8"))
 
 

@@ -11,18 +11,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from dronten_pipeline.readability import lexicon, sentences
+from dronten_pipeline.readability import fragments, lexicon, sentences
 
 #: A word of at least so many letters that films hardly use is hard.
 HARD_ZIPF = 3.0
 MIN_HARD_LETTERS = 4
-
-#: So many sentences that can only be parts of others are style; more, and a larger share of the
-#: sentences, and the full stops are suspect: parts are then joined to what they were cut from.
-MIN_PARTS = 3
-SUSPECT_SHARE = 0.3
-#: From this share on full stops say nothing: a whole block then is one sentence.
-WORTHLESS_SHARE = 0.4
 
 #: A sentence of more words counts as one of so many: no reader gets that far.
 MAX_LENGTH = 40
@@ -37,6 +30,10 @@ MIN_NOMINALISATION_LETTERS = 7
 #: An unknown word with a capital at the start of a sentence is a name, or else a long compound.
 MAX_NAME_LETTERS = 10
 
+_COUNTED = (
+    "words", "numbers", "finite_verbs", "names", "content_words", "pronouns", "formal_words",
+    "hard_words", "brackets", "is_passive", "is_part",
+)  # fmt: skip
 _DETERMINERS = (
     "de", "het", "een", "mijn", "jouw", "uw", "zijn", "haar", "ons", "onze", "hun", "deze", "dit",
     "geen", "elke", "elk", "ieder", "iedere", "alle", "enkele", "welke", "meer", "veel", "weinig",
@@ -349,8 +346,9 @@ def _with_names_at_the_start(tokens: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
-    order = pl.col("position")
-    count = (
+    """What `mark_sentences` gives, from sentences and their tokens as `mark_tokens` gives them."""
+    position = pl.col("position")
+    counted = (
         tokens.lazy()
         .group_by("text", "sentence", maintain_order=True)
         .agg(
@@ -373,14 +371,14 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             has_u_second=(pl.col("key").slice(1, 1).first() == "u").fill_null(False),
             is_imperative=pl.col("is_imperative").first(),
             ends_open=pl.col("is_never_last").last(),
-            first_finite=order.filter(pl.col("is_finite")).first(),
-            after_finite=pl.len() - 1 - order.filter(pl.col("is_finite")).last(),
+            first_finite=position.filter(pl.col("is_finite")).first(),
+            after_finite=pl.len() - 1 - position.filter(pl.col("is_finite")).last(),
         )
     )
     marked = (
         split.lazy()
         .select("text", "sentence", "block", "content", "is_closed")
-        .join(count, on=["text", "sentence"], how="left", maintain_order="left")
+        .join(counted, on=["text", "sentence"], how="left", maintain_order="left")
         .with_columns(
             is_heading_or_item=~pl.col("is_closed"),
             is_passive=(pl.col("auxiliaries") > 0) & pl.col("has_participle"),
@@ -388,46 +386,31 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             starts_block=(pl.col("block") != pl.col("block").shift(1)).fill_null(True),
             is_question=pl.col("content").str.contains(r"\?[\"'”’)\]»]*$"),
         )
-        .with_columns(
-            is_fragment=(pl.col("is_closed") & _is_part())
-            | (pl.col("is_closed") & pl.col("ends_open"))
-        )
     )
-    marked = marked.with_columns(
-        awaits_more=pl.col("ends_open")
-        | (pl.col("is_fragment") & (pl.col("opens") == "subordinator").fill_null(False))
-        | (
-            pl.col("content").str.count_matches("(", literal=True)
-            > pl.col("content").str.count_matches(")", literal=True)
-        )
-    )
-    starts, fragment = pl.col("starts_block"), pl.col("is_fragment")
-    begins_with_and = pl.col("is_closed") & (pl.col("opens") == "coordinator").fill_null(False)
-    cut_off = marked.with_columns(
-        is_part=~starts
-        & (
-            fragment
-            | begins_with_and
-            | pl.col("awaits_more").shift(1)
-            | (starts.shift(1) & _has_no_verb().shift(1))
-        ).fill_null(False)
-    ).with_columns(
-        parts=pl.col("is_part").sum().over("text"),
-        part_share=pl.col("is_part").mean().over("text"),
-    )
-    is_suspect = (pl.col("parts") >= MIN_PARTS) & (pl.col("part_share") > SUSPECT_SHARE)
-    is_worthless = (pl.col("parts") >= MIN_PARTS) & (pl.col("part_share") > WORTHLESS_SHARE)
     return (
-        cut_off.with_columns(
-            unit=pl.when(starts | ~(is_worthless | (is_suspect & pl.col("is_part"))))
-            .then("sentence")
-            .forward_fill(),
-        )
+        fragments.with_units(marked)
         .select(
-            "text", "sentence", "unit", "content", "words", "numbers", "is_heading_or_item", "is_question",
-            "is_passive", "has_finite_verb", "is_fragment", "finite_verbs", "names",
-            "nominalisations", "content_words", "formal_words", "hard_words", "pronouns",
-            "brackets", "syllables", "is_part",
+            "text",
+            "sentence",
+            "unit",
+            "content",
+            "words",
+            "numbers",
+            "is_heading_or_item",
+            "is_question",
+            "is_passive",
+            "has_finite_verb",
+            "is_fragment",
+            "is_part",
+            "finite_verbs",
+            "names",
+            "nominalisations",
+            "content_words",
+            "formal_words",
+            "hard_words",
+            "pronouns",
+            "brackets",
+            "syllables",
         )
         .collect()
     )  # fmt: skip
@@ -446,29 +429,18 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     Returns:
         text; words, sentences, units (u32); length (words and numbers per unit); density (content
         words and names per finite verb, mean over the units that have one); content_per_unit;
-        passives, brackets (per unit); parts, part_share (sentences that are parts of others); zipf (mean frequency of
-        content words, as LiNT-II has it); concrete (share of nouns, a name counts as in
-        `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share, name_share (of the words).
+        passives, brackets (per unit); parts, part_share (sentences that can only be parts of
+        others); zipf (mean frequency of content words, as LiNT-II has it); concrete (share of
+        nouns, a name counts as in `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share,
+        name_share (of the words).
     """
     units = (
         marked.lazy()
         .group_by("text", "unit", maintain_order=True)
         .agg(
             pl.len().alias("sentences"),
-            pl.col(
-                "words",
-                "numbers",
-                "finite_verbs",
-                "names",
-                "content_words",
-                "pronouns",
-                "formal_words",
-                "hard_words",
-                "brackets",
-                "is_passive",
-                "is_part",
-            ).sum(),
-        )  # fmt: skip
+            pl.col(*_COUNTED).sum(),
+        )
         .with_columns(meaning=pl.col("content_words") + pl.col("names"))
     )
     of_units = units.group_by("text", maintain_order=True).agg(
@@ -505,28 +477,3 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("concrete").fill_nan(None))
         .collect()
     )
-
-
-def _has_no_verb() -> pl.Expr:
-    return pl.col("is_closed") & ~pl.col("has_finite_verb") & ~pl.col("is_question")
-
-
-def _is_part() -> pl.Expr:
-    """Whether a sentence by its form can only be a part of the one before it."""
-    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") <= 1
-    asks = pl.col("is_question")
-    verb_second = pl.col("first_finite") == 1
-    verb_last = (pl.col("first_finite") >= 3) & (pl.col("after_finite") <= 2)
-    links = opens.is_in(["subordinator", "relative"]) & ~verb_second & ~pl.col("starts_with_as")
-    return (
-        (~pl.col("has_finite_verb") & ~asks)
-        | (links & one_clause & ~asks)
-        | ((opens == "demonstrative") & one_clause & verb_last & ~asks)
-        | (
-            (pl.col("first_finite") == 0)
-            & one_clause
-            & ~pl.col("is_imperative")
-            & ~pl.col("has_u_second")
-            & ~asks
-        )
-    ).fill_null(False)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 from functools import cache
 
 import polars as pl
@@ -20,6 +19,7 @@ import polars as pl
 from dronten_pipeline.readability import (
     extract,
     features,
+    fragments,
     gates,
     lexicon,
     lint,
@@ -55,7 +55,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 def _code() -> str:
     """SHA-256 over the source of everything that changes a score: other code, other method."""
     digest = hashlib.sha256()
-    for module in (sentences, lexicon, features, lint, ranking, gates):
+    for module in (sentences, lexicon, fragments, features, lint, ranking, gates):
         digest.update(inspect.getsource(module).encode())
     digest.update(f"{extract.VERSION} {MAX_HARD_WORDS} {LONG_SENTENCE} {BAND}".encode())
     digest.update(lexicon.fingerprint().encode())
@@ -63,7 +63,7 @@ def _code() -> str:
 
 
 def method_version(parameters: Parameters | None = None) -> str:
-    """Name of the method, who set its parameters, and eight hex digits of code, words and numbers."""
+    """Name of the method, who set its numbers, and eight hex digits of code, words and numbers."""
     given = parameters or frozen()
     digest = hashlib.sha256((_code() + given.digest).encode()).hexdigest()
     return f"{NAME}+{given.version}+{digest[:8]}"
