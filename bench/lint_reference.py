@@ -75,7 +75,9 @@ class Features:
 
 
 @cache
-def _data() -> tuple[dict[str, float], dict[str, tuple[str | None, str | None]], set[str], set[str]]:
+def _data() -> tuple[
+    dict[str, float], dict[str, tuple[str | None, str | None]], set[str], set[str]
+]:
     folder = lexicon._data_folder()
     frequencies = pl.read_parquet(folder / lexicon.FREQUENCIES)
     nouns = pl.read_parquet(folder / lexicon.NOUNS)
@@ -182,7 +184,8 @@ def to_universal(words: list[Word]) -> None:
             verbs = [
                 child
                 for child in children.get(place, [])
-                if words[child].kind == "VERB" and words[child].relation in {"vc", "function", "mod"}
+                if words[child].kind == "VERB"
+                and words[child].relation in {"vc", "function", "mod"}
                 and not words[child].tag.startswith("WW(pv")
                 and words[child].relation == "vc"
             ]

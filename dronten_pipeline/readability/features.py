@@ -11,17 +11,29 @@ from __future__ import annotations
 
 import polars as pl
 
-from dronten_pipeline.readability import lexicon, sentences
+from dronten_pipeline.readability import fragments, lexicon, sentences
 
 #: A word of at least so many letters that films hardly use is hard.
 HARD_ZIPF = 3.0
 MIN_HARD_LETTERS = 4
+
+#: A sentence of more words counts as one of so many: no reader gets that far.
+MAX_LENGTH = 40
+MAX_DENSITY = 20
+
+#: Names count as nouns with a type, mostly concrete: persons and places are, organisations not.
+NAME_IS_NOUN = 0.8
+NAME_IS_CONCRETE = 0.5
 
 _NOMINALISATION = r"(?:ing|ingen|heid|heden|atie|aties|teit|teiten|isering)$"
 MIN_NOMINALISATION_LETTERS = 7
 #: An unknown word with a capital at the start of a sentence is a name, or else a long compound.
 MAX_NAME_LETTERS = 10
 
+_COUNTED = (
+    "words", "numbers", "finite_verbs", "names", "content_words", "pronouns", "formal_words",
+    "hard_words", "brackets", "is_passive", "is_part",
+)  # fmt: skip
 _DETERMINERS = (
     "de", "het", "een", "mijn", "jouw", "uw", "zijn", "haar", "ons", "onze", "hun", "deze", "dit",
     "geen", "elke", "elk", "ieder", "iedere", "alle", "enkele", "welke", "meer", "veel", "weinig",
@@ -64,7 +76,7 @@ def mark_sentences(texts: pl.Series) -> pl.DataFrame:
         places cut a sentence up, and here its parts are found together again).
     """
     split = sentences.split_sentences(texts)
-    return _of_sentences(split, mark_tokens(split))
+    return of_sentences(split, mark_tokens(split))
 
 
 def mark_words(sentences_marked: pl.DataFrame) -> pl.DataFrame:
@@ -126,13 +138,14 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
             is_coordinator=(role == "coordinator").fill_null(False),
             is_link=role.is_in(["coordinator", "adverb"]).fill_null(False),
             is_have=key.is_in(_HAVE),
+            is_point=key.str.contains(r"^[,;:()]$"),
             is_pronoun=key.is_in(_PERSONAL_PRONOUNS),
             is_passive_auxiliary=key.is_in(_PASSIVE_AUXILIARIES),
             splits=~is_word & ~is_number
             | role.is_in(["coordinator", "subordinator", "relative"]).fill_null(False),
             can_be_finite=(role == "finite_auxiliary").fill_null(False)
             | ((verb == "finite") & role.is_null()).fill_null(False),
-            can_be_noun_or_adjective=role.is_null() & (noun.is_not_null() | key.str.ends_with("e")),
+            can_be_noun=role.is_null() & noun.is_not_null(),
             opens=pl.when(key.is_in(_DEMONSTRATIVES))
             .then(pl.lit("demonstrative"))
             .when(role.is_in(["coordinator", "subordinator", "relative"]))
@@ -230,6 +243,8 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
 
     first = pl.col("position") == 0
     after_determiner = before("is_specifier") | before("is_adjective_form")
+    # De bekende man: a past tense between determiner and noun is an adjective.
+    before_nominal = after("has_noun") | after("is_adjective_form") | after("has_capital")
     no_word_before = (inside & ~pl.col("is_word").shift(1)).fill_null(False)
     marked = (
         tokens.lazy()
@@ -246,7 +261,11 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
             may_be_known_name=first & pl.col("is_word") & pl.col("has_capital"),
             is_small=pl.col("is_word") & ~pl.col("has_capital"),
             is_certain=(
-                pl.col("can_be_finite") & ~(pl.col("can_be_noun_or_adjective") & after_determiner)
+                pl.col("can_be_finite")
+                & ~(
+                    after_determiner
+                    & (pl.col("can_be_noun") | (pl.col("key").str.ends_with("e") & before_nominal))
+                )
             )
             | (
                 pl.col("can_be_stem")
@@ -305,7 +324,7 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
             "text", "sentence", "row", "clause", "position", "word", "key", "zipf", "lint_zipf",
             "noun", "is_word", "is_name", "is_content", "is_noun", "is_hard", "is_formal",
             "is_nominalisation", "is_participle", "is_passive_auxiliary", "is_finite",
-            "is_imperative", "opens", "is_never_last", "is_pronoun", "syllables",
+            "is_imperative", "opens", "is_never_last", "is_pronoun", "is_point", "syllables",
         )
         .collect()
     )  # fmt: skip
@@ -326,16 +345,18 @@ def _with_names_at_the_start(tokens: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
-    order = pl.col("position")
-    count = (
+def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+    """What `mark_sentences` gives, from sentences and their tokens as `mark_tokens` gives them."""
+    position = pl.col("position")
+    counted = (
         tokens.lazy()
         .group_by("text", "sentence", maintain_order=True)
         .agg(
             words=pl.col("is_word").sum(),
+            numbers=(~pl.col("is_word") & ~pl.col("is_point")).sum(),
             finite_verbs=pl.col("is_finite").sum(),
             names=pl.col("is_name").sum(),
-            passives=pl.col("is_passive_auxiliary").sum(),
+            auxiliaries=pl.col("is_passive_auxiliary").sum(),
             has_participle=pl.col("is_participle").any(),
             nominalisations=pl.col("is_nominalisation").sum(),
             content_words=pl.col("is_content").sum(),
@@ -345,64 +366,114 @@ def _of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             brackets=pl.col("word").is_in(["(", ";", ":"]).sum(),
             syllables=pl.col("syllables").sum().cast(pl.UInt32),
             opens=pl.col("opens").first(),
+            starts_with_as=(pl.col("key").first() == "als")
+            & pl.col("is_content").slice(1, 1).first().fill_null(False),
+            has_u_second=(pl.col("key").slice(1, 1).first() == "u").fill_null(False),
             is_imperative=pl.col("is_imperative").first(),
             ends_open=pl.col("is_never_last").last(),
-            first_finite=order.filter(pl.col("is_finite")).first(),
-            after_finite=pl.len() - 1 - order.filter(pl.col("is_finite")).last(),
+            first_finite=position.filter(pl.col("is_finite")).first(),
+            after_finite=pl.len() - 1 - position.filter(pl.col("is_finite")).last(),
         )
     )
     marked = (
         split.lazy()
-        .drop("words", strict=False)
-        .join(count, on=["text", "sentence"], how="left", maintain_order="left")
+        .select("text", "sentence", "block", "content", "is_closed")
+        .join(counted, on=["text", "sentence"], how="left", maintain_order="left")
         .with_columns(
             is_heading_or_item=~pl.col("is_closed"),
-            is_passive=(pl.col("passives") > 0) & pl.col("has_participle"),
+            is_passive=(pl.col("auxiliaries") > 0) & pl.col("has_participle"),
             has_finite_verb=pl.col("finite_verbs") > 0,
             starts_block=(pl.col("block") != pl.col("block").shift(1)).fill_null(True),
             is_question=pl.col("content").str.contains(r"\?[\"'”’)\]»]*$"),
         )
-        .with_columns(is_fragment=pl.col("is_closed") & _is_part())
-    )
-    with_before = marked.with_columns(
-        joins=~pl.col("starts_block")
-        & (
-            pl.col("is_fragment")
-            | pl.col("ends_open").shift(1)
-            | (pl.col("starts_block").shift(1) & _has_no_verb().shift(1))
-        ).fill_null(False)
     )
     return (
-        with_before.with_columns(
-            unit=pl.when(~pl.col("joins")).then("sentence").forward_fill(),
-        )
+        fragments.with_units(marked)
         .select(
-            "text", "sentence", "unit", "content", "words", "is_heading_or_item", "is_question",
-            "is_passive", "has_finite_verb", "is_fragment", "finite_verbs", "names",
-            "nominalisations", "content_words", "formal_words", "hard_words", "pronouns",
-            "brackets", "syllables",
+            "text",
+            "sentence",
+            "unit",
+            "content",
+            "words",
+            "numbers",
+            "is_heading_or_item",
+            "is_question",
+            "is_passive",
+            "has_finite_verb",
+            "is_fragment",
+            "is_part",
+            "finite_verbs",
+            "names",
+            "nominalisations",
+            "content_words",
+            "formal_words",
+            "hard_words",
+            "pronouns",
+            "brackets",
+            "syllables",
         )
         .collect()
     )  # fmt: skip
 
 
-def _has_no_verb() -> pl.Expr:
-    return pl.col("is_closed") & ~pl.col("has_finite_verb") & ~pl.col("is_question")
+def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+    """The features of every text that has words, a row per text.
 
+    All means over sentences are over units: parts that full stops cut off count with the sentence
+    that they belong to.
 
-def _is_part() -> pl.Expr:
-    """Whether a sentence by its form can only be a part of the one before it."""
-    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") <= 1
-    verb_last = (pl.col("first_finite") >= 3) & (pl.col("after_finite") <= 2)
-    return (
-        (~pl.col("has_finite_verb") & ~pl.col("is_question"))
-        | (opens == "coordinator")
-        | (opens.is_in(["subordinator", "relative"]) & one_clause & ~pl.col("is_question"))
-        | ((opens == "demonstrative") & one_clause & verb_last & ~pl.col("is_question"))
-        | (
-            (pl.col("first_finite") == 0)
-            & one_clause
-            & ~pl.col("is_imperative")
-            & ~pl.col("is_question")
+    Args:
+        marked: what `mark_sentences` gives.
+        tokens: what `mark_tokens` gives.
+
+    Returns:
+        text; words, sentences, units (u32); length (words and numbers per unit); density (content
+        words and names per finite verb, mean over the units that have one); content_per_unit;
+        passives, brackets (per unit); parts, part_share (sentences that can only be parts of
+        others); zipf (mean frequency of content words, as LiNT-II has it); concrete (share of
+        nouns, a name counts as in `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share,
+        name_share (of the words).
+    """
+    units = (
+        marked.lazy()
+        .group_by("text", "unit", maintain_order=True)
+        .agg(
+            pl.len().alias("sentences"),
+            pl.col(*_COUNTED).sum(),
         )
-    ).fill_null(False)
+        .with_columns(meaning=pl.col("content_words") + pl.col("names"))
+    )
+    of_units = units.group_by("text", maintain_order=True).agg(
+        units=pl.len(),
+        sentences=pl.col("sentences").sum(),
+        length=(pl.col("words") + pl.col("numbers")).clip(upper_bound=MAX_LENGTH).mean(),
+        density=(pl.col("meaning") / pl.col("finite_verbs"))
+        .clip(upper_bound=MAX_DENSITY)
+        .filter(pl.col("finite_verbs") > 0)
+        .mean(),
+        content_per_unit=pl.col("meaning").mean(),
+        passives=pl.col("is_passive").mean(),
+        brackets=pl.col("brackets").mean(),
+        part_share=pl.col("is_part").sum() / pl.col("sentences").sum(),
+        parts=pl.col("is_part").sum(),
+        words=pl.col("words").sum(),
+        pronoun_share=pl.col("pronouns").sum() / pl.col("words").sum(),
+        formal_share=pl.col("formal_words").sum() / pl.col("words").sum(),
+        hard_share=pl.col("hard_words").sum() / pl.col("words").sum(),
+        name_share=pl.col("names").sum() / pl.col("words").sum(),
+    )
+    names, noun = pl.col("is_name").sum(), pl.col("is_noun")
+    of_words = (
+        tokens.lazy()
+        .group_by("text", maintain_order=True)
+        .agg(
+            zipf=pl.col("lint_zipf").mean().cast(pl.Float64),
+            concrete=((noun & (pl.col("noun") == "concrete")).sum() + NAME_IS_CONCRETE * names)
+            / (noun.sum() + NAME_IS_NOUN * names),
+        )
+    )
+    return (
+        of_units.join(of_words, on="text", how="left", maintain_order="left")
+        .with_columns(pl.col("concrete").fill_nan(None))
+        .collect()
+    )

@@ -29,6 +29,9 @@ MANNER_ADVERBS = "manner_adverbs_20251017.parquet"
 #: Frequency of a word that SUBTLEX-NL does not have, as in LiNT-II.
 UNSEEN_ZIPF = 1.359228547196266
 
+#: Rarer infinitives are left out: among them are more accidents than verbs.
+MIN_VERB_ZIPF = 2.1
+
 _SEPARABLE = (
     "aan|af|achter|bij|binnen|boven|buiten|deel|door|gelijk|in|mee|na|neer|om|onder|op|open|over|"
     "plaats|rond|samen|tegemoet|tegen|terug|toe|tussen|uit|vast|vol|voor|voort|vooruit|vrij|waar|"
@@ -152,7 +155,8 @@ def _verb_forms(frequencies: pl.DataFrame) -> pl.DataFrame:
         key, verb, infinitive.
     """
     known = frequencies.select("key")
-    return pl.concat([_strong_forms(known), _weak_forms(known)]).unique("key", keep="first")
+    common = frequencies.filter(pl.col("zipf") >= MIN_VERB_ZIPF).select("key")
+    return pl.concat([_strong_forms(known), _weak_forms(common, known)]).unique("key", keep="first")
 
 
 def _stem_of(infinitive: pl.Expr) -> list[pl.Expr]:
@@ -165,8 +169,8 @@ def _stem_of(infinitive: pl.Expr) -> list[pl.Expr]:
     return [voiceless, lengthened]
 
 
-def _weak_forms(known: pl.DataFrame) -> pl.DataFrame:
-    infinitives = known.filter(pl.col("key").str.contains(r"^[\p{Ll}]{2,}en$")).rename(
+def _weak_forms(common: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    infinitives = common.filter(pl.col("key").str.contains(r"^[\p{Ll}]{2,}en$")).rename(
         {"key": "infinitive"}
     )
     stems = pl.concat(

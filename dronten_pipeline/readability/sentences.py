@@ -51,14 +51,11 @@ _REFERENCE_LINE = (
 )
 
 _CLOSED = r"[.!?…][\"'”’)\]»]*$"
-_SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)\s+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
+_SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)[^\S\n]+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
 _WITH_DIGIT = r"[\p{L}\p{M}'./,:-]*\p{N}[\p{L}\p{M}\p{N}'./,:%-]*"
 _WORD = r"[\p{L}\p{M}]+(?:['-][\p{L}\p{M}]+)*"
 #: What the order of a sentence is told by: words, numbers, and points where a clause may end.
 TOKEN = rf"{_WITH_DIGIT}|{_WORD}|[,;:()]"
-
-#: Everything here that changes what is counted.
-PARAMETERS = (_POINTS, _NOT_TEXT, _REFERENCE_LINE, _SENTENCE_END, _WITH_DIGIT, _WORD)
 
 
 def split_sentences(texts: pl.Series) -> pl.DataFrame:
@@ -66,9 +63,9 @@ def split_sentences(texts: pl.Series) -> pl.DataFrame:
 
     Returns:
         text (u32: position in `texts`), sentence (i64: number within the text, from 1),
-        content (the sentence, cleaned of what is not text), words (list of str, as written),
-        block (u32: number of its line over all texts), is_closed (ends with a full stop, question or exclamation mark). A sentence without words is left out and not numbered; a null text
-        has no sentences.
+        block (u32: number of its line over all texts), content (the sentence, cleaned of what is
+        not text), is_closed (ends with a full stop, question or exclamation mark). A sentence
+        without words is left out and not numbered; a null text has no sentences.
     """
     text = pl.col("body").str.replace_all("\r\n?", "\n").str.replace_all("[’‘`´]", "'")
     text = text.str.replace_all(_REFERENCE_LINE, "")
@@ -85,40 +82,9 @@ def split_sentences(texts: pl.Series) -> pl.DataFrame:
         .with_columns(line=pl.col("line").str.split("\ue002"))
         .explode("line")
         .select("text", "block", content=pl.col("line").str.strip_chars())
-        .with_columns(
-            words=pl.col("content").str.replace_all(_WITH_DIGIT, " ").str.extract_all(_WORD),
-            is_closed=pl.col("content").str.contains(_CLOSED),
-        )
-        .filter(pl.col("words").list.len() > 0)
+        .filter(pl.col("content").str.replace_all(_WITH_DIGIT, " ").str.contains(r"\p{L}"))
+        .with_columns(is_closed=pl.col("content").str.contains(_CLOSED))
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("text").alias("sentence"))
-        .select("text", "sentence", "block", "content", "words", "is_closed")
-        .collect()
-    )
-
-
-def split_words(sentences: pl.DataFrame) -> pl.DataFrame:
-    """The words of `split_sentences`, one per row, in order.
-
-    Returns:
-        text, sentence, word (as written), key (lower case), is_name (bool: starts with a capital
-        inside a sentence, and the sentence is not written in capitals altogether).
-    """
-    return (
-        sentences.lazy()
-        .with_columns(
-            position=pl.int_ranges(0, pl.col("words").list.len()),
-        )
-        .explode("words", "position")
-        .rename({"words": "word"})
-        .with_columns(
-            key=pl.col("word").str.to_lowercase(),
-            has_capital=pl.col("word").str.contains(r"^\p{Lu}"),
-        )
-        .with_columns(
-            is_name=(pl.col("position") > 0)
-            & pl.col("has_capital")
-            & ~pl.col("has_capital").all().over("text", "sentence")
-        )
-        .select("text", "sentence", "word", "key", "is_name")
+        .select("text", "sentence", "block", "content", "is_closed")
         .collect()
     )

@@ -1,0 +1,87 @@
+"""Which sentences can only be parts of others, and what they were cut from.
+
+Full stops at commas make short sentences of a hard text without making it easier. People write
+fragments too, for style; so a few are left alone. When a text has more of them than honest texts
+have, each is joined again to the sentence before it, and when it has very many, a whole block
+counts as one sentence: then nothing was gained. Here belongs: telling parts apart, and joining
+them. Not here: counting words and verbs (`features.py`), what follows for a verdict (`gates.py`).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+#: So many parts are style; more, and a larger share of the sentences, make full stops suspect.
+MIN_PARTS = 3
+SUSPECT_SHARE = 0.3
+#: Above this share full stops say nothing.
+WORTHLESS_SHARE = 0.4
+
+#: A verb from this position on (from 0) is not the second constituent of a main clause.
+_LATE = 3
+_MAX_AFTER_LAST_VERB = 2
+
+
+def with_units(marked: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds is_fragment, is_part and unit to sentences in order.
+
+    Args:
+        marked: sentences of texts with the columns that `features.of_sentences` counts.
+
+    Returns:
+        the same rows, with is_fragment (by itself no sentence), is_part (also by what stands
+        before it, within a block), unit (number of the sentence that it counts with).
+    """
+    closed, starts = pl.col("is_closed"), pl.col("starts_block")
+    found = marked.with_columns(is_fragment=closed & (_is_fragment() | pl.col("ends_open")))
+    found = found.with_columns(awaits_more=_awaits_more())
+    found = found.with_columns(
+        is_part=~starts
+        & (
+            pl.col("is_fragment")
+            | (closed & (pl.col("opens") == "coordinator"))
+            | pl.col("awaits_more").shift(1)
+            | (starts & _has_no_verb()).shift(1)
+        ).fill_null(False)
+    )
+    many = pl.col("is_part").sum().over("text") >= MIN_PARTS
+    share = pl.col("is_part").mean().over("text")
+    is_joined = many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & pl.col("is_part")))
+    return found.with_columns(
+        unit=pl.when(starts | ~is_joined).then("sentence").forward_fill(),
+    )
+
+
+def _has_no_verb() -> pl.Expr:
+    return pl.col("is_closed") & ~pl.col("has_finite_verb") & ~pl.col("is_question")
+
+
+def _is_fragment() -> pl.Expr:
+    """Whether a sentence by its form is none: no finite verb, or one in the wrong place.
+
+    In a Dutch main clause the finite verb stands second, in a question or command first, in a
+    subordinate clause last.
+    """
+    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") <= 1
+    verb_first, verb_second = pl.col("first_finite") == 0, pl.col("first_finite") == 1
+    verb_last = (pl.col("first_finite") >= _LATE) & (pl.col("after_finite") <= _MAX_AFTER_LAST_VERB)
+    links = opens.is_in(["subordinator", "relative"]) & ~verb_second & ~pl.col("starts_with_as")
+    commands = pl.col("is_imperative") | pl.col("has_u_second")
+    return (
+        ~pl.col("is_question")
+        & (
+            ~pl.col("has_finite_verb")
+            | (links & one_clause)
+            | ((opens == "demonstrative") & verb_last & one_clause)
+            | (verb_first & ~commands & one_clause)
+        )
+    ).fill_null(False)
+
+
+def _awaits_more() -> pl.Expr:
+    """Whether a sentence cannot be the end: what comes next belongs to it."""
+    brackets = pl.col("content").str.count_matches("(", literal=True) > pl.col(
+        "content"
+    ).str.count_matches(")", literal=True)
+    condition = pl.col("is_fragment") & (pl.col("opens") == "subordinator").fill_null(False)
+    return pl.col("ends_open") | condition | brackets
