@@ -12,12 +12,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from dronten_pipeline.readability import clean, extract, features, judge
 from dronten_pipeline.readability.advice import Advice, advise
-from dronten_pipeline.readability.calibration import BAND, Calibration
+from dronten_pipeline.readability.calibration import Calibration
 
 #: What a folder is searched for; a file that is named is always read.
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
@@ -48,6 +49,8 @@ class Judgement:
         remark: what to bear in mind (a scan with errors).
         score, low, high: on the scale of LiNT-II, with the band of uncertainty; None when the
             text is too short.
+        is_held_back: a component lies outside the range of easy texts, so that it is not B1
+            whatever its score.
         components: why the score is what it is.
     """
 
@@ -63,6 +66,7 @@ class Judgement:
     rank_score: float | None = None
     b1_probability: float | None = None
     is_b1_or_easier: bool | None = None
+    is_held_back: bool = False
     method_version: str | None = None
     components: tuple[Component, ...] = ()
     advice: Advice | None = None
@@ -131,19 +135,19 @@ def judge_text(
         return Judgement(name, problem=judged["refusal"])
     cleaned = column if is_clean else clean.clean_texts(column)
     sentences = features.mark_sentences(cleaned)
-    value = judged["score"]
     return Judgement(
         name,
         remark=judged["remark"],
         words=judged["words"],
         sentences=judged["sentences"],
         level=judged["level"],
-        score=value,
-        low=None if value is None else max(0.0, value - BAND),
-        high=None if value is None else min(100.0, value + BAND),
+        score=judged["score"],
+        low=judged["score_low"],
+        high=judged["score_high"],
         rank_score=judged["rank_score"],
         b1_probability=judged["b1_probability"],
         is_b1_or_easier=judged["is_b1_or_easier"],
+        is_held_back=judged["passes_gates"] is False,
         method_version=judged["method_version"],
         components=tuple(_components(sentences, features.mark_words(sentences))),
         advice=advise(cleaned[0]),
@@ -211,5 +215,5 @@ def _components(sentences: pl.DataFrame, words: pl.DataFrame) -> Iterator[Compon
     )
 
 
-def _at_most(name: str, value: float, unit: str, guide: float) -> Component:
+def _at_most(name: str, value: Any, unit: str, guide: float) -> Component:
     return Component(name, float(value), unit, guide, is_good=value <= guide)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dronten_pipeline.leesniveau import terminal
-from dronten_pipeline.readability import calibration, documents, extract, judge, score
+from dronten_pipeline.readability import calibration, documents, extract, judge
 from dronten_pipeline.readability.calibration import (
     LEVELS,
     Calibration,
@@ -24,6 +24,7 @@ from dronten_pipeline.readability.calibration import (
     Fit,
     Ints,
 )
+from dronten_pipeline.readability.parameters import frozen
 
 #: Agreement of raters below which their labels say little (Krippendorff's own rule of thumb).
 TRUSTWORTHY_ALPHA = 0.667
@@ -77,13 +78,8 @@ def calibrate(labels_path: Path, texts: Path, folder: Path, *, made_on: dt.date)
     used = judged.filter(pl.col("score").is_not_null())
     names = used["file"].to_list()
     truth = np.array([consensus[name] for name in names], dtype=np.int64)
-    passes = (
-        used["gates"].is_null().to_numpy()
-        if "gates" in used.columns
-        else np.ones(len(names), dtype=bool)
-    )
     fit = calibration.fit(
-        used["score"].to_numpy(), truth, passes, names, score.CUTS, score.B1_SLOPE
+        used["score"].to_numpy(), truth, used["passes_gates"].to_numpy(), names, frozen().cuts
     )
     easy = int(fit.confusion[:2].sum())
     return Calibrated(
@@ -134,7 +130,7 @@ def show(console: Console, result: Calibrated) -> None:
     )
     console.print(_agreement(made))
     cuts = Table("grens", "gepubliceerd", "geijkt")
-    for place, (before, after) in enumerate(zip(score.CUTS, fit.cuts, strict=True)):
+    for place, (before, after) in enumerate(zip(frozen().cuts, fit.cuts, strict=True)):
         name = f"{LEVELS[place]} / {LEVELS[place + 1]}"
         kept = (
             " (te weinig teksten: geschoven of gelijk gebleven)"

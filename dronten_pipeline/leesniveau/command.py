@@ -20,8 +20,6 @@ from typer.core import TyperGroup
 from dronten_pipeline.settings import current_settings
 
 if TYPE_CHECKING:
-    import click
-
     from dronten_pipeline.leesniveau.assess import Judgement
     from dronten_pipeline.readability.calibration import Calibration
 
@@ -35,7 +33,7 @@ problems = Console(stderr=True, highlight=False, soft_wrap=True)
 class _FilesOrCommand(TyperGroup):
     """A group whose first word may also be a file: then it is judged."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args or args[0] not in self.commands:
             args = [JUDGE, *args]
         return super().parse_args(ctx, args)

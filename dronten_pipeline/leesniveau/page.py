@@ -48,6 +48,7 @@ def render(judgements: Sequence[Judgement], *, method: str, made_on: str) -> str
         method=method,
         made_on=made_on,
         short=terminal.SHORT,
+        held_back=terminal.HELD_BACK,
         kinds=KINDS,
     )
 

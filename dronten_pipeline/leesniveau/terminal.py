@@ -28,6 +28,11 @@ SHORT = (
     "kanaal en maand samen; de adviezen gelden wel."
 )
 
+HELD_BACK = (
+    "Een van de maten hieronder valt buiten wat makkelijke teksten hebben (losse stukken zin, "
+    "lange zinnen, formele of zeldzame woorden). Daarom is het niveau nooit makkelijker dan B2."
+)
+
 
 def level_of(judgement: Judgement) -> str:
     """`B2`, or what stands in its place."""
@@ -67,6 +72,8 @@ def show_full(console: Console, judgement: Judgement) -> None:
     else:
         console.print(Padding(_verdict(judgement), (0, 0, 0, 2)))
         console.print(Padding(_scale(judgement), (0, 0, 1, 2)))
+        if judgement.is_held_back:
+            console.print(Padding(Text(HELD_BACK, style="yellow"), (0, 0, 1, 2)))
     console.print(Padding(_components(judgement), (0, 0, 1, 2)))
     _show_tips(console, judgement)
 

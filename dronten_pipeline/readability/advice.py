@@ -1,8 +1,7 @@
 """What a writer can do to make a text easier: concrete, in Dutch, the greatest help first.
 
-Here belongs: which words and sentences weigh most (the columns hard_words and hard_sentences of
-`text_readability`), and the advice about one text. Not here: the marks themselves
-(`features.py`), the list of simpler words (`simpler.py`), and how advice is shown
+Here belongs: the advice about one text. Not here: the marks themselves (`features.py`), which of
+them weigh most (`hardest.py`), the list of simpler words (`simpler.py`), and how advice is shown
 (`dronten_pipeline/leesniveau/`).
 
 The order of the advice follows an estimate, in points of the score, of what it would bring. The
@@ -21,15 +20,13 @@ from typing import Any, Literal
 import polars as pl
 
 from dronten_pipeline.readability import features, lexicon, simpler
+from dronten_pipeline.readability.hardest import (
+    FORMAL_ZIPF,
+    LONG_SENTENCE,
+    MAX_HARD_WORDS,
+    ORDINARY_ZIPF,
+)
 
-LONG_SENTENCE = 20
-#: Words and sentences that are named per text.
-MAX_HARD_WORDS = 10
-MAX_HARD_SENTENCES = 10
-#: How common an ordinary word of running text is (log10 per billion).
-ORDINARY_ZIPF = 4.5
-#: Words that films do not use and that our list calls formal weigh like a word of this frequency.
-FORMAL_ZIPF = 2.5
 LONG_BLOCK = 120
 WORDS_OF_A_GOOD_SENTENCE = 12
 MIN_WORDS_OF_HALF = 4
@@ -46,7 +43,37 @@ _POINTS = {"sentence": 1.8, "word": 17.3, "passive": 6.0, "noun": 4.0, "fragment
 MarkKind = Literal["hard", "formal", "passive", "noun"]
 #: Nouns in -ing that name a thing and no deed, also before "van".
 _THINGS = frozenset(
-    ["afdeling", "woning", "rekening", "regeling", "vergunning", "mening", "lening", "vereniging", "instelling", "stichting", "verdieping", "omgeving", "leerling", "tekening", "richting", "beweging", "kring", "ring", "koning", "ding", "sting", "bevolking", "inleiding", "verzekering", "begroting", "regering", "verordening", "uitkering", "instelling"]
+    [
+        "afdeling",
+        "woning",
+        "rekening",
+        "regeling",
+        "vergunning",
+        "mening",
+        "lening",
+        "vereniging",
+        "instelling",
+        "stichting",
+        "verdieping",
+        "omgeving",
+        "leerling",
+        "tekening",
+        "richting",
+        "beweging",
+        "kring",
+        "ring",
+        "koning",
+        "ding",
+        "sting",
+        "bevolking",
+        "inleiding",
+        "verzekering",
+        "begroting",
+        "regering",
+        "verordening",
+        "uitkering",
+        "instelling",
+    ]
 )
 _CONJUNCTION = re.compile(
     r"(?:[,;:]\s+|\s)(en|maar|want|omdat|aangezien|zodat|waarbij|waardoor|waarin|waarvan|waarmee|"
@@ -104,63 +131,6 @@ class Advice:
 
     tips: tuple[Tip, ...]
     sentences: tuple[Sentence, ...]
-
-
-# --- columns for every text
-
-
-def hardest_words(words: pl.DataFrame) -> pl.DataFrame:
-    """The words of each text that weigh most: how rare they are, times how often they stand there.
-
-    Args:
-        words: as `features.mark_words` gives them.
-
-    Returns:
-        text, hard_words (JSON list of at most ten words in lower case, the heaviest first); texts
-        without hard words have no row.
-    """
-    weight = ORDINARY_ZIPF - pl.col("zipf").fill_null(FORMAL_ZIPF).clip(0, ORDINARY_ZIPF)
-    quoted = pl.lit('"') + pl.col("key") + pl.lit('"')
-    return (
-        words.lazy()
-        .filter(pl.col("is_hard") | pl.col("is_formal"), ~pl.col("is_name"))
-        .group_by("text", "key")
-        .agg(weight=weight.sum())
-        .sort("text", "weight", "key", descending=[False, True, False])
-        .group_by("text", maintain_order=True)
-        .agg(quoted.head(MAX_HARD_WORDS))
-        .select("text", hard_words=pl.lit("[") + pl.col("literal").list.join(", ") + pl.lit("]"))
-        .collect()
-    )
-
-
-def hardest_sentences(sentences: pl.DataFrame) -> pl.DataFrame:
-    """The sentences of each text to begin with: long ones, and the weight of what is in them.
-
-    Args:
-        sentences: as `features.mark_sentences` gives them.
-
-    Returns:
-        text, hard_sentences (JSON list of at most ten numbers, the hardest first); texts without
-        hard sentences have no row.
-    """
-    weight = (
-        pl.col("words").cast(pl.Int64)
-        + 3 * pl.col("is_passive").cast(pl.Int64)
-        + 2 * pl.sum_horizontal("nominalisations", "hard_words", "formal_words").cast(pl.Int64)
-    )
-    return (
-        sentences.lazy()
-        .with_columns(weight=weight)
-        .filter(pl.col("words") > LONG_SENTENCE)
-        .sort("text", "weight", "sentence", descending=[False, True, False])
-        .group_by("text", maintain_order=True)
-        .agg(pl.col("sentence").head(MAX_HARD_SENTENCES).cast(pl.String))
-        .select(
-            "text", hard_sentences=pl.lit("[") + pl.col("sentence").list.join(", ") + pl.lit("]")
-        )
-        .collect()
-    )
 
 
 # --- one text at a time

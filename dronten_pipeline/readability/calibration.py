@@ -47,9 +47,8 @@ MAX_RATERS = 3
 FOLDS = 10
 #: Sensitivity and specificity together must beat a coin by this much, or a share cannot be corrected.
 MIN_YOUDEN = 0.3
-#: Points on either side of a score within which the true level may lie: error of the instrument
-#: and of sampling sentences.
-BAND = 6.0
+#: Points at which the odds of a published cut-off are 1 to e: an error of 4 to 5 points.
+PUBLISHED_SLOPE = 2.5
 _RIDGE = 1e-3
 _NAME = re.compile(r"leesniveau-(\d{4})\.json")
 
@@ -257,7 +256,6 @@ def fit(
     passes_gates: npt.NDArray[np.bool_],
     names: Sequence[str],
     published: tuple[float, float, float],
-    published_slope: float,
 ) -> Fit:
     """Fits the boundaries between levels.
 
@@ -284,9 +282,9 @@ def fit(
     for number in range(FOLDS):
         inside = folds == number
         if inside.any():
-            cuts, _, _ = _boundaries(scores[~inside], labels[~inside], published, published_slope)
+            cuts, _, _ = _boundaries(scores[~inside], labels[~inside], published)
             predicted[inside] = levels_of(scores[inside], passes_gates[inside], cuts)
-    cuts, slope, kept = _boundaries(scores, labels, published, published_slope)
+    cuts, slope, kept = _boundaries(scores, labels, published)
     confusion = table_of(labels, predicted)
     before = table_of(labels, levels_of(scores, passes_gates, published))
     found = Fit(
@@ -322,12 +320,12 @@ def _fold(name: str) -> int:
 
 
 def _boundaries(
-    scores: Floats, labels: Ints, published: tuple[float, float, float], published_slope: float
+    scores: Floats, labels: Ints, published: tuple[float, float, float]
 ) -> tuple[tuple[float, float, float], float, tuple[str, ...]]:
     """The cut-offs, the slope at B1, and the boundaries that keep their published place."""
     cuts: list[float] = []
     kept: list[str] = []
-    slope = published_slope
+    slope = PUBLISHED_SLOPE
     for boundary, place in enumerate(published):
         harder = labels > boundary
         enough = min(harder.sum(), (~harder).sum()) >= MIN_PER_SIDE * (1 - 1 / FOLDS) / 2

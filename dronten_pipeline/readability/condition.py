@@ -223,7 +223,7 @@ def _errors(words: pl.DataFrame) -> pl.DataFrame:
 def _frequencies() -> dict[str, float]:
     from wordfreq import get_frequency_dict
 
-    return get_frequency_dict("nl", wordlist="large")
+    return dict(get_frequency_dict("nl", wordlist="large"))
 
 
 @cache

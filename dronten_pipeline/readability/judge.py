@@ -16,8 +16,6 @@ import polars as pl
 from dronten_pipeline.readability import clean, condition, score
 from dronten_pipeline.readability.calibration import LEVELS, Calibration
 
-#: Columns of a judgement that the cut-offs have no part in, and those that they have.
-CUT_COLUMNS = ("level", "b1_probability", "is_b1_or_easier", "method_version")
 COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {**score.COLUMNS, **condition.SCHEMA}
 
 
@@ -27,7 +25,8 @@ def instrument_version() -> str:
     calibration: the score itself, cleaning, and what is refused."""
     parts = [score.method_version(), clean.PARAMETERS, condition.parameters()]
     digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    return f"{score.method_version().split('+')[0]}+{digest[:8]}"
+    name = score.method_version().rpartition("+")[0]
+    return f"{name}+{digest[:8]}"
 
 
 def method_version(calibration: Calibration | None = None) -> str:
@@ -77,20 +76,35 @@ def with_cuts(scored: pl.DataFrame, calibration: Calibration | None) -> pl.DataF
     """
     version = pl.lit(method_version(calibration)).alias("method_version")
     if not applies(calibration):
-        return scored.with_columns(version)
+        return _held_back(scored).with_columns(version)
     assert calibration is not None
     value = pl.col("score")
-    by_score = pl.lit(LEVELS[-1])
-    for cut, level in reversed(list(zip(calibration.cuts, LEVELS[:-1], strict=True))):
-        by_score = pl.when(value < cut).then(pl.lit(level)).otherwise(by_score)
-    # What the instrument itself will not let pass as B1, no cut-off makes B1.
-    held_back = pl.col("gates").is_not_null() if "gates" in scored.columns else pl.lit(False)
+    low, middle, high = calibration.cuts
     level = (
-        pl.when(held_back & by_score.is_in(LEVELS[:2])).then(pl.lit(LEVELS[2])).otherwise(by_score)
+        pl.when(value < low)
+        .then(pl.lit("A"))
+        .when(value < middle)
+        .then(pl.lit("B1"))
+        .when(value < high)
+        .then(pl.lit("B2"))
+        .when(value.is_not_null())
+        .then(pl.lit("C"))
     )
-    chance = 1 / (1 + ((value - calibration.cuts[1]) / calibration.b1_slope).exp())
-    return scored.with_columns(
-        level=pl.when(value.is_not_null()).then(level),
-        b1_probability=chance,
-        is_b1_or_easier=pl.when(value.is_not_null()).then(level.is_in(LEVELS[:2])),
+    return _held_back(
+        scored.with_columns(
+            level=level, b1_probability=1 / (1 + ((value - middle) / calibration.b1_slope).exp())
+        )
     ).with_columns(version)
+
+
+def _held_back(scored: pl.DataFrame) -> pl.DataFrame:
+    """What does not pass the gates is B2 at least, and no more likely B1 than not: a score that
+    was pleased is no level."""
+    is_easy = pl.col("level").is_in(LEVELS[:2])
+    held = is_easy & ~pl.col("passes_gates")
+    return scored.with_columns(
+        level=pl.when(held).then(pl.lit("B2")).otherwise("level"),
+        b1_probability=pl.when(held)
+        .then(pl.min_horizontal("b1_probability", pl.lit(0.5)))
+        .otherwise("b1_probability"),
+    ).with_columns(is_b1_or_easier=pl.col("level").is_in(LEVELS[:2]))

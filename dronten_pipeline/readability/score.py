@@ -3,7 +3,7 @@
 Two scores. `score` estimates LiNT-II, the one Dutch formula that was fitted to how well people
 understood texts; it gives the level. `rank_score` puts texts in order by six features that anyone
 can check. A text passes as B1 when its score is below the cut and it passes the gates. Here
-belongs: putting these together, and what is shown of a text (hard words, hard sentences). Not
+belongs: putting these together. Not
 here: sentences, features, weights (the modules that are imported), formats of documents
 (`extract.py`), memory (`documents.py`). What is measured and how well: `docs/readability.md`.
 """
@@ -21,6 +21,7 @@ from dronten_pipeline.readability import (
     features,
     fragments,
     gates,
+    hardest,
     lexicon,
     lint,
     ranking,
@@ -30,8 +31,6 @@ from dronten_pipeline.readability.parameters import Parameters, frozen
 
 NAME = "lint-ii-without-parser"
 
-MAX_HARD_WORDS = 10
-LONG_SENTENCE = 20
 #: Standard errors on each side of the score in its band: two of three texts are inside.
 BAND = 1.0
 
@@ -45,6 +44,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "rank_score": pl.Float64,
     "b1_probability": pl.Float64,
     "is_b1_or_easier": pl.Boolean,
+    "passes_gates": pl.Boolean,
     "hard_words": pl.String,
     "hard_sentences": pl.String,
     "method_version": pl.String,
@@ -55,9 +55,9 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 def _code() -> str:
     """SHA-256 over the source of everything that changes a score: other code, other method."""
     digest = hashlib.sha256()
-    for module in (sentences, lexicon, fragments, features, lint, ranking, gates):
+    for module in (sentences, lexicon, fragments, features, lint, ranking, gates, hardest):
         digest.update(inspect.getsource(module).encode())
-    digest.update(f"{extract.VERSION} {MAX_HARD_WORDS} {LONG_SENTENCE} {BAND}".encode())
+    digest.update(f"{extract.VERSION} {BAND}".encode())
     digest.update(lexicon.fingerprint().encode())
     return digest.hexdigest()
 
@@ -82,9 +82,9 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
         harder; score_low, score_high: the score less and plus one standard error; rank_score:
         to put texts in order, also short ones; b1_probability 0-1: chance that LiNT-II on a parse
         is below the cut, given the error of the estimate; is_b1_or_easier: below the cut, and
-        through the gates; hard_words: JSON list of the rarest words, rarest first;
-        hard_sentences: JSON list of the numbers of sentences of more than 20 words, longest
-        first; method_version. Level, score, band, b1_probability and is_b1_or_easier are null
+        through the gates; passes_gates: whether
+        each component is in the range of easy texts; hard_words, hard_sentences: JSON
+        lists of what weighs most (`hardest.py`); method_version. Level, score, band, b1_probability and is_b1_or_easier are null
         under 100 words or 8 sentences.
     """
     given = parameters or frozen()
@@ -99,8 +99,8 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
         pl.DataFrame({"text": pl.int_range(len(texts), dtype=pl.UInt32, eager=True)})
         .lazy()
         .join(measured.lazy(), on="text", how="left", maintain_order="left")
-        .join(_hard_words(tokens), on="text", how="left", maintain_order="left")
-        .join(_hard_sentences(marked), on="text", how="left", maintain_order="left")
+        .join(hardest.hardest_words(tokens), on="text", how="left", maintain_order="left")
+        .join(hardest.hardest_sentences(marked), on="text", how="left", maintain_order="left")
         .with_columns(pl.col("words", "sentences").fill_null(0))
         .with_columns(pl.col("hard_words", "hard_sentences").fill_null("[]"))
         .with_columns(raw=pl.when(enough).then(raw), error=error)
@@ -116,39 +116,9 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
             b1_probability=1
             / (1 + (1.702 * (pl.col("raw") - given.b1_cut) / pl.col("error")).exp()),
             is_b1_or_easier=(score < given.b1_cut) & gates.passes(given),
+            passes_gates=pl.when(enough).then(gates.passes(given)),
             method_version=pl.lit(method_version(given)),
         )
         .select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
         .collect()
-    )
-
-
-def _hard_words(tokens: pl.DataFrame) -> pl.LazyFrame:
-    """The rarest words of each text; where one form is a name somewhere, it is a name."""
-    rare = (
-        tokens.lazy()
-        .filter(pl.col("is_hard"))
-        .group_by("text", "key")
-        .agg(pl.col("zipf").first().fill_null(0.0), times=pl.len())
-        .sort("text", "zipf", "times", "key", descending=[False, False, True, False])
-        .group_by("text", maintain_order=True)
-        .head(MAX_HARD_WORDS)
-    )
-    quoted = pl.lit('"') + pl.col("key") + pl.lit('"')
-    return rare.group_by("text", maintain_order=True).agg(
-        hard_words=pl.lit("[") + quoted.str.join(", ") + pl.lit("]")
-    )
-
-
-def _hard_sentences(marked: pl.DataFrame) -> pl.LazyFrame:
-    return (
-        marked.lazy()
-        .filter(pl.col("words") > LONG_SENTENCE)
-        .sort("text", "words", "sentence", descending=[False, True, False])
-        .group_by("text", maintain_order=True)
-        .agg(
-            hard_sentences=pl.lit("[")
-            + pl.col("sentence").cast(pl.String).str.join(", ")
-            + pl.lit("]")
-        )
     )

@@ -49,16 +49,16 @@ class Found:
 @cache
 def entries() -> tuple[Entry, ...]:
     """The list, in its own order."""
-    with _LIST.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Entry(
-                row["word"],
-                row["kind"],
-                tuple(form for form in row["forms"].split("|") if form),
-                row["simpler"],
-            )
-            for row in csv.DictReader(file)
+    rows = csv.DictReader(_LIST.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        Entry(
+            row["word"],
+            row["kind"],
+            tuple(form for form in row["forms"].split("|") if form),
+            row["simpler"],
         )
+        for row in rows
+    )
 
 
 @cache

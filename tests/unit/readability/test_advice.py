@@ -8,12 +8,8 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.readability import features
-from dronten_pipeline.readability.advice import (
-    MAX_HARD_WORDS,
-    advise,
-    hardest_sentences,
-    hardest_words,
-)
+from dronten_pipeline.readability.advice import advise
+from dronten_pipeline.readability.hardest import MAX_HARD_WORDS, hardest_sentences, hardest_words
 
 EASY = "U kunt een nieuwe pas halen. Kom naar de balie. Neem uw oude pas mee. Wij helpen u graag."
 HARD = (
@@ -97,9 +93,9 @@ def test_an_empty_text_gets_no_advice() -> None:
 
 def test_the_columns_name_the_heaviest_first() -> None:
     sentences = features.mark_sentences(pl.Series([EASY, f"{EASY}\n{HARD}"]))
-    words = hardest_words(features.mark_words(sentences))
+    words = hardest_words(features.mark_words(sentences)).collect()
     assert words["text"].to_list() == [1]
     named = json.loads(words["hard_words"][0])
     assert 0 < len(named) <= MAX_HARD_WORDS and "onderhavige" in named
-    hard = hardest_sentences(sentences)
+    hard = hardest_sentences(sentences).collect()
     assert hard.rows() == [(1, "[5]")]

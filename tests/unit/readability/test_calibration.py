@@ -126,7 +126,7 @@ def texts(count: int, noise: float, shift: float = 0.0) -> tuple[np.ndarray, np.
 
 def fitted(count: int, noise: float, shift: float = 0.0) -> calibration.Fit:
     scores, truth, names = texts(count, noise, shift)
-    return fit(scores, truth, np.ones(count, dtype=bool), names, CUTS, 4.0)
+    return fit(scores, truth, np.ones(count, dtype=bool), names, CUTS)
 
 
 def test_the_cuts_move_to_where_people_put_them() -> None:
@@ -141,15 +141,15 @@ def test_what_is_reported_is_out_of_fold() -> None:
     scores, truth, names = texts(200, 3)
     shuffled = np.random.default_rng(3).permutation(truth)
     with pytest.raises(CalibrationError, match="hangen te weinig samen"):
-        fit(scores, shuffled, np.ones(200, dtype=bool), names, CUTS, 4.0)
+        fit(scores, shuffled, np.ones(200, dtype=bool), names, CUTS)
 
 
 def test_the_same_labels_give_the_same_cuts_in_any_order() -> None:
     scores, truth, names = texts(150, 3)
     order = np.random.default_rng(5).permutation(150)
     passes = np.ones(150, dtype=bool)
-    one = fit(scores, truth, passes, names, CUTS, 4.0)
-    other = fit(scores[order], truth[order], passes, [names[n] for n in order], CUTS, 4.0)
+    one = fit(scores, truth, passes, names, CUTS)
+    other = fit(scores[order], truth[order], passes, [names[n] for n in order], CUTS)
     assert other.cuts == pytest.approx(one.cuts)
     assert (other.confusion == one.confusion).all()
 
@@ -162,13 +162,13 @@ def test_too_few_labels_are_refused_with_what_is_needed(count: int, level: int |
     if level is not None:
         truth = np.full(count, level)
     with pytest.raises(CalibrationError, match="minstens 60"):
-        fit(scores, truth, np.ones(count, dtype=bool), names, CUTS, 4.0)
+        fit(scores, truth, np.ones(count, dtype=bool), names, CUTS)
 
 
 def test_a_boundary_without_texts_on_both_sides_keeps_its_place() -> None:
     scores, truth, names = texts(200, 3)
     truth = np.clip(truth, 1, 2)
-    found = fit(scores, truth, np.ones(200, dtype=bool), names, CUTS, 4.0)
+    found = fit(scores, truth, np.ones(200, dtype=bool), names, CUTS)
     assert (found.cuts[0], found.cuts[2]) == (34.0, 58.0)
     assert found.kept == ("A/B1", "B2/C")
 
