@@ -16,16 +16,18 @@ from typing import Any
 
 import polars as pl
 
-from dronten_pipeline.readability import clean, extract, features, judge
-from dronten_pipeline.readability.advice import Advice, advise
+from dronten_pipeline.readability import clean, extract, judge
+from dronten_pipeline.readability.advice import Advice, Marked, advise, mark
 from dronten_pipeline.readability.calibration import Calibration
+from dronten_pipeline.readability.hardest import LONG_SENTENCE
 
 #: What a folder is searched for; a file that is named is always read.
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
 STANDARD_INPUT = "-"
 NOT_THERE = "Dit bestand bestaat niet. Controleer de naam en de map."
-#: Below so many files starting processes costs more than it brings.
-FILES_PER_PROCESS = 8
+FILES_AT_ONCE = 32
+#: Fewer files per process do not make up for starting it: each reads the lexicon anew.
+FILES_PER_PROCESS = 100
 
 
 @dataclass(frozen=True)
@@ -107,51 +109,29 @@ def find_files(given: Iterable[str]) -> list[str]:
 def judge_files(
     names: Sequence[str], calibration: Calibration | None, *, standard_input: bytes = b""
 ) -> Iterator[Judgement]:
-    """The judgement of every file, in the order of `names`, as soon as each is there."""
-    workers = min(os.cpu_count() or 1, len(names) // FILES_PER_PROCESS)
+    """The judgement of every file, in the order of `names`, some at a time."""
+    parts = [names[start : start + FILES_AT_ONCE] for start in range(0, len(names), FILES_AT_ONCE)]
     work = [
-        (name, standard_input if name == STANDARD_INPUT else None, calibration) for name in names
+        (part, standard_input if STANDARD_INPUT in part else b"", calibration) for part in parts
     ]
+    workers = min(os.cpu_count() or 1, len(names) // FILES_PER_PROCESS)
     if workers <= 1:
-        yield from map(_judge_file, work)
+        for one in work:
+            yield from _judge_part(one)
         return
     # Threads of polars do not survive a fork.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_judge_file, work, chunksize=2)
+        for found in pool.map(_judge_part, work):
+            yield from found
 
 
-def judge_text(
-    name: str, text: str, calibration: Calibration | None, *, is_clean: bool = False
-) -> Judgement:
-    """The judgement of one text, with one block per line.
-
-    Args:
-        is_clean: the text has no salutation, address and closing any more.
-    """
-    column = pl.Series([text], dtype=pl.String)
-    judged_as = judge.judge_clean_texts if is_clean else judge.judge_texts
-    judged = judged_as(column, calibration).row(0, named=True)
-    if judged["refusal"]:
-        return Judgement(name, problem=judged["refusal"])
-    cleaned = column if is_clean else clean.clean_texts(column)
-    sentences = features.mark_sentences(cleaned)
-    return Judgement(
-        name,
-        remark=judged["remark"],
-        words=judged["words"],
-        sentences=judged["sentences"],
-        level=judged["level"],
-        score=judged["score"],
-        low=judged["score_low"],
-        high=judged["score_high"],
-        rank_score=judged["rank_score"],
-        b1_probability=judged["b1_probability"],
-        is_b1_or_easier=judged["is_b1_or_easier"],
-        is_held_back=judged["passes_gates"] is False,
-        method_version=judged["method_version"],
-        components=tuple(_components(sentences, features.mark_words(sentences))),
-        advice=advise(cleaned[0]),
-        text=cleaned[0],
+def judge_texts(
+    names: Sequence[str], texts: Sequence[str], calibration: Calibration | None
+) -> list[Judgement]:
+    """The judgement of every text, with one block per line."""
+    column = pl.Series(texts, dtype=pl.String)
+    return _with_advice(
+        names, clean.clean_texts(column), judge.judge_texts(column, calibration).to_dicts()
     )
 
 
@@ -160,60 +140,96 @@ def together(judgements: Sequence[Judgement], calibration: Calibration | None) -
     short = [one for one in judgements if one.is_too_short and one.words]
     if len(short) < 2:
         return None
-    return judge_text(
-        f"{len(short)} korte teksten samen",
-        "\n".join(one.text for one in short),
-        calibration,
-        is_clean=True,
+    # Each was cleaned by itself: the closing of one must not swallow the next.
+    pool = pl.Series(["\n".join(one.text for one in short)])
+    judged = judge.judge_clean_texts(pool, calibration).to_dicts()
+    return _with_advice([f"{len(short)} korte teksten samen"], pool, judged)[0]
+
+
+def _with_advice(
+    names: Sequence[str], cleaned: pl.Series, judged: Sequence[dict[str, Any]]
+) -> list[Judgement]:
+    found: list[Judgement] = []
+    for name, text, row, marked in zip(names, cleaned, judged, mark(cleaned), strict=True):
+        if row["refusal"]:
+            found.append(Judgement(name, problem=row["refusal"]))
+            continue
+        found.append(
+            Judgement(
+                name,
+                remark=row["remark"],
+                words=row["words"],
+                sentences=row["sentences"],
+                level=row["level"],
+                score=row["score"],
+                low=row["score_low"],
+                high=row["score_high"],
+                rank_score=row["rank_score"],
+                b1_probability=row["b1_probability"],
+                is_b1_or_easier=row["is_b1_or_easier"],
+                is_held_back=row["passes_gates"] is False,
+                method_version=row["method_version"],
+                components=tuple(_components(marked)),
+                advice=advise(marked),
+                text=text,
+            )
+        )
+    return found
+
+
+def _judge_part(work: tuple[Sequence[str], bytes, Calibration | None]) -> list[Judgement]:
+    names, standard_input, calibration = work
+    shown = ["standaardinvoer" if name == STANDARD_INPUT else name for name in names]
+    read = [_read(name, standard_input) for name in names]
+    readable = [place for place, (_, problem) in enumerate(read) if not problem]
+    judged = judge_texts(
+        [shown[place] for place in readable], [read[place][0] for place in readable], calibration
     )
+    by_place = dict(zip(readable, judged, strict=True))
+    return [
+        by_place.get(place) or Judgement(shown[place], problem=problem)
+        for place, (_, problem) in enumerate(read)
+    ]
 
 
-def _judge_file(work: tuple[str, bytes | None, Calibration | None]) -> Judgement:
-    name, content, calibration = work
-    shown = "standaardinvoer" if name == STANDARD_INPUT else name
+def _read(name: str, standard_input: bytes) -> tuple[str, str]:
+    """The text of a file, or why there is none."""
     try:
-        if content is None:
-            text = extract.extract_text(Path(name))
-        else:
-            text = extract.text_of(content, suffix="")
+        if name == STANDARD_INPUT:
+            return extract.text_of(standard_input, suffix=""), ""
+        return extract.extract_text(Path(name)), ""
     except extract.DocumentUnreadable as error:
-        return Judgement(shown, problem=str(error).replace(extract.MISSING, NOT_THERE))
+        return "", str(error).replace(extract.MISSING, NOT_THERE)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return Judgement(shown, problem=f"Het bestand kan niet worden geopend ({reason}).")
-    return judge_text(shown, text, calibration)
+        return "", f"Het bestand kan niet worden geopend ({reason})."
 
 
-def _components(sentences: pl.DataFrame, words: pl.DataFrame) -> Iterator[Component]:
-    """The measures that writers can do something about, beside the guide that we
-    give them: a goal to write by, and no part of the score."""
-    count = max(1, sentences.height)
-    content = words.filter(pl.col("zipf").is_not_null())
-    frequency = content.get_column("zipf").mean()
-    yield _at_most("woorden per zin", sentences["words"].sum() / count, "", 12)
-    yield _at_most(
-        "zinnen van meer dan 20 woorden", 100 * (sentences["words"] > 20).sum() / count, "%", 10
-    )
-    yield _at_most(
-        "moeilijke woorden",
-        100 * float(words["is_hard"].sum()) / max(1, words.height),
-        "%",
-        3,
-    )
-    if isinstance(frequency, float):
+def _components(marked: Marked) -> Iterator[Component]:
+    """The measures that writers can do something about, beside the guide that we give them: a
+    goal to write by, and no part of the score."""
+    rows, words = marked
+    count = max(1, len(rows))
+    zipf = [word["zipf"] for word in words if word["zipf"] is not None]
+
+    def share(name: str) -> float:
+        return 100 * sum(bool(row[name]) for row in rows) / count
+
+    yield _at_most("woorden per zin", sum(row["words"] for row in rows) / count, "", 12)
+    long = sum(row["words"] > LONG_SENTENCE for row in rows)
+    yield _at_most(f"zinnen van meer dan {LONG_SENTENCE} woorden", 100 * long / count, "%", 10)
+    hard = sum(word["is_hard"] for word in words)
+    yield _at_most("moeilijke woorden", 100 * hard / max(1, len(words)), "%", 3)
+    if zipf:
+        frequency = sum(zipf) / len(zipf)
         yield Component(
             "hoe gewoon de woorden zijn (1-7)", frequency, "", 4.3, is_good=frequency >= 4.3
         )
-    yield _at_most(
-        "zinnen met 'worden' (lijdend)", 100 * sentences["is_passive"].sum() / count, "%", 10
-    )
-    yield _at_most(
-        "naamwoorden op -ing en -atie per zin", sentences["nominalisations"].sum() / count, "", 0.5
-    )
-    yield _at_most(
-        "losse stukken zonder werkwoord", 100 * sentences["is_fragment"].sum() / count, "%", 5
-    )
+    yield _at_most("zinnen met 'worden' (lijdend)", share("is_passive"), "%", 10)
+    nouns = sum(row["nominalisations"] for row in rows) / count
+    yield _at_most("naamwoorden op -ing en -atie per zin", nouns, "", 0.5)
+    yield _at_most("losse stukken zonder werkwoord", share("is_fragment"), "%", 5)
 
 
-def _at_most(name: str, value: Any, unit: str, guide: float) -> Component:
-    return Component(name, float(value), unit, guide, is_good=value <= guide)
+def _at_most(name: str, value: float, unit: str, guide: float) -> Component:
+    return Component(name, value, unit, guide, is_good=value <= guide)

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -101,7 +101,7 @@ class Sentence:
 
     Attributes:
         number: within the text, from 1, as in hard_sentences.
-        block: number of the heading, paragraph or list item that it stands in, from 1.
+        block: number of the heading, paragraph or list item that it stands in.
         content: as the instrument reads it: without addresses, and points of abbreviations.
         notes: advice about the whole sentence, as (label, hint).
     """
@@ -113,6 +113,13 @@ class Sentence:
     is_heading_or_item: bool
     marks: tuple[Mark, ...]
     notes: tuple[tuple[str, str], ...]
+
+
+class Marked(NamedTuple):
+    """The sentences and words of one text, with the marks of `features.py`, as dictionaries."""
+
+    sentences: list[dict[str, Any]]
+    words: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -136,24 +143,47 @@ class Advice:
 # --- one text at a time
 
 
-def advise(text: str) -> Advice:
-    """Advice about one clean text, with one block per line, as the instrument reads it."""
+def mark(texts: pl.Series) -> list[Marked]:
+    """The marks of every text at once: reading the lexicon costs more than using it.
+
+    Args:
+        texts: clean text, one block per line, as the instrument reads it; none is null.
+    """
+    lines = pl.DataFrame({"line": texts.str.split("\n")}).with_row_index("owner").explode("line")
     # Line by line, so that the number of the text is the number of the block.
-    sentences = features.mark_sentences(pl.Series(text.split("\n"), dtype=pl.String))
-    words = features.mark_words(sentences).to_dicts()
+    sentences = features.mark_sentences(lines["line"])
+    owners = lines["owner"].to_list()
+    found: list[Marked] = [Marked([], []) for _ in range(len(texts))]
+    for row in sentences.to_dicts():
+        found[owners[row["text"]]].sentences.append(row)
+    for word in features.mark_words(sentences).to_dicts():
+        found[owners[word["text"]]].words.append(word)
+    return found
+
+
+def advise(marked: Marked) -> Advice:
+    """Advice about one text."""
+    rows, words = marked
     in_sentence: dict[tuple[int, int], list[dict[str, Any]]] = {}
     for word in words:
         in_sentence.setdefault((word["text"], word["sentence"]), []).append(word)
-    rows = sentences.to_dicts()
+    first = rows[0]["text"] if rows else 0
     advised = tuple(
-        _sentence(number, row, in_sentence.get((row["text"], row["sentence"]), []))
+        _sentence(
+            number,
+            row["text"] - first + 1,
+            row,
+            in_sentence.get((row["text"], row["sentence"]), []),
+        )
         for number, row in enumerate(rows, start=1)
     )
     tips = [tip for tip in _tips(advised, rows, words) if tip.examples or tip.points]
     return Advice(tuple(sorted(tips, key=lambda tip: -tip.points)), advised)
 
 
-def _sentence(number: int, row: dict[str, Any], words: list[dict[str, Any]]) -> Sentence:
+def _sentence(
+    number: int, block: int, row: dict[str, Any], words: list[dict[str, Any]]
+) -> Sentence:
     content = row["content"]
     marks = tuple(
         _without_overlap([*_phrases(content), *_words(content, words, row["is_passive"])])
@@ -167,7 +197,7 @@ def _sentence(number: int, row: dict[str, Any], words: list[dict[str, Any]]) -> 
         )
     return Sentence(
         number=number,
-        block=row["text"] + 1,
+        block=block,
         content=content,
         words=row["words"],
         is_heading_or_item=row["is_heading_or_item"],

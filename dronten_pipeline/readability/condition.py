@@ -188,15 +188,14 @@ def _errors(words: pl.DataFrame) -> pl.DataFrame:
     small = words.filter(
         pl.col("word").str.len_chars() >= 4, ~pl.col("word").str.contains(r"\p{Lu}")
     ).select("text", "key")
-    unknown = small.join(_known_words(), on="key", how="anti")
-    distinct = unknown["key"].unique().to_list()
-    really = [word for word in distinct if not _is_made_of_known(word)]
+    keys = small["key"].unique().to_list()
+    really = [word for word in keys if word not in _frequencies() and not _is_made_of_known(word)]
     verdicts = pl.DataFrame(
         {"key": really, "is_misread": [_is_misread(word) for word in really]},
         schema={"key": pl.String, "is_misread": pl.Boolean},
     )
     found = (
-        unknown.join(verdicts, on="key", how="inner")
+        small.join(verdicts, on="key", how="inner")
         .group_by("text")
         .agg(
             unknown_words=pl.len(),
@@ -224,11 +223,6 @@ def _frequencies() -> dict[str, float]:
     from wordfreq import get_frequency_dict
 
     return dict(get_frequency_dict("nl", wordlist="large"))
-
-
-@cache
-def _known_words() -> pl.DataFrame:
-    return pl.DataFrame({"key": list(_frequencies())}, schema={"key": pl.String})
 
 
 @cache

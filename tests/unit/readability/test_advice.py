@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.readability import features
-from dronten_pipeline.readability.advice import advise
+from dronten_pipeline.readability.advice import Advice, mark
+from dronten_pipeline.readability.advice import advise as advise_marked
 from dronten_pipeline.readability.hardest import MAX_HARD_WORDS, hardest_sentences, hardest_words
 
 EASY = "U kunt een nieuwe pas halen. Kom naar de balie. Neem uw oude pas mee. Wij helpen u graag."
@@ -17,6 +18,10 @@ HARD = (
     "behandeling kan worden genomen, aangezien de overgelegde bescheiden ontoereikend zijn voor een "
     "zorgvuldige beoordeling van het onderhavige bouwplan."
 )
+
+
+def advise(text: str) -> Advice:
+    return advise_marked(mark(pl.Series([text]))[0])
 
 
 def titles(text: str) -> str:
@@ -89,6 +94,15 @@ def test_sentences_keep_their_number_and_their_block() -> None:
 
 def test_an_empty_text_gets_no_advice() -> None:
     assert advise("").tips == () and advise("").sentences == ()
+
+
+def test_each_text_gets_its_own_advice() -> None:
+    together = mark(pl.Series([EASY, "", f"Een kop\n{HARD}"]))
+    assert [advise_marked(one) for one in together] == [
+        advise(EASY),
+        advise(""),
+        advise(f"Een kop\n{HARD}"),
+    ]
 
 
 def test_the_columns_name_the_heaviest_first() -> None:

@@ -183,7 +183,7 @@ def test_a_document_that_is_gone_keeps_the_judgement_of_the_method_before(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.add("a")
-    place.add("b")
+    place.add("b", LONG + "Nog iets.")
     before = place.by_id()["a"]
     (place.folder / "a.txt").unlink()
     monkeypatch.setattr(judge, "instrument_version", lambda: "ander-1+00000000")
