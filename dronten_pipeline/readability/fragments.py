@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import polars as pl
 
-#: So many parts are style; more, and a larger share of the sentences, make full stops suspect.
+#: So many parts are style; more, and a larger share of the sentences that do not start a block
+#: (where nothing stands before them), make full stops suspect.
 MIN_PARTS = 3
 SUSPECT_SHARE = 0.3
 #: Above this share full stops say nothing.
@@ -33,20 +34,23 @@ def with_units(marked: pl.LazyFrame) -> pl.LazyFrame:
         before it, within a block), unit (number of the sentence that it counts with).
     """
     closed, starts = pl.col("is_closed"), pl.col("starts_block")
-    found = marked.with_columns(is_fragment=closed & (_is_fragment() | pl.col("ends_open")))
-    found = found.with_columns(awaits_more=_awaits_more())
+    found = marked.with_columns(is_fragment=closed & (_is_fragment() | _breaks_off()))
     found = found.with_columns(
         is_part=~starts
         & (
             pl.col("is_fragment")
             | (closed & (pl.col("opens") == "coordinator"))
-            | pl.col("awaits_more").shift(1)
+            | _breaks_off().shift(1)
             | (starts & _has_no_verb()).shift(1)
-        ).fill_null(False)
+        ).fill_null(False),
+        # Als u verhuist. Dan belt u ons: what follows a condition belongs to it.
+        follows=~starts
+        & (pl.col("is_fragment") & (pl.col("opens") == "subordinator")).shift(1).fill_null(False),
     )
     many = pl.col("is_part").sum().over("text") >= MIN_PARTS
-    share = pl.col("is_part").mean().over("text")
-    is_joined = many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & pl.col("is_part")))
+    share = pl.col("is_part").sum().over("text") / (~starts).sum().over("text")
+    belongs = pl.col("is_part") | pl.col("follows")
+    is_joined = many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & belongs))
     return found.with_columns(
         unit=pl.when(starts | ~is_joined).then("sentence").forward_fill(),
     )
@@ -78,10 +82,10 @@ def _is_fragment() -> pl.Expr:
     ).fill_null(False)
 
 
-def _awaits_more() -> pl.Expr:
-    """Whether a sentence cannot be the end: what comes next belongs to it."""
-    brackets = pl.col("content").str.count_matches("(", literal=True) > pl.col(
-        "content"
-    ).str.count_matches(")", literal=True)
-    condition = pl.col("is_fragment") & (pl.col("opens") == "subordinator").fill_null(False)
-    return pl.col("ends_open") | condition | brackets
+def _breaks_off() -> pl.Expr:
+    """Whether a sentence cannot end where it does: at an article, or inside brackets."""
+    content = pl.col("content")
+    is_open = content.str.count_matches("(", literal=True) > content.str.count_matches(
+        ")", literal=True
+    )
+    return (pl.col("ends_open") & ~pl.col("is_question")) | is_open
