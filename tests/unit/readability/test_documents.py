@@ -156,7 +156,7 @@ def test_a_changed_document_is_judged_anew(place: Place) -> None:
 def test_another_method_judges_anew(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.add("a")
     place.run()
-    monkeypatch.setattr(score, "method_version", lambda: "ander-1+00000000")
+    monkeypatch.setattr(score, "method_version", lambda *_: "ander-1+00000000")
     assert place.by_id()["a"]["method_version"] == "ander-1+00000000"
 
 
@@ -185,7 +185,7 @@ def test_a_document_that_is_gone_and_new_to_the_method_is_rejected(
     place.add("a")
     place.run()
     (place.folder / "a.txt").unlink()
-    monkeypatch.setattr(score, "method_version", lambda: "ander-1+00000000")
+    monkeypatch.setattr(score, "method_version", lambda *_: "ander-1+00000000")
     result = place.run()
     assert result.scores.height == 0
     assert "niet meer aangeleverd" in result.rejects["reason"][0]
