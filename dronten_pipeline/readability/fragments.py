@@ -34,23 +34,29 @@ def with_units(marked: pl.LazyFrame) -> pl.LazyFrame:
         before it, within a block), unit (number of the sentence that it counts with).
     """
     closed, starts = pl.col("is_closed"), pl.col("starts_block")
-    found = marked.with_columns(is_fragment=closed & (_is_fragment() | _breaks_off()))
+    found = marked.with_columns(
+        is_clause=closed & _is_clause(),
+        breaks_off=closed & _breaks_off(),
+    ).with_columns(is_fragment=pl.col("is_clause") | pl.col("breaks_off") | _has_no_verb())
+    # Als u verhuist. Dan belt u ons: what follows a condition belongs to it.
+    awaits = pl.col("breaks_off") | (
+        pl.col("is_clause") & (pl.col("opens") == "subordinator").fill_null(False)
+    )
     found = found.with_columns(
+        is_cut_off=~starts & (pl.col("is_clause") | awaits.shift(1).fill_null(False)),
         is_part=~starts
         & (
             pl.col("is_fragment")
             | (closed & (pl.col("opens") == "coordinator"))
-            | _breaks_off().shift(1)
+            | pl.col("breaks_off").shift(1)
             | (starts & _has_no_verb()).shift(1)
         ).fill_null(False),
-        # Als u verhuist. Dan belt u ons: what follows a condition belongs to it.
-        follows=~starts
-        & (pl.col("is_fragment") & (pl.col("opens") == "subordinator")).shift(1).fill_null(False),
     )
     many = pl.col("is_part").sum().over("text") >= MIN_PARTS
     share = pl.col("is_part").sum().over("text") / (~starts).sum().over("text")
-    belongs = pl.col("is_part") | pl.col("follows")
-    is_joined = many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & belongs))
+    is_joined = pl.col("is_cut_off") | (
+        many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & pl.col("is_part")))
+    )
     return found.with_columns(
         unit=pl.when(starts | ~is_joined).then("sentence").forward_fill(),
     )
@@ -60,25 +66,21 @@ def _has_no_verb() -> pl.Expr:
     return pl.col("is_closed") & ~pl.col("has_finite_verb") & ~pl.col("is_question")
 
 
-def _is_fragment() -> pl.Expr:
-    """Whether a sentence by its form is none: no finite verb, or one in the wrong place.
+def _is_clause() -> pl.Expr:
+    """Whether a sentence is a subordinate clause, or a main clause that something stood before.
 
     In a Dutch main clause the finite verb stands second, in a question or command first, in a
     subordinate clause last.
     """
-    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") <= 1
+    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") == 1
     verb_first, verb_second = pl.col("first_finite") == 0, pl.col("first_finite") == 1
     verb_last = (pl.col("first_finite") >= _LATE) & (pl.col("after_finite") <= _MAX_AFTER_LAST_VERB)
     links = opens.is_in(["subordinator", "relative"]) & ~verb_second & ~pl.col("starts_with_as")
     commands = pl.col("is_imperative") | pl.col("has_u_second")
     return (
         ~pl.col("is_question")
-        & (
-            ~pl.col("has_finite_verb")
-            | (links & one_clause)
-            | ((opens == "demonstrative") & verb_last & one_clause)
-            | (verb_first & ~commands & one_clause)
-        )
+        & one_clause
+        & (links | ((opens == "demonstrative") & verb_last) | (verb_first & ~commands))
     ).fill_null(False)
 
 
