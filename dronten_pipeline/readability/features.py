@@ -43,9 +43,9 @@ _DETERMINERS = (
 _DEMONSTRATIVES = ("die", "dat", "wat", "wie")
 #: Words that no sentence ends with; many prepositions do end one (Vul het formulier in).
 _NEVER_LAST = (
-    "de", "een", "en", "of", "maar", "want", "dat", "als", "omdat", "van", "te", "om", "per",
-    "volgens", "tijdens", "vanwege", "ten", "ter", "uw", "onze", "mijn", "jouw", "zonder", "tussen",
-    "wegens", "zoals", "waarin", "waarbij", "waarmee", "waardoor", "indien", "wanneer", "terwijl",
+    "de", "een", "en", "of", "maar", "want", "omdat", "van", "te", "per", "volgens", "tijdens",
+    "vanwege", "ten", "ter", "uw", "onze", "mijn", "jouw", "wegens", "zoals", "waarin", "waarbij",
+    "waarmee", "waardoor", "indien", "wanneer", "terwijl",
 )  # fmt: skip
 _SUBJECTS_AFTER_STEM = ("ik", "je", "jij", "u")
 _PERSONAL_PRONOUNS = (
@@ -110,10 +110,11 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
     frequency = pl.coalesce("head_zipf", "zipf").fill_null(lexicon.UNSEEN_ZIPF)
     is_word = key.str.contains(r"^\p{L}") & ~key.str.contains(r"\p{N}")
     is_number = key.str.contains(r"\p{N}") | (role == "numeral").fill_null(False)
+    asked = pl.LazyFrame({"key": keys})
+    # A semi-join builds its table on the few words that are asked for, not on all that are known.
+    known = lexicon.words().lazy().join(asked, on="key", how="semi")
     return (
-        pl.DataFrame({"key": keys})
-        .lazy()
-        .join(lexicon.words().lazy(), on="key", how="left", maintain_order="left")
+        asked.join(known, on="key", how="left", maintain_order="left")
         .with_columns(
             pl.col("is_skipped", "is_hard", "is_easy").fill_null(False),
             is_word=is_word,
@@ -402,6 +403,7 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             "has_finite_verb",
             "is_fragment",
             "is_part",
+            "starts_block",
             "finite_verbs",
             "names",
             "nominalisations",
@@ -430,7 +432,7 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         text; words, sentences, units (u32); length (words and numbers per unit); density (content
         words and names per finite verb, mean over the units that have one); content_per_unit;
         passives, brackets (per unit); parts, part_share (sentences that can only be parts of
-        others); zipf (mean frequency of content words, as LiNT-II has it); concrete (share of
+        others, and their share of those that something stands before in their block); zipf (mean frequency of content words, as LiNT-II has it); concrete (share of
         nouns, a name counts as in `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share,
         name_share (of the words).
     """
@@ -439,6 +441,7 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         .group_by("text", "unit", maintain_order=True)
         .agg(
             pl.len().alias("sentences"),
+            (~pl.col("starts_block")).sum().alias("followers"),
             pl.col(*_COUNTED).sum(),
         )
         .with_columns(meaning=pl.col("content_words") + pl.col("names"))
@@ -454,7 +457,7 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         content_per_unit=pl.col("meaning").mean(),
         passives=pl.col("is_passive").mean(),
         brackets=pl.col("brackets").mean(),
-        part_share=pl.col("is_part").sum() / pl.col("sentences").sum(),
+        part_share=pl.col("is_part").sum() / pl.col("followers").sum().clip(1),
         parts=pl.col("is_part").sum(),
         words=pl.col("words").sum(),
         pronoun_share=pl.col("pronouns").sum() / pl.col("words").sum(),

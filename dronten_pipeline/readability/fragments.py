@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import polars as pl
 
-#: So many parts are style; more, and a larger share of the sentences, make full stops suspect.
+#: So many parts are style; more, and a larger share of the sentences that do not start a block
+#: (where nothing stands before them), make full stops suspect.
 MIN_PARTS = 3
 SUSPECT_SHARE = 0.3
 #: Above this share full stops say nothing.
@@ -33,20 +34,29 @@ def with_units(marked: pl.LazyFrame) -> pl.LazyFrame:
         before it, within a block), unit (number of the sentence that it counts with).
     """
     closed, starts = pl.col("is_closed"), pl.col("starts_block")
-    found = marked.with_columns(is_fragment=closed & (_is_fragment() | pl.col("ends_open")))
-    found = found.with_columns(awaits_more=_awaits_more())
+    found = marked.with_columns(
+        is_clause=closed & _is_clause(),
+        breaks_off=closed & _breaks_off(),
+    ).with_columns(is_fragment=pl.col("is_clause") | pl.col("breaks_off") | _has_no_verb())
+    # Als u verhuist. Dan belt u ons: what follows a condition belongs to it.
+    awaits = pl.col("breaks_off") | (
+        pl.col("is_clause") & (pl.col("opens") == "subordinator").fill_null(False)
+    )
     found = found.with_columns(
+        is_cut_off=~starts & (pl.col("is_clause") | awaits.shift(1).fill_null(False)),
         is_part=~starts
         & (
             pl.col("is_fragment")
             | (closed & (pl.col("opens") == "coordinator"))
-            | pl.col("awaits_more").shift(1)
+            | pl.col("breaks_off").shift(1)
             | (starts & _has_no_verb()).shift(1)
-        ).fill_null(False)
+        ).fill_null(False),
     )
     many = pl.col("is_part").sum().over("text") >= MIN_PARTS
-    share = pl.col("is_part").mean().over("text")
-    is_joined = many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & pl.col("is_part")))
+    share = pl.col("is_part").sum().over("text") / (~starts).sum().over("text")
+    is_joined = pl.col("is_cut_off") | (
+        many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & pl.col("is_part")))
+    )
     return found.with_columns(
         unit=pl.when(starts | ~is_joined).then("sentence").forward_fill(),
     )
@@ -56,32 +66,28 @@ def _has_no_verb() -> pl.Expr:
     return pl.col("is_closed") & ~pl.col("has_finite_verb") & ~pl.col("is_question")
 
 
-def _is_fragment() -> pl.Expr:
-    """Whether a sentence by its form is none: no finite verb, or one in the wrong place.
+def _is_clause() -> pl.Expr:
+    """Whether a sentence is a subordinate clause, or a main clause that something stood before.
 
     In a Dutch main clause the finite verb stands second, in a question or command first, in a
     subordinate clause last.
     """
-    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") <= 1
+    opens, one_clause = pl.col("opens"), pl.col("finite_verbs") == 1
     verb_first, verb_second = pl.col("first_finite") == 0, pl.col("first_finite") == 1
     verb_last = (pl.col("first_finite") >= _LATE) & (pl.col("after_finite") <= _MAX_AFTER_LAST_VERB)
     links = opens.is_in(["subordinator", "relative"]) & ~verb_second & ~pl.col("starts_with_as")
     commands = pl.col("is_imperative") | pl.col("has_u_second")
     return (
         ~pl.col("is_question")
-        & (
-            ~pl.col("has_finite_verb")
-            | (links & one_clause)
-            | ((opens == "demonstrative") & verb_last & one_clause)
-            | (verb_first & ~commands & one_clause)
-        )
+        & one_clause
+        & (links | ((opens == "demonstrative") & verb_last) | (verb_first & ~commands))
     ).fill_null(False)
 
 
-def _awaits_more() -> pl.Expr:
-    """Whether a sentence cannot be the end: what comes next belongs to it."""
-    brackets = pl.col("content").str.count_matches("(", literal=True) > pl.col(
-        "content"
-    ).str.count_matches(")", literal=True)
-    condition = pl.col("is_fragment") & (pl.col("opens") == "subordinator").fill_null(False)
-    return pl.col("ends_open") | condition | brackets
+def _breaks_off() -> pl.Expr:
+    """Whether a sentence cannot end where it does: at an article, or inside brackets."""
+    content = pl.col("content")
+    is_open = content.str.count_matches("(", literal=True) > content.str.count_matches(
+        ")", literal=True
+    )
+    return (pl.col("ends_open") & ~pl.col("is_question")) | is_open

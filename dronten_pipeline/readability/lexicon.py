@@ -210,18 +210,18 @@ def _weak_forms(common: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         .then(has_past & has_participle)
         .otherwise(has_past | has_participle),
     )
-    return _long(
-        verbs,
-        {
-            "either": "either",
-            "participle": "participle",
-            "third": "finite",
-            "past": "finite",
-            "pasts": "finite",
-            "infinitive": "plural",
-            "stem": "stem",
-        },
-    )
+    slots = {
+        "either": "either",
+        "participle": "participle",
+        "third": "finite",
+        "past": "finite",
+        "pasts": "finite",
+        "infinitive": "plural",
+        "stem": "stem",
+    }
+    # Gemaakt is the participle of maken, not a form of a rare "gemaken".
+    has_ge = pl.col("infinitive").str.starts_with("ge")
+    return pl.concat([_long(verbs.filter(~has_ge), slots), _long(verbs.filter(has_ge), slots)])
 
 
 def _strong_forms(known: pl.DataFrame) -> pl.DataFrame:

@@ -115,8 +115,10 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
             # A logistic curve this steep follows the normal one to one hundredth.
             b1_probability=1
             / (1 + (1.702 * (pl.col("raw") - given.b1_cut) / pl.col("error")).exp()),
-            is_b1_or_easier=(score < given.b1_cut) & gates.passes(given),
-            passes_gates=pl.when(enough).then(gates.passes(given)),
+            is_b1_or_easier=pl.when(score.is_not_null()).then(
+                (score < given.b1_cut) & gates.passes(given)
+            ),
+            passes_gates=pl.when(score.is_not_null()).then(gates.passes(given)),
             method_version=pl.lit(method_version(given)),
         )
         .select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
