@@ -56,16 +56,15 @@ def compare(settings: Settings, old_id: str | None, new_id: str | None) -> Compa
         old = _named(found, old_id)
     else:
         methods = set(new_texts["method_version"])
+        order = list(found)  # the newest first
         earlier = [
             one
-            for one in found.values()
-            if one.release_id != new_id
-            and (texts := _texts(one)).height
-            and set(texts["method_version"]) != methods
+            for one in map(found.__getitem__, order[order.index(new_id) + 1 :])
+            if (texts := _texts(one)).height and set(texts["method_version"]) != methods
         ]
         if not earlier:
             raise NothingToCompare(
-                f"Er is geen uitgave met een andere methode dan {new_id}. Geef twee uitgaven om "
+                f"Er is geen uitgave met een andere methode van voor {new_id}. Geef twee uitgaven om "
                 "toch te vergelijken; `datalab releases` noemt ze."
             )
         old = earlier[0]
@@ -121,9 +120,8 @@ def show(console: Console, found: Comparison) -> None:
             f"{terminal.number(shift)} punten (mediaan)."
         )
     moved = texts.filter(pl.col("is_changed"))
-    console.print(
-        f"{moved.height} teksten gingen over de grens van B1 of werden (niet) beoordeeld."
-    )
+    went = "tekst ging" if moved.height == 1 else "teksten gingen"
+    console.print(f"{moved.height} {went} over de grens van B1, of kreeg juist wel of geen oordeel.")
     if moved.height:
         table = Table("tekst", "kanaal", "was", "werd", "score was", "score werd")
         for row in moved.head(_MAX_SHOWN).iter_rows(named=True):
