@@ -33,7 +33,10 @@ class Pairs:
 
 def municipal() -> list[dict[str, str]]:
     """Municipal sentences and their rewriting by an expert: id, doc, complex, simple."""
-    return json.loads((SHARED / "amsterdam_pairs.json").read_text(encoding="utf-8"))
+    pairs: list[dict[str, str]] = json.loads(
+        (SHARED / "amsterdam_pairs.json").read_text(encoding="utf-8")
+    )
+    return pairs
 
 
 def municipal_pairs(size: int = PASSAGE, step: int | None = None) -> Pairs:

@@ -1,9 +1,10 @@
 """Which sentences can only be parts of others, and what they were cut from.
 
-Full stops at commas make short sentences of a hard text without making it easier. People write
-fragments too, for style; so a few are left alone. When a text has more of them than honest texts
-have, each is joined again to the sentence before it, and when it has very many, a whole block
-counts as one sentence: then nothing was gained. Here belongs: telling parts apart, and joining
+Full stops at commas make short sentences of a hard text without making it easier. A clause that
+cannot stand alone is joined to the sentence before it. Other parts, without a verb or with a
+conjunction first, people write for style; so a few are left alone. When a text has more of them
+than honest texts have, each is joined, and when it has very many, a whole block counts as one
+sentence: then nothing was gained. Here belongs: telling parts apart, and joining
 them. Not here: counting words and verbs (`features.py`), what follows for a verdict (`gates.py`).
 """
 
@@ -17,6 +18,9 @@ MIN_PARTS = 3
 SUSPECT_SHARE = 0.3
 #: Above this share full stops say nothing.
 WORTHLESS_SHARE = 0.4
+#: The same for sentences that start a line; lists may have lines without a verb, so only clauses
+#: and sentences with a conjunction first count here, as a share of all sentences.
+SUSPECT_LINES_SHARE = 0.2
 
 #: A verb from this position on (from 0) is not the second constituent of a main clause.
 _LATE = 3
@@ -31,7 +35,8 @@ def with_units(marked: pl.LazyFrame) -> pl.LazyFrame:
 
     Returns:
         the same rows, with is_fragment (by itself no sentence), is_part (also by what stands
-        before it, within a block), unit (number of the sentence that it counts with).
+        before it, within a block), unit (number of the sentence that it counts with; mostly
+        within its block).
     """
     closed, starts = pl.col("is_closed"), pl.col("starts_block")
     found = marked.with_columns(
@@ -51,14 +56,25 @@ def with_units(marked: pl.LazyFrame) -> pl.LazyFrame:
             | pl.col("breaks_off").shift(1)
             | (starts & _has_no_verb()).shift(1)
         ).fill_null(False),
+        is_part_line=(
+            starts
+            & closed.shift(1)
+            & (pl.col("text") == pl.col("text").shift(1))
+            & (pl.col("is_clause") | (closed & (pl.col("opens") == "coordinator")))
+        ).fill_null(False),
     )
     many = pl.col("is_part").sum().over("text") >= MIN_PARTS
     share = pl.col("is_part").sum().over("text") / (~starts).sum().over("text")
-    is_joined = pl.col("is_cut_off") | (
-        many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & pl.col("is_part")))
+    is_joined = ~starts & (
+        pl.col("is_cut_off")
+        | (many & ((share > WORTHLESS_SHARE) | ((share > SUSPECT_SHARE) & pl.col("is_part"))))
     )
+    many_lines = (pl.col("is_part_line").sum().over("text") >= MIN_PARTS) & (
+        pl.col("is_part_line").mean().over("text") > SUSPECT_LINES_SHARE
+    )
+    is_joined_line = many_lines & pl.col("is_part_line")
     return found.with_columns(
-        unit=pl.when(starts | ~is_joined).then("sentence").forward_fill(),
+        unit=pl.when(~is_joined & ~is_joined_line).then("sentence").forward_fill(),
     )
 
 

@@ -47,13 +47,28 @@ def test_parts_are_joined_where_there_are_many() -> None:
 
 
 def test_a_few_parts_are_style_and_stay() -> None:
-    honest = "Wij helpen u. En dat is fijn. U krijgt een brief. Omdat dat zo hoort. Dat was het."
+    honest = "Wij helpen u. En dat is fijn. U krijgt een brief. Met een pas. Dat was het."
     assert marked(honest)["unit"].to_list() == [1, 2, 3, 4, 5]
 
 
-def test_a_part_is_never_joined_over_a_line() -> None:
+def test_a_clause_that_cannot_stand_alone_is_joined_wherever_it_is() -> None:
+    text = "Wij helpen u. Omdat dat zo hoort. Dat was het."
+    assert marked(text)["unit"].to_list() == [1, 1, 1]
+
+
+def test_parts_on_lines_of_their_own_are_joined_where_there_are_many() -> None:
+    one_line_each = CUT.replace(". ", ".\n")
+    assert marked(one_line_each)["unit"].to_list() == [1, 1, 1, 1]
+    assert marked("Wij helpen u.\nEn dat is fijn.\nTot dan.")["unit"].to_list() == [1, 2, 3]
+
+
+def test_items_of_a_list_stay_items() -> None:
+    items = "Neem mee.\nUw paspoort.\nEen recente foto.\nHet nummer van uw bank.\nUw polis."
+    assert marked(items)["unit"].to_list() == [1, 2, 3, 4, 5]
+
+
+def test_blocks_of_a_text_that_was_cut_up_stay_apart() -> None:
     assert marked("\n".join([CUT] * 2))["unit"].to_list() == [1, 1, 1, 1, 5, 5, 5, 5]
-    assert marked(CUT.replace(". ", ".\n"))["unit"].to_list() == [1, 2, 3, 4]
 
 
 def test_a_text_that_was_cut_up_measures_as_the_whole() -> None:
