@@ -2,13 +2,15 @@
 #   make run    the pipeline on what was delivered (or on the sample), then the KPIs
 #   make test   all tests but those that take minutes      make test-all  those too
 #   make check  formatting, lint, types, SQL, dbt parse    make dev       the Dagster web server
+#   make bench-readability  how well the reading level is measured, with intervals (../shared);
+#               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
 #   make dictionary  writes docs/data-dictionary.md anew
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format sample dictionary lock clean
+.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +43,9 @@ format: $(READY_DEV)
 
 sample: $(READY_DEV)
 	@$(BIN)/python -m sources $(if $(ROWS),--rows $(ROWS) --into $(or $(INTO),data/sample-$(ROWS)))
+
+bench-readability: $(READY_DEV)
+	@$(BIN)/python -m bench.readability $(PARSES)
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from dronten_pipeline.contracts import ContractError
+from dronten_pipeline.leesniveau.command import app as leesniveau
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 postgres = typer.Typer(no_args_is_help=True, help="De uitgave in PostgreSQL.")
 app.add_typer(postgres, name="postgres")
+app.add_typer(leesniveau, name="leesniveau")
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 

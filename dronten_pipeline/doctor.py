@@ -31,6 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
         _landing(settings),
         _pseudonym_key(settings),
         _contracts(settings),
+        _calibration(settings),
         _release(settings),
         *_postgres(settings),
     ]
@@ -85,6 +86,33 @@ def _pseudonym_key(settings: Settings) -> Finding:
         False,
         f"De sleutel van de pseudoniemen staat in {own}: bewaar haar buiten de gegevens, in een "
         "kluis, en wijs haar aan met DATALAB_PSEUDONYM_KEY.",
+    )
+
+
+def _calibration(settings: Settings) -> Finding:
+    from dronten_pipeline.readability import calibration, judge
+
+    try:
+        found = calibration.in_force(settings.calibration, settings.calibrations)
+    except calibration.CalibrationError as error:
+        return Finding(False, str(error))
+    if found is None:
+        return Finding(
+            True,
+            "Het leesniveau is niet geijkt op eigen teksten: de gepubliceerde grenzen gelden "
+            "(`datalab leesniveau calibrate`).",
+        )
+    if not judge.applies(found):
+        return Finding(
+            False,
+            f"De ijking {found.version} van het leesniveau hoort bij {found.method_version}; nu "
+            f"geldt {judge.instrument_version()}, en zij wordt niet gebruikt. IJk opnieuw met "
+            "`datalab leesniveau calibrate`.",
+        )
+    return Finding(
+        True,
+        f"Het leesniveau is geijkt ({found.version}) op {found.texts} eigen teksten, "
+        f"{found.made_on:%d-%m-%Y}.",
     )
 
 

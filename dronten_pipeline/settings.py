@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         "without it a key is made once in the home.",
         repr=False,
     )
+    calibration: Path | None = Field(
+        default=None,
+        description="Parameter file of the reading level, made by `datalab leesniveau calibrate`; "
+        "default: the newest in calibration/ under the home.",
+    )
     sources: Path = Field(
         default=PROJECT / "sources", description="Folder with one contract folder per source."
     )
@@ -93,7 +98,7 @@ class Settings(BaseSettings):
         default=3, ge=0, description="Earlier releases that stay in PostgreSQL, to go back to."
     )
 
-    @field_validator("home", "landing", "sources", "expectations", "dbt_project")
+    @field_validator("home", "landing", "calibration", "sources", "expectations", "dbt_project")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().resolve()
@@ -134,6 +139,11 @@ class Settings(BaseSettings):
     @cached_property
     def ledger(self) -> Path:
         return self.home / "ledger"
+
+    @cached_property
+    def calibrations(self) -> Path:
+        """Parameter files of the reading level, numbered; the newest holds."""
+        return self.home / "calibration"
 
     @cached_property
     def dagster_home(self) -> Path:

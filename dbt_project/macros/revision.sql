@@ -16,12 +16,12 @@
     {{ return(false) }}
 {% endmacro %}
 
-{# The KPIs whose figures follow from working days, as a list of SQL: another calendar can change
-   them. #}
-{% macro kpis_by_working_days() %}
+{# The KPIs whose figures follow from a model, as a list of SQL: from `int_calendar` (another
+   calendar can change them), or from the scores of texts (another method can). #}
+{% macro kpis_that_read(model) %}
     {% set found = [] %}
     {% for kpi_id in kpi_ids() if reads(
-        'model.' ~ project_name ~ '.kpi_' ~ kpi_id, 'model.' ~ project_name ~ '.int_calendar'
+        'model.' ~ project_name ~ '.kpi_' ~ kpi_id, 'model.' ~ project_name ~ '.' ~ model
     ) %}
         {% do found.append(kpi_id) %}
     {% endfor %}

@@ -171,11 +171,23 @@ def previous_release(release: Path | None) -> PreviousRelease | None:
         as_of=manifest["as_of"],
         code_version=manifest["code_version"],
         calendar_version=manifest.get("calendar_version"),
+        text_method=_text_method(release),
         delivered={
             source: tuple((table, sha256) for _, table, sha256 in sorted(places))
             for source, places in delivered.items()
         },
     )
+
+
+def _text_method(release: Path) -> str | None:
+    """The methods that the texts of a release were judged with, as the mart names them."""
+    import polars as pl
+
+    table = release / "parquet" / "text_readability.parquet"
+    if not table.exists():
+        return None
+    methods = pl.read_parquet(table, columns=["method_version"])["method_version"].unique().sort()
+    return ", ".join(methods) or None
 
 
 def made_of(outcomes: Iterable[SourceOutcome]) -> list[object]:

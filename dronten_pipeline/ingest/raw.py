@@ -437,7 +437,7 @@ class _Ingest:
         if not any(report.rows_accepted for report in listed):
             self._write_document_rejects(listed, None)
             return reports, None, []
-        from dronten_pipeline.readability import documents
+        from dronten_pipeline.readability import calibration, documents
 
         rows = pl.concat(
             [
@@ -454,6 +454,7 @@ class _Ingest:
             self.folder,
             self.settings.raw / "texts" / self.source.name,
             as_of=self.as_of,
+            calibration=calibration.in_force(self.settings.calibration, self.settings.calibrations),
             on_progress=self.on_progress,
         )
         self._write_document_rejects(listed, scored.rejects)
@@ -473,7 +474,7 @@ class _Ingest:
         if not report.counts or not failed.height:
             return report
         rows = failed.get_column("_line").n_unique()
-        note = f"{report.note} Van {rows} rijen is het document niet te lezen of niet aanwezig."
+        note = f"{report.note} Van {rows} rijen is het document niet te lezen, niet te beoordelen of niet aanwezig."
         return report.model_copy(
             update={
                 "rows_accepted": report.rows_accepted - rows,

@@ -75,6 +75,7 @@ PREVIOUS_COLUMNS = pl.Schema(
         "as_of": pl.Date,
         "code_version": pl.String,
         "calendar_version": pl.String,
+        "text_method": pl.String,
     }
 )
 
@@ -91,6 +92,9 @@ class PreviousRelease(BaseModel):
     as_of: dt.date
     code_version: str
     calendar_version: str | None = Field(description="None: from before it was written down.")
+    text_method: str | None = Field(
+        default=None, description="Methods that its texts were judged with; None without texts."
+    )
     delivered: Mapping[str, tuple[tuple[str, str], ...]]
 
 
@@ -318,14 +322,20 @@ class _Layout:
     def _add_scores(self, source: Source, path: str | None) -> None:
         if not any(table.document_column for table in source.tables):
             return
+        from dronten_pipeline.readability.documents import SCORE_SCHEMA
+
         name = f"{source.name}__scores"
         if path is None or not (self.settings.raw / path).exists():
-            from dronten_pipeline.readability.documents import SCORE_SCHEMA
-
             self.write(name, pl.DataFrame(schema=SCORE_SCHEMA))
             return
         target = self.folder / name / "1.parquet"
-        files.link(self.settings.raw / path, target)
+        existing = self.settings.raw / path
+        if pl.read_parquet_schema(existing) == SCORE_SCHEMA:
+            files.link(existing, target)
+        else:  # made by earlier code, of a source that stands still now
+            empty = pl.DataFrame(schema=SCORE_SCHEMA)
+            scores = pl.concat([empty, pl.read_parquet(existing)], how="diagonal")
+            files.write_parquet(target, scores.select(SCORE_SCHEMA.keys()))
         self.inputs.append(
             RawFile(
                 source=source.name,

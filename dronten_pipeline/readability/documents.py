@@ -1,40 +1,58 @@
 """From a list of texts with documents beside it to a judgement per text.
 
 Here belongs: which documents are read, that each is read once, and how short messages are pooled.
-Not here: formats (`extract.py`), the method (`score.py`), which texts a KPI counts
+Not here: formats (`extract.py`), the judgement of a text (`judge.py`), which texts a KPI counts
 (`dbt_project/`).
 
-What is remembered in `cache/`: per method the columns of a score by SHA-256 of the document, and
-the SHA-256 that a path last had. The texts themselves are never written anywhere.
+What is remembered in `cache/`: per instrument the columns of a score by SHA-256 of the document,
+and the SHA-256 that a path last had. The texts themselves are never written anywhere. Another
+instrument scores every document again, beside the scores of before; a calibration only cuts
+scores anew. A document that is gone keeps the score of the instrument that last read it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from dronten_pipeline.readability import extract, score
+from dronten_pipeline.readability import clean, extract, judge, score
+from dronten_pipeline.readability.calibration import Calibration
 
 POOL_PREFIX = "pool:"
 #: Characters of text that are judged at once: bounds memory at a few hundred MB.
 BATCH_CHARACTERS = 4_000_000
 PROGRESS_SECONDS = 5.0
+#: Documents that are read at once by other processes, and from how many on these are started.
+DOCUMENTS_AT_ONCE = 512
+DOCUMENTS_WORTH_PROCESSES = 64
 
 _DOCUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "document_sha256": pl.String,
     "text_sha256": pl.String,
-    **score.COLUMNS,
+    **judge.COLUMNS,
 }
 _PATH_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "document": pl.String,
     "document_sha256": pl.String,
+}
+_CALIBRATION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "calibration": pl.String,
+    "easy_texts": pl.Int64,
+    "easy_found": pl.Int64,
+    "hard_texts": pl.Int64,
+    "hard_found": pl.Int64,
 }
 SCORE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "text_id": pl.String,
@@ -45,6 +63,12 @@ SCORE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "text_sha256": pl.String,
     "in_pool": pl.String,
     **score.COLUMNS,
+    "remark": pl.String,
+    **_CALIBRATION_COLUMNS,
+}
+#: A row before it is cut by a calibration.
+_POOLED_SCHEMA = {
+    name: kind for name, kind in SCORE_SCHEMA.items() if name not in _CALIBRATION_COLUMNS
 }
 
 
@@ -53,7 +77,9 @@ class ScoredDocuments:
     """What `score_documents` found.
 
     Attributes:
-        scores: the columns of `SCORE_SCHEMA`, one row per scored text or pool, by text_id.
+        scores: the columns of `SCORE_SCHEMA`, one row per scored text or pool, by text_id. The
+            columns from calibration on are the same in every row that the calibration cut: how it
+            did on labelled texts (see `calibration.Calibration`), null without one.
         rejects: current rows without a judgement, in order of delivery: _delivery, _line (as
             given), column_name (column that is at fault), reason (a Dutch sentence).
     """
@@ -68,6 +94,7 @@ def score_documents(
     cache: Path,
     *,
     as_of: dt.date,
+    calibration: Calibration | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> ScoredDocuments:
     """Judges the document of every current row, and pools the texts that are too short.
@@ -79,10 +106,16 @@ def score_documents(
         folder: the folder that `bestand` is relative to; nothing outside it is read.
         cache: folder of what was judged before; it is made when missing.
         as_of: texts that were published after this day are judged but not pooled.
+        calibration: of the municipality; one that was made for another instrument is not used.
         on_progress: gets a sentence every few seconds.
     """
     tell = on_progress or (lambda _: None)
-    memory = _Memory(cache, score.method_version())
+    if calibration is not None and not judge.applies(calibration):
+        tell(
+            f"De ijking {calibration.version} hoort bij {calibration.method_version} en is niet "
+            "gebruikt: ijk opnieuw met `datalab leesniveau calibrate`."
+        )
+    memory = _Memory(cache, judge.instrument_version())
     current = (
         rows.with_row_index("_order")
         .unique("tekst_id", keep="last")
@@ -91,26 +124,34 @@ def score_documents(
     )
     found = _find(current, folder, memory, tell)
     judged, unreadable = _judge(found, memory, tell)
-    missed = found.join(unreadable, on="document_sha256", how="left", maintain_order="left").select(
-        "_order", reason=pl.coalesce("reason", "unreadable")
+    refused = judged.select("document_sha256", "refusal")
+    missed = (
+        found.join(unreadable, on="document_sha256", how="left", maintain_order="left")
+        .join(refused, on="document_sha256", how="left", maintain_order="left")
+        .select("_order", reason=pl.coalesce("reason", "unreadable", "refusal"))
     )
-    texts = found.join(judged, on="document_sha256", how="inner", maintain_order="left")
+    texts = found.join(judged, on="document_sha256", how="inner", maintain_order="left").filter(
+        pl.col("refusal").is_null()
+    )
     in_pool, pools, lost = _pool(texts, as_of, memory)
-    scores = pl.concat(
-        [
-            texts.join(in_pool, on="_order", how="left").select(
-                text_id="tekst_id",
-                is_pool=pl.lit(False),
-                channel="channel",
-                published_on="gepubliceerd_op",
-                document="bestand",
-                text_sha256="text_sha256",
-                in_pool="in_pool",
-                **{name: pl.col(name) for name in score.COLUMNS},
-            ),
-            pools,
-        ]
-    ).sort("text_id")
+    scores = _cut(
+        pl.concat(
+            [
+                texts.join(in_pool, on="_order", how="left").select(
+                    text_id="tekst_id",
+                    is_pool=pl.lit(False),
+                    channel="channel",
+                    published_on="gepubliceerd_op",
+                    document="bestand",
+                    text_sha256="text_sha256",
+                    in_pool="in_pool",
+                    **{name: pl.col(name) for name in (*score.COLUMNS, "remark")},
+                ),
+                pools,
+            ]
+        ).sort("text_id"),
+        calibration,
+    )
     rejects = (
         pl.concat([missed.filter(pl.col("reason").is_not_null()), lost])
         .join(current, on="_order")
@@ -127,6 +168,32 @@ def score_documents(
     return ScoredDocuments(
         scores.select(pl.col(name).cast(kind) for name, kind in SCORE_SCHEMA.items()), rejects
     )
+
+
+def _cut(scores: pl.DataFrame, calibration: Calibration | None) -> pl.DataFrame:
+    """The scores with the levels of the calibration, and how good that is; those of an earlier
+    instrument stay as they are."""
+    own = pl.col("method_version") == judge.instrument_version()
+    about: dict[str, str | int | None] = dict.fromkeys(_CALIBRATION_COLUMNS)
+    if judge.applies(calibration):
+        assert calibration is not None
+        about |= {
+            "calibration": calibration.version,
+            **calibration.model_dump(
+                include={"easy_texts", "easy_found", "hard_texts", "hard_found"}
+            ),
+        }
+    return pl.concat(
+        [
+            judge.with_cuts(scores.filter(own), calibration).with_columns(
+                pl.lit(value, dtype=SCORE_SCHEMA[name]).alias(name) for name, value in about.items()
+            ),
+            scores.filter(~own).with_columns(
+                pl.lit(None, dtype=SCORE_SCHEMA[name]).alias(name) for name in about
+            ),
+        ],
+        how="diagonal",
+    ).sort("text_id")
 
 
 # --- finding documents
@@ -240,33 +307,41 @@ def _judge(
     unreadable: dict[str, str] = {}
     every = _Progress(tell)
     done = 0
-    for batch in _batches(wanted, unreadable):
+    here = wanted.filter(pl.col("place").is_not_null())
+    gone = wanted.filter(pl.col("place").is_null()).get_column("document_sha256").to_list()
+    for batch in _batches(here.select("document_sha256", "place").rows(), unreadable):
         if batch:
             memory.add_scores(_score_batch(batch))
         done += len(batch)
-        every.say(f"Teksten beoordelen: {done + len(unreadable)} van {wanted.height}.")
-    return memory.scores, pl.DataFrame(
+        every.say(f"Teksten beoordelen: {done + len(unreadable)} van {here.height}.")
+    earlier = memory.earlier(gone)
+    known = set(earlier.get_column("document_sha256"))
+    unreadable |= {sha: _GONE for sha in gone if sha not in known}
+    return pl.concat([memory.scores, earlier]), pl.DataFrame(
         list(unreadable.items()),
         schema={"document_sha256": pl.String, "unreadable": pl.String},
         orient="row",
     )
 
 
-def _batches(wanted: pl.DataFrame, unreadable: dict[str, str]) -> Iterator[list[tuple[str, str]]]:
-    """Reads documents into batches of (document_sha256, text); fills `unreadable` on the way."""
+_GONE = (
+    "Het document is niet meer aangeleverd en is nooit beoordeeld. Lever het opnieuw aan: teksten "
+    "zelf worden niet bewaard."
+)
+
+
+def _batches(
+    wanted: Sequence[tuple[str, str]], unreadable: dict[str, str]
+) -> Iterator[list[tuple[str, str]]]:
+    """Reads documents (document_sha256, place) into batches of (document_sha256, text); fills
+    `unreadable` on the way. No more than a batch and what is read at once is in memory."""
     batch: list[tuple[str, str]] = []
     size = 0
-    for sha, place in wanted.select("document_sha256", "place").iter_rows():
-        if place is None:
-            unreadable[sha] = (
-                "Het document is niet meer aangeleverd, en met deze methode is het nog niet "
-                "beoordeeld. Lever het opnieuw aan: teksten zelf worden niet bewaard."
-            )
-            continue
-        try:
-            text = extract.extract_text(Path(place))
-        except (extract.DocumentUnreadable, OSError) as error:
-            unreadable[sha] = _sentence(error)
+    for (sha, _), (text, problem) in zip(
+        wanted, _read_all_documents([place for _, place in wanted]), strict=True
+    ):
+        if text is None:
+            unreadable[sha] = problem
             continue
         batch.append((sha, text))
         size += len(text)
@@ -276,16 +351,43 @@ def _batches(wanted: pl.DataFrame, unreadable: dict[str, str]) -> Iterator[list[
     yield batch
 
 
+def _read_all_documents(places: Sequence[str]) -> Iterator[tuple[str | None, str]]:
+    """The text of every document, or why there is none, in order; on all cores when many."""
+    workers = os.cpu_count() or 1
+    if workers == 1 or len(places) < DOCUMENTS_WORTH_PROCESSES:
+        yield from map(_read_document, places)
+        return
+    with ExitStack() as stack:
+        # Threads of polars do not survive a fork.
+        pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+        for start in range(0, len(places), DOCUMENTS_AT_ONCE):
+            part = places[start : start + DOCUMENTS_AT_ONCE]
+            try:
+                read = list(pool.map(_read_document, part, chunksize=16))
+            except BrokenProcessPool:
+                # A document that kills its reader must not take the others with it.
+                yield from map(_read_document, places[start:])
+                return
+            yield from read
+
+
+def _read_document(place: str) -> tuple[str | None, str]:
+    try:
+        return extract.extract_text(Path(place)), ""
+    except (extract.DocumentUnreadable, OSError) as error:
+        return None, _sentence(error)
+
+
 def _score_batch(batch: list[tuple[str, str]]) -> pl.DataFrame:
     texts = pl.Series([text for _, text in batch], dtype=pl.String)
-    return (
-        score.score_texts(texts)
-        .with_columns(
-            document_sha256=pl.Series([sha for sha, _ in batch], dtype=pl.String),
-            text_sha256=pl.Series([text_sha256(text) for text in texts], dtype=pl.String),
-        )
-        .select(_DOCUMENT_SCHEMA.keys())
-    )
+    return _with_keys(judge.judge_texts(texts), batch)
+
+
+def _with_keys(judged: pl.DataFrame, batch: list[tuple[str, str]]) -> pl.DataFrame:
+    return judged.with_columns(
+        document_sha256=pl.Series([sha for sha, _ in batch], dtype=pl.String),
+        text_sha256=pl.Series([text_sha256(text) for _, text in batch], dtype=pl.String),
+    ).select(pl.col(name).cast(kind) for name, kind in _DOCUMENT_SCHEMA.items())
 
 
 def text_sha256(text: str) -> str:
@@ -367,29 +469,47 @@ def _pool(
                 document_sha256=pl.lit(key),
             ).head(1)
         )
-    if missing:
-        # A pool is one text; its members were read a moment ago, or in an earlier run.
-        joined = [
-            (key, "\n".join(extract.extract_text(Path(place)) for place in members["place"]))
-            for key, members in missing
-        ]
-        memory.add_scores(_score_batch(joined))
+    for batch in _pool_batches(missing):
+        memory.add_scores(batch)
     lost_rows = pl.concat(
         [pl.DataFrame(schema={"_order": texts.schema["_order"], "reason": pl.String}), *lost]
     )
     if not made:
         return (
             pl.DataFrame(schema={"_order": texts.schema["_order"], "in_pool": pl.String}),
-            pl.DataFrame(schema=SCORE_SCHEMA),
+            pl.DataFrame(schema=_POOLED_SCHEMA),
             lost_rows,
         )
     pools = (
         pl.concat(made)
         .join(memory.scores, on="document_sha256", how="left", maintain_order="left")
         .with_columns(document=pl.lit(None, dtype=pl.String), in_pool=pl.lit(None, dtype=pl.String))
-        .select(pl.col(name).cast(kind) for name, kind in SCORE_SCHEMA.items())
+        .select(pl.col(name).cast(kind) for name, kind in _POOLED_SCHEMA.items())
     )
     return pl.concat(kept).select("_order", "in_pool"), pools, lost_rows
+
+
+def _pool_batches(missing: list[tuple[str, pl.DataFrame]]) -> Iterator[pl.DataFrame]:
+    """Scores pools as one text each; their members were read a moment ago, or in an earlier run.
+
+    Each member is cleaned by itself: the closing of one must not swallow the next.
+    """
+    batch: list[tuple[str, str]] = []
+    size = 0
+    for key, members in missing:
+        texts = [extract.extract_text(Path(place)) for place in members["place"]]
+        batch.append((key, "\n".join(clean.clean_texts(pl.Series(texts, dtype=pl.String)))))
+        size += len(batch[-1][1])
+        if size >= BATCH_CHARACTERS:
+            yield _score_pools(batch)
+            batch, size = [], 0
+    if batch:
+        yield _score_pools(batch)
+
+
+def _score_pools(batch: list[tuple[str, str]]) -> pl.DataFrame:
+    texts = pl.Series([text for _, text in batch], dtype=pl.String)
+    return _with_keys(judge.judge_clean_texts(texts), batch)
 
 
 def _pool_key(members: pl.DataFrame) -> str:
@@ -422,6 +542,24 @@ class _Memory:
         )
         self.known.update(scores["document_sha256"])
 
+    def earlier(self, documents: list[str]) -> pl.DataFrame:
+        """Judgements of documents by instruments of before, the latest of each."""
+        found = pl.DataFrame(schema=_DOCUMENT_SCHEMA)
+        others = [
+            folder
+            for folder in self.folder.glob("*")
+            if folder.is_dir() and folder.name not in {"paths", self.method_folder.name}
+        ]
+        for folder in sorted(others, key=lambda folder: folder.stat().st_mtime, reverse=True):
+            missing = set(documents) - set(found.get_column("document_sha256"))
+            if not missing:
+                break
+            scores = _read_all(folder, _DOCUMENT_SCHEMA).filter(
+                pl.col("document_sha256").is_in(missing)
+            )
+            found = pl.concat([found, scores.unique("document_sha256", keep="last")])
+        return found
+
     def remember_paths(self, found: dict[str, str]) -> None:
         new = {name: sha for name, sha in found.items() if self.paths.get(name) != sha}
         if new:
@@ -436,7 +574,10 @@ def _read_all(folder: Path, schema: dict[str, pl.DataType | type[pl.DataType]]) 
     files = sorted(folder.glob("*.parquet"))
     if not files:
         return pl.DataFrame(schema=schema)
-    return pl.concat([pl.read_parquet(file, columns=list(schema)) for file in files])
+    # An earlier method may have had fewer columns.
+    empty = pl.DataFrame(schema=schema)
+    frames = [pl.read_parquet(file) for file in files]
+    return pl.concat([empty, *frames], how="diagonal").select(schema.keys())
 
 
 def _append(folder: Path, frame: pl.DataFrame) -> None:

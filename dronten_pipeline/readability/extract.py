@@ -1,8 +1,12 @@
 """From a document to clean plain text with one block per line.
 
 Here belongs: telling formats apart by their content, and reading each so that headings,
-paragraphs and list items become lines of their own. Not here: splitting lines into sentences
+paragraphs and list items become lines of their own, without tables, menus, and heads and feet of
+pages. Not here: address, salutation and closing (`clean.py`), splitting lines into sentences
 (`sentences.py`) or remembering what was read (`documents.py`).
+
+Patterns with a repetition inside are given to polars, whose expressions take time in proportion
+to the text whatever stands in it.
 """
 
 from __future__ import annotations
@@ -11,10 +15,13 @@ import html
 import io
 import re
 import zipfile
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 #: Raised when the same document can give another text; scores of before are then not reused.
-VERSION = 1
+VERSION = 2
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
@@ -37,7 +44,7 @@ _HTML_NOT_TEXT = (
 )
 _BREAK = "\ue001"
 
-_LIST_MARK = re.compile(r"[ \t]*(?:(?:[-*•·–▪◦+]|\d{1,2}[.)]|[a-z][.)])[ \t]+)+")
+_LIST_MARK = re.compile(r"\A[ \t]*(?:(?:[-*•·–▪◦+]|\d{1,2}[.)]|[a-z][.)])[ \t]+)+")
 #: A line that ends so goes on in the next, however short it is.
 _OPEN_END = re.compile(
     r"(?:^|\s)(?:de|het|een|van|en|of|in|op|te|naar|met|voor|aan|bij|door|over|dat|die|als|om|is|"
@@ -47,16 +54,33 @@ _OPEN_END = re.compile(
 #: Lines of this width, or wider, are no wrapped lines but whole paragraphs.
 _WIDEST_WRAP = 130
 _NARROWEST_WRAP = 50
+_LONGEST_ROW = 300
 
-_MD_FENCE = re.compile(r"(?ms)^(```|~~~).*?^\1[ \t]*$")
-_MD_TABLE_ROW = re.compile(r"(?m)^[ \t]*\|.*$")
+_MD_FENCE = ("```", "~~~")
 _MD_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_MD_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_MD_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MD_HEADING = re.compile(r"(?m)^[ \t]*#{1,6}[ \t]+(.*?)[ \t]*#*$")
-_MD_UNDERLINE = re.compile(r"(?m)^[ \t]*(?:=+|-{2,}|\*{3,}|_{3,})[ \t]*$")
-_MD_QUOTE = re.compile(r"(?m)^[ \t]*>[ \t]?")
-_MD_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(\S(?:.*?\S)?)\1")
+#: In this order: an image holds what looks like a link.
+_MD_MARKS = (
+    (r"(?m)^[ \t]*\|.*$", ""),  # a row of a table
+    (r"!\[[^\]\n]*\]\([^)\n]*\)", ""),
+    (r"\[([^\]\n]*)\]\([^)\n]*\)", "$1"),
+    (r"(?m)^[ \t]*>[ \t]?", ""),
+    (r"(?m)^[ \t]*#{1,6}[ \t]+(.*?)[ \t]*#*$", "\n$1\n"),
+    (r"(?m)^[ \t]*(?:=+|-{2,}|\*{3,}|_{3,})[ \t]*$", "\n"),
+    (r"<[^<>\n]{1,200}>", ""),
+)
+_MD_EMPHASIS = (
+    (r"\*\*([^\s*](?:[^*\n]*[^\s*])?)\*\*", "$1"),
+    (r"\b__([^\s_](?:[^_\n]*[^\s_])?)__\b", "$1"),
+    (r"\*([^\s*](?:[^*\n]*[^\s*])?)\*", "$1"),
+    (r"`([^`\n]+)`", "$1"),
+)
+#: Two gaps of tabs or several spaces in one line: columns, not a sentence.
+_COLUMNS = re.compile(r"\S(?:[ ]*\t[ \t]*| {3,})(?=\S)")
+#: Lines at the top and foot of a page of a pdf that may come back on every page.
+_PAGE_EDGE = 2
+_TIMES_OF_A_RUNNING_HEAD = 3
+#: Fewer words in the paragraphs than this: the text may stand in the cells of a layout table.
+_FEWEST_WORDS_OUTSIDE_TABLES = 50
 
 
 class DocumentUnreadable(ValueError):
@@ -176,15 +200,34 @@ def _html(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
-    text = _MD_FRONT_MATTER.sub("", text)
-    text = _MD_FENCE.sub("", text)
-    text = _MD_TABLE_ROW.sub("", text)
-    text = _MD_LINK.sub(r"\1", _MD_IMAGE.sub("", text))
-    text = _MD_QUOTE.sub("", text)
-    text = _MD_HEADING.sub(r"\n\1\n", text)
-    text = _MD_UNDERLINE.sub("\n", text)
-    text = re.sub(r"<[^<>\n]{1,200}>", "", text)
-    return _MD_EMPHASIS.sub(r"\2", _unwrap(text))
+    text = _without_fences(_MD_FRONT_MATTER.sub("", text))
+    return _replaced(_unwrap(_replaced(text, _MD_MARKS)), _MD_EMPHASIS)
+
+
+def _without_fences(text: str) -> str:
+    """Leaves out code; a fence that is never closed is no fence."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    opened: int | None = None
+    for line in lines:
+        if line.startswith(_MD_FENCE):
+            if opened is None:
+                opened = len(kept)
+            else:
+                del kept[opened:]
+                opened = None
+                continue
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _replaced(text: str, replacements: Iterable[tuple[str, str]]) -> str:
+    import polars as pl
+
+    column = pl.Series([text])
+    for pattern, replacement in replacements:
+        column = column.str.replace_all(pattern, replacement)
+    return str(column[0])
 
 
 def _docx(content: bytes) -> str:
@@ -209,12 +252,37 @@ def _docx(content: bytes) -> str:
 
     try:
         # Only paragraphs of the body: tables, headers and footers hold no running text.
-        paragraphs = Document(io.BytesIO(content)).paragraphs
-        return "\n".join(paragraph.text.replace("\n", " ") for paragraph in paragraphs)
+        document = Document(io.BytesIO(content))
+        blocks = [_paragraph(paragraph) for paragraph in document.paragraphs]
+        if sum(len(block.split()) for block in blocks) < _FEWEST_WORDS_OUTSIDE_TABLES:
+            # A letter can be laid out in a table: cells with a sentence are its text.
+            cells = (cell for table in document.tables for cell in table._cells)
+            blocks += [
+                _paragraph(paragraph)
+                for cell in dict.fromkeys(cells)
+                if _has_sentence(cell.text)
+                for paragraph in cell.paragraphs
+            ]
+        return "\n".join(blocks)
     except Exception as error:  # the package raises whatever its XML parser meets
         raise DocumentUnreadable(
             "Het Word-document is beschadigd en kan niet worden gelezen. Sla het opnieuw op."
         ) from error
+
+
+def _paragraph(paragraph: Any) -> str:
+    """The text of a paragraph of Word; nothing of an entry in a table of contents."""
+    style = (paragraph.style.name or "").lower() if paragraph.style is not None else ""
+    if style.startswith(("toc", "inhopg", "header", "footer", "koptekst", "voettekst")):
+        return ""
+    return str(paragraph.text).replace("\n", " ")
+
+
+def _has_sentence(text: str) -> bool:
+    return any(
+        len(line.split()) >= 5 and line.rstrip().endswith((".", "!", "?", ":"))
+        for line in text.split("\n")
+    )
 
 
 def _pdf(content: bytes) -> str:
@@ -237,7 +305,7 @@ def _pdf(content: bytes) -> str:
             "De pdf is beschadigd of anders versleuteld en kan niet worden gelezen. "
             "Sla hem opnieuw op."
         ) from error
-    text = "\n".join(pages)
+    text = "\n".join(_without_running_heads(pages))
     if not any(character.isalpha() for character in text):
         raise DocumentUnreadable(
             "De pdf heeft geen tekstlaag: het is een scan. Lever het oorspronkelijke document aan, "
@@ -246,24 +314,60 @@ def _pdf(content: bytes) -> str:
     return _unwrap(text)
 
 
+def _without_running_heads(pages: list[str]) -> list[str]:
+    """The pages without the lines that stand at the top or foot of three or more of them."""
+    every = [[line.strip() for line in page.split("\n") if line.strip()] for page in pages]
+    times = Counter(
+        _without_numbers(line)
+        for lines in every
+        for line in {*lines[:_PAGE_EDGE], *lines[-_PAGE_EDGE:]}
+    )
+    running = {line for line, count in times.items() if count >= _TIMES_OF_A_RUNNING_HEAD}
+    if not running:
+        return pages
+    return [
+        "\n".join(
+            line
+            for place, line in enumerate(lines)
+            if not (
+                (place < _PAGE_EDGE or place >= len(lines) - _PAGE_EDGE)
+                and _without_numbers(line) in running
+            )
+        )
+        for lines in every
+    ]
+
+
+def _without_numbers(line: str) -> str:
+    return re.sub(r"\d+", "#", line)
+
+
 def _unwrap(text: str) -> str:
-    """Joins the lines of paragraphs that were wrapped at a fixed width; drops list marks."""
-    lines = [line.strip() for line in text.split("\n")]
+    """Joins the lines of paragraphs that were wrapped at a fixed width; drops list marks and
+    rows of tables."""
+    lines = [
+        line.strip()
+        for line in text.split("\n")
+        if len(line) > _LONGEST_ROW or len(_COLUMNS.findall(line.strip())) < 2
+    ]
     filled = [line for line in lines if line]
     if len(lines) - len(filled) > 0.8 * len(filled):  # a blank line after every line says nothing
         lines = filled
     full = _wrap_width(filled)
-    blocks: list[str] = []
+    blocks: list[list[str]] = []
     before = ""
     for line in lines:
         if before and line and _goes_on(before, line, full):
-            split_word = blocks[-1].endswith(("-", "\u00ad")) and not re.match(r"(en|of)\b", line)
-            blocks[-1] = blocks[-1][:-1] + line if split_word else f"{blocks[-1]} {line}"
+            split_word = before.endswith(("-", "\u00ad")) and not re.match(r"(en|of)\b", line)
+            if split_word:
+                blocks[-1][-1] = blocks[-1][-1][:-1] + line
+            else:
+                blocks[-1].append(line)
         elif line:
-            blocks.append(_LIST_MARK.sub("", line, count=1) if _LIST_MARK.match(line) else line)
+            blocks.append([_LIST_MARK.sub("", line, count=1)])
         # A page break may stand in the middle of a sentence.
         before = line or (before if _OPEN_END.search(before) else "")
-    return "\n".join(blocks)
+    return "\n".join(" ".join(parts) for parts in blocks)
 
 
 def _wrap_width(lines: list[str]) -> float:

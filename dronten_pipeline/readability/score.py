@@ -1,67 +1,50 @@
-"""The first method for the reading level of a text: sentence length and word frequency.
+"""The reading level of texts: texts in, the columns of `text_readability` that judge a text out.
 
-Here belongs: texts in, the columns of `text_readability` that judge a text out. Another method
-replaces this file and keeps `score_texts` and `method_version`. Not here: formats of documents
-(`extract.py`), splitting (`sentences.py`), pools and memory (`documents.py`).
-
-How the score was set. It lies on the scale of LiNT (0 is easy, 100 is hard; cuts at 34, 46 and
-58). Its two measures are the mean number of words per sentence, and the mean Zipf frequency of
-the content words (without names, numbers and the most frequent words, which say nothing).
-The three
-coefficients are a least-squares fit on eight anchors: the four texts with an official LiNT-II
-score that its authors publish (15, 39, 48 and 100), and the medians of LiNT-II over municipal
-passages before and after an expert rewrote them (54 and 48, counted threefold because that is
-where the score is used) and over encyclopedia paragraphs before and after simplification (57 and
-34). The fit gives the four texts their official level, and 51 / 43 and 59 / 41 for the medians.
-On 32 pairs of municipal passages it calls the rewritten one easier in 30.
-
-It is a first method: rewritten municipal passages come out easier than LiNT-II has them, it has
-not been tried against readers, and a text with full stops in the wrong places passes it.
+Two scores. `score` estimates LiNT-II, the one Dutch formula that was fitted to how well people
+understood texts; it gives the level. `rank_score` puts texts in order by six features that anyone
+can check. A text passes as B1 when its score is below the cut and it passes the gates. Here
+belongs: putting these together. Not
+here: sentences, features, weights (the modules that are imported), formats of documents
+(`extract.py`), memory (`documents.py`). What is measured and how well: `docs/readability.md`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
+import inspect
 from functools import cache
-from importlib.resources import files
 
 import polars as pl
 
-from dronten_pipeline.readability import extract, sentences
+from dronten_pipeline.readability import (
+    extract,
+    features,
+    fragments,
+    gates,
+    hardest,
+    lexicon,
+    lint,
+    ranking,
+    sentences,
+)
+from dronten_pipeline.readability.parameters import Parameters, frozen
 
-NAME = "first-asl-zipf-1"
+NAME = "lint-ii-without-parser"
 
-INTERCEPT = 88.5
-PER_WORD_IN_SENTENCE = 2.8
-PER_ZIPF = -17.5
-
-#: Below the first cut a text is A, below the second B1, below the third B2, else C.
-CUTS = (34.0, 46.0, 58.0)
-B1_CUT = CUTS[1]
-#: Points from the cut at which the chance of B1 has moved from 50 to 27 %.
-B1_SLOPE = 4.0
-
-MIN_WORDS = 100
-MIN_SENTENCES = 8
-
-#: So many of the most frequent words are not counted in the mean frequency.
-FUNCTION_WORDS = 150
-#: Frequency of a word that the list does not know: Dutch compounds are often absent but easy.
-UNKNOWN_ZIPF = 2.0
-RARE_ZIPF = 3.5
-MIN_RARE_LENGTH = 4
-MAX_HARD_WORDS = 10
-LONG_SENTENCE = 20
+#: Standard errors on each side of the score in its band: two of three texts are inside.
+BAND = 1.0
 
 COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "words": pl.Int32,
     "sentences": pl.Int32,
     "level": pl.String,
     "score": pl.Float64,
+    "score_low": pl.Float64,
+    "score_high": pl.Float64,
     "rank_score": pl.Float64,
     "b1_probability": pl.Float64,
     "is_b1_or_easier": pl.Boolean,
+    "passes_gates": pl.Boolean,
     "hard_words": pl.String,
     "hard_sentences": pl.String,
     "method_version": pl.String,
@@ -69,174 +52,75 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 @cache
-def method_version() -> str:
-    """Name of the method and eight hex digits of its parameters and word list."""
-    parameters = [
-        extract.VERSION,
-        sentences.PARAMETERS,
-        INTERCEPT,
-        PER_WORD_IN_SENTENCE,
-        PER_ZIPF,
-        CUTS,
-        B1_SLOPE,
-        MIN_WORDS,
-        MIN_SENTENCES,
-        FUNCTION_WORDS,
-        UNKNOWN_ZIPF,
-        RARE_ZIPF,
-        MIN_RARE_LENGTH,
-        MAX_HARD_WORDS,
-        LONG_SENTENCE,
-    ]
-    digest = hashlib.sha256(json.dumps(parameters).encode())
-    digest.update((files("wordfreq") / "data" / "large_nl.msgpack.gz").read_bytes())
-    return f"{NAME}+{digest.hexdigest()[:8]}"
+def _code() -> str:
+    """SHA-256 over the source of everything that changes a score: other code, other method."""
+    digest = hashlib.sha256()
+    for module in (sentences, lexicon, fragments, features, lint, ranking, gates, hardest):
+        digest.update(inspect.getsource(module).encode())
+    digest.update(f"{extract.VERSION} {BAND}".encode())
+    digest.update(lexicon.fingerprint().encode())
+    return digest.hexdigest()
 
 
-@cache
-def word_list() -> pl.DataFrame:
-    """Frequency of Dutch words: key (lower case), zipf (log10 per billion words), rank from 1."""
-    from wordfreq import get_frequency_dict
-
-    frequencies = get_frequency_dict("nl", wordlist="large")
-    return (
-        pl.DataFrame(
-            {"key": list(frequencies.keys()), "frequency": list(frequencies.values())},
-            schema={"key": pl.String, "frequency": pl.Float64},
-        )
-        .sort("frequency", "key", descending=[True, False])
-        .select(
-            "key",
-            zipf=(pl.col("frequency").log10() + 9).round(2),
-            rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
-        )
-    )
+def method_version(parameters: Parameters | None = None) -> str:
+    """Name of the method, who set its numbers, and eight hex digits of code, words and numbers."""
+    given = parameters or frozen()
+    digest = hashlib.sha256((_code() + given.digest).encode()).hexdigest()
+    return f"{NAME}+{given.version}+{digest[:8]}"
 
 
-def score_texts(texts: pl.Series) -> pl.DataFrame:
+def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.DataFrame:
     """Judges every text; a row per text in the order of `texts`.
 
     Args:
         texts: one block (heading, paragraph, list item) per line, as `extract.extract_text`
             gives them; null counts as an empty text.
+        parameters: those of a calibration; without it those that come with the project.
 
     Returns:
-        words, sentences; level A, B1, B2 or C; score 0-100, higher is harder; rank_score: the
-        same before it is cut off at 0 and 100, also for short texts, to put texts in order;
-        b1_probability 0-1: a logistic curve around the cut, a measure of nearness and not
-        calibrated; is_b1_or_easier; hard_words: JSON list of the rarest words, rarest first;
-        hard_sentences: JSON list of the numbers of sentences of more than 20 words, longest
-        first; method_version. Level, score, b1_probability and is_b1_or_easier are null under
-        100 words or 8 sentences.
+        words, sentences; level A, B1, B2 or C; score 0-100, an estimate of LiNT-II, higher is
+        harder; score_low, score_high: the score less and plus one standard error; rank_score:
+        to put texts in order, also short ones; b1_probability 0-1: chance that LiNT-II on a parse
+        is below the cut, given the error of the estimate; is_b1_or_easier: below the cut, and
+        through the gates; passes_gates: whether
+        each component is in the range of easy texts; hard_words, hard_sentences: JSON
+        lists of what weighs most (`hardest.py`); method_version. Level, score, band, b1_probability and is_b1_or_easier are null
+        under 100 words or 8 sentences.
     """
+    given = parameters or frozen()
     split = sentences.split_sentences(texts)
-    words = _with_frequency(sentences.split_words(split))
-    judged = (
-        pl.DataFrame({"text": pl.int_range(len(texts), dtype=pl.UInt32, eager=True)})
-        .join(_lengths(split), on="text", how="left", maintain_order="left")
-        .join(_frequencies(words), on="text", how="left", maintain_order="left")
-        .join(_hard_words(words), on="text", how="left", maintain_order="left")
-        .join(_hard_sentences(split), on="text", how="left", maintain_order="left")
-        .with_columns(pl.col("words", "sentences").fill_null(0))
-        .with_columns(pl.col("hard_words", "hard_sentences").fill_null("[]"))
-    )
-    enough = (pl.col("words") >= MIN_WORDS) & (pl.col("sentences") >= MIN_SENTENCES)
-    rank_score = (
-        INTERCEPT
-        + PER_WORD_IN_SENTENCE * pl.col("words") / pl.col("sentences")
-        # A text of function words and names alone has nothing rare in it.
-        + PER_ZIPF * pl.col("zipf").fill_null(float(word_list()["zipf"][FUNCTION_WORDS - 1]))
-    )
-    low, middle, high = CUTS
+    tokens = features.mark_tokens(split)
+    marked = features.of_sentences(split, tokens)
+    measured = features.of_texts(marked, tokens)
+    raw, error = lint.raw_score(given), lint.standard_error(given)
+    enough = (pl.col("words") >= given.min_words) & (pl.col("sentences") >= given.min_sentences)
     score = pl.col("score")
     return (
-        judged.with_columns(
-            rank_score=pl.when(pl.col("sentences") > 0).then(rank_score),
-        )
-        .with_columns(score=pl.when(enough).then(pl.col("rank_score").clip(0, 100)))
+        pl.DataFrame({"text": pl.int_range(len(texts), dtype=pl.UInt32, eager=True)})
+        .lazy()
+        .join(measured.lazy(), on="text", how="left", maintain_order="left")
+        .join(hardest.hardest_words(tokens), on="text", how="left", maintain_order="left")
+        .join(hardest.hardest_sentences(marked), on="text", how="left", maintain_order="left")
+        .with_columns(pl.col("words", "sentences").fill_null(0))
+        .with_columns(pl.col("hard_words", "hard_sentences").fill_null("[]"))
+        .with_columns(raw=pl.when(enough).then(raw), error=error)
         .with_columns(
-            level=pl.when(score.is_null())
-            .then(None)
-            .when(score < low)
-            .then(pl.lit("A"))
-            .when(score < middle)
-            .then(pl.lit("B1"))
-            .when(score < high)
-            .then(pl.lit("B2"))
-            .otherwise(pl.lit("C")),
-            b1_probability=1 / (1 + ((score - B1_CUT) / B1_SLOPE).exp()),
-            is_b1_or_easier=score < B1_CUT,
-            method_version=pl.lit(method_version()),
+            score=pl.col("raw").clip(0, 100),
+            score_low=(pl.col("raw") - BAND * pl.col("error")).clip(0, 100),
+            score_high=(pl.col("raw") + BAND * pl.col("error")).clip(0, 100),
+            rank_score=pl.when(pl.col("words") > 0).then(ranking.rank_score(given)),
+        )
+        .with_columns(
+            level=lint.level(score, given),
+            # A logistic curve this steep follows the normal one to one hundredth.
+            b1_probability=1
+            / (1 + (1.702 * (pl.col("raw") - given.b1_cut) / pl.col("error")).exp()),
+            is_b1_or_easier=pl.when(score.is_not_null()).then(
+                (score < given.b1_cut) & gates.passes(given)
+            ),
+            passes_gates=pl.when(score.is_not_null()).then(gates.passes(given)),
+            method_version=pl.lit(method_version(given)),
         )
         .select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
-    )
-
-
-def _with_frequency(words: pl.DataFrame) -> pl.DataFrame:
-    """Adds zipf (null when unknown) and rank; of `e-mail` the last part counts when the whole
-    is unknown."""
-    whole = word_list()
-    return (
-        words.with_columns(part=pl.col("key").str.replace(r"^.*[-']([^-']{2,})$", "$1"))
-        .join(whole, on="key", how="left", maintain_order="left")
-        .join(
-            whole,
-            left_on="part",
-            right_on="key",
-            how="left",
-            suffix="_part",
-            maintain_order="left",
-        )
-        .with_columns(pl.coalesce("zipf", "zipf_part"), pl.coalesce("rank", "rank_part"))
-        .drop("part", "zipf_part", "rank_part")
-    )
-
-
-def _lengths(split: pl.DataFrame) -> pl.DataFrame:
-    return split.group_by("text").agg(words=pl.col("words").list.len().sum(), sentences=pl.len())
-
-
-def _frequencies(words: pl.DataFrame) -> pl.DataFrame:
-    return (
-        words.filter(~pl.col("is_name"), pl.col("rank").fill_null(2**31) > FUNCTION_WORDS)
-        .group_by("text")
-        .agg(zipf=pl.col("zipf").fill_null(UNKNOWN_ZIPF).clip(lower_bound=UNKNOWN_ZIPF).mean())
-    )
-
-
-def _hard_words(words: pl.DataFrame) -> pl.DataFrame:
-    """The rarest words of each text; where one form is a name somewhere, it is a name."""
-    rare = (
-        words.group_by("text", "key")
-        .agg(
-            pl.col("zipf").first().fill_null(0.0),
-            pl.col("is_name").any(),
-            times=pl.len(),
-        )
-        .filter(
-            ~pl.col("is_name"),
-            pl.col("zipf") < RARE_ZIPF,
-            pl.col("key").str.len_chars() >= MIN_RARE_LENGTH,
-        )
-        .sort("text", "zipf", "times", "key", descending=[False, False, True, False])
-        .group_by("text", maintain_order=True)
-        .head(MAX_HARD_WORDS)
-    )
-    quoted = pl.lit('"') + pl.col("key") + pl.lit('"')
-    return rare.group_by("text", maintain_order=True).agg(
-        hard_words=pl.lit("[") + quoted.str.join(", ") + pl.lit("]")
-    )
-
-
-def _hard_sentences(split: pl.DataFrame) -> pl.DataFrame:
-    return (
-        split.with_columns(length=pl.col("words").list.len())
-        .filter(pl.col("length") > LONG_SENTENCE)
-        .sort("text", "length", "sentence", descending=[False, True, False])
-        .group_by("text", maintain_order=True)
-        .agg(
-            hard_sentences=pl.lit("[")
-            + pl.col("sentence").cast(pl.String).str.join(", ")
-            + pl.lit("]")
-        )
+        .collect()
     )

@@ -47,15 +47,15 @@ _REFERENCE_LINE = (
     r"(?im)^[ \t]*(?:ons kenmerk|uw kenmerk|kenmerk|uw brief van|zaaknummer|zaak|dossiernummer|"
     r"datum|verzonden|verzenddatum|onderwerp|betreft|bijlagen?|behandeld door|contactpersoon|"
     r"doorkiesnummer|telefoon|tel|fax|e-?mail|website|internet|iban|bic|kvk|kvk-nummer|btw|"
-    r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*(?::[^\n]*|\d[^\n.!?]{0,40})$"
+    r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*(?::[^\n]{0,100}|\d[^\n.!?]{0,40})$"
 )
 
-_SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)\s+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
+_CLOSED = r"[.!?…][\"'”’)\]»]*$"
+_SENTENCE_END = r"([.!?…]+[\"'”’)\]»\ue000]*)[^\S\n]+([\"'“‘(\[«]*[\p{Lu}\p{N}])"
 _WITH_DIGIT = r"[\p{L}\p{M}'./,:-]*\p{N}[\p{L}\p{M}\p{N}'./,:%-]*"
 _WORD = r"[\p{L}\p{M}]+(?:['-][\p{L}\p{M}]+)*"
-
-#: Everything here that changes what is counted.
-PARAMETERS = (_POINTS, _NOT_TEXT, _REFERENCE_LINE, _SENTENCE_END, _WITH_DIGIT, _WORD)
+#: What the order of a sentence is told by: words, numbers, and points where a clause may end.
+TOKEN = rf"{_WITH_DIGIT}|{_WORD}|[,;:()]"
 
 
 def split_sentences(texts: pl.Series) -> pl.DataFrame:
@@ -63,54 +63,28 @@ def split_sentences(texts: pl.Series) -> pl.DataFrame:
 
     Returns:
         text (u32: position in `texts`), sentence (i64: number within the text, from 1),
-        words (list of str, as written). A sentence without words is left out and not numbered;
-        a null text has no sentences.
+        block (u32: number of its line over all texts), content (the sentence, cleaned of what is
+        not text), is_closed (ends with a full stop, question or exclamation mark). A sentence
+        without words is left out and not numbered; a null text has no sentences.
     """
     text = pl.col("body").str.replace_all("\r\n?", "\n").str.replace_all("[’‘`´]", "'")
     text = text.str.replace_all(_REFERENCE_LINE, "")
     for pattern, replacement in (*_NOT_TEXT, *_POINTS):
         text = text.str.replace_all(pattern, replacement)
-    text = text.str.replace_all(_SENTENCE_END, "$1\n$2")
+    text = text.str.replace_all(_SENTENCE_END, "$1\ue002$2")
     return (
         pl.DataFrame({"body": texts.cast(pl.String)})
         .with_row_index("text")
         .lazy()
         .select("text", text.str.split("\n").alias("line"))
         .explode("line")
-        .select(
-            "text",
-            pl.col("line").str.replace_all(_WITH_DIGIT, " ").str.extract_all(_WORD).alias("words"),
-        )
-        .filter(pl.col("words").list.len() > 0)
+        .with_row_index("block")
+        .with_columns(line=pl.col("line").str.split("\ue002"))
+        .explode("line")
+        .select("text", "block", content=pl.col("line").str.strip_chars())
+        .filter(pl.col("content").str.replace_all(_WITH_DIGIT, " ").str.contains(r"\p{L}"))
+        .with_columns(is_closed=pl.col("content").str.contains(_CLOSED))
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("text").alias("sentence"))
-        .select("text", "sentence", "words")
-        .collect()
-    )
-
-
-def split_words(sentences: pl.DataFrame) -> pl.DataFrame:
-    """The words of `split_sentences`, one per row, in order.
-
-    Returns:
-        text, sentence, word (as written), key (lower case), is_name (bool: starts with a capital
-        inside a sentence, and the sentence is not written in capitals altogether).
-    """
-    return (
-        sentences.lazy()
-        .with_columns(
-            position=pl.int_ranges(0, pl.col("words").list.len()),
-        )
-        .explode("words", "position")
-        .rename({"words": "word"})
-        .with_columns(
-            key=pl.col("word").str.to_lowercase(),
-            has_capital=pl.col("word").str.contains(r"^\p{Lu}"),
-        )
-        .with_columns(
-            is_name=(pl.col("position") > 0)
-            & pl.col("has_capital")
-            & ~pl.col("has_capital").all().over("text", "sentence")
-        )
-        .select("text", "sentence", "word", "key", "is_name")
+        .select("text", "sentence", "block", "content", "is_closed")
         .collect()
     )

@@ -27,7 +27,8 @@ compared as (
         old.definition_version as old_definition,
         coalesce(new.definition_version, register.definition_version) as new_definition,
         coalesce(sources.has_same_deliveries, false) as has_same_deliveries,
-        list_contains({{ kpis_by_working_days() }}, old.kpi_id) as follows_calendar
+        list_contains({{ kpis_that_read('int_calendar') }}, old.kpi_id) as follows_calendar,
+        list_contains({{ kpis_that_read('stg_text_corpus__scores') }}, old.kpi_id) as follows_method
     from old
     left join {{ ref('fct_kpi_value') }} as new
         on
@@ -54,6 +55,11 @@ compared as (
 calendar as (
     select max(calendar_version) as calendar_version
     from {{ ref('non_working_day') }}
+),
+
+method as (
+    select string_agg(distinct method_version, ', ' order by method_version) as text_method
+    from {{ ref('stg_text_corpus__scores') }}
 )
 
 select
@@ -69,6 +75,9 @@ select
     case
         when compared.new_definition is null then 'definition'  -- the KPI was dropped
         when compared.old_definition <> compared.new_definition then 'definition'
+        -- the same texts, judged with another method or calibration
+        when compared.follows_method and previous.text_method <> method.text_method
+            then 'definition'
         when compared.follows_calendar and previous.calendar_version <> calendar.calendar_version
             then 'calendar'
         when not compared.has_same_deliveries then 'delivery'
@@ -81,6 +90,7 @@ from compared
 cross join {{ ref('stg_run__previous') }} as previous
 cross join {{ ref('stg_run__context') }} as context
 cross join calendar
+cross join method
 order by
     compared.kpi_id,
     compared.period_grain,

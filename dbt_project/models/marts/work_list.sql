@@ -85,7 +85,9 @@ items as (
             'Niveau ' || scores.level,
             replace(texts.channel, '_', ' '),
             texts.kind,
-            'gepubliceerd op ' || {{ dutch_date('texts.event_date') }}
+            'gepubliceerd op ' || {{ dutch_date('texts.event_date') }},
+            'kans op B1: ' || cast(round(100 * scores.b1_probability) as integer) || ' %',
+            case when scores.remark is not null then 'mogelijk verkeerd gelezen (scan)' end
         ) as detail
     from texts
     inner join {{ ref('stg_text_corpus__scores') }} as scores on texts.text_id = scores.text_id

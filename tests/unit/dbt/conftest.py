@@ -24,6 +24,7 @@ import pytest
 from dronten_pipeline.contracts import Table, load_sources
 from dronten_pipeline.ingest.completeness import GAP_COLUMNS
 from dronten_pipeline.ingest.snapshot import PREVIOUS_COLUMNS, SOURCE_COLUMNS, TABLE_COLUMNS
+from dronten_pipeline.readability.documents import SCORE_SCHEMA
 from dronten_pipeline.transform import table_names
 from tests.unit.dbt.without_terms import DELIVERIES
 
@@ -39,25 +40,7 @@ TYPES: dict[str, Any] = {
     "date": pl.Date,
     "timestamp": pl.Datetime("us", "UTC"),
 }
-SCORES: dict[str, Any] = {
-    "text_id": pl.String,
-    "is_pool": pl.Boolean,
-    "channel": pl.String,
-    "published_on": pl.Date,
-    "document": pl.String,
-    "text_sha256": pl.String,
-    "in_pool": pl.String,
-    "words": pl.Int64,
-    "sentences": pl.Int64,
-    "level": pl.String,
-    "score": pl.Float64,
-    "rank_score": pl.Float64,
-    "b1_probability": pl.Float64,
-    "is_b1_or_easier": pl.Boolean,
-    "hard_words": pl.String,
-    "hard_sentences": pl.String,
-    "method_version": pl.String,
-}
+SCORES: dict[str, Any] = dict(SCORE_SCHEMA)
 DELIVERY: dict[str, Any] = {
     "source": pl.String,
     "table_name": pl.String,
@@ -374,7 +357,14 @@ def lay_out(raw: Raw) -> None:
         "is_b1_or_easier": True,
         "method_version": "test",
     }
-    raw.score([*scores, pool])
+    calibration = {
+        "calibration": "0001-1a2b3c4d",
+        "easy_texts": 50,
+        "easy_found": 45,
+        "hard_texts": 50,
+        "hard_found": 40,
+    }
+    raw.score([{**row, **calibration} for row in (*scores, pool)])
     raw.deliver(
         "iv3",
         "staff_costs_by_municipality",

@@ -34,7 +34,9 @@ update old set value = value + 1e-12 where kpi_id = '{CLARITY}' and period_grain
 -- not there then
 delete from old where kpi_id = '{CLARITY}' and period_grain = 'quarter';
 update old set value = value - 1, as_of = date '2026-03-09' where kpi_id = '{SATISFACTION}';
-update old set value = value - 1, definition_version = 0 where kpi_id = 'b1_share';
+update old set value = value - 1, definition_version = 0
+where kpi_id = 'b1_share' and period_grain = 'month';
+update old set value = value - 1 where kpi_id = 'b1_share' and period_grain = 'year';
 update old set value = value - 1
 where kpi_id = 'external_hiring_share' and period_grain = 'quarter'
     and period_start = date '2025-01-01' and dimension = 'total';
@@ -75,8 +77,9 @@ def revisions(
         "as_of": AS_OF,
         "code_version": "older",
         "calendar_version": "2025.1",
+        "text_method": "earlier-1+00000000",
     }
-    raw.run(AS_OF, previous=previous, new_deliveries=("website_feedback",))
+    raw.run(AS_OF, previous=previous, new_deliveries=("website_feedback", "text_corpus"))
     try:
         warehouse = dbt_build(raw.folder, home, previous=str(home), select="kpi_revision")
     finally:
@@ -97,6 +100,11 @@ def revisions(
         pytest.param((CLARITY, "month", JANUARY, "total"), "delivery", id="new_file"),
         pytest.param((SATISFACTION, "month", JANUARY, "total"), "as_of", id="another_day"),
         pytest.param(("b1_share", "month", FEBRUARY, "total"), "definition", id="new_version"),
+        pytest.param(
+            ("b1_share", "year", dt.date(2026, 1, 1), "total"),
+            "definition",
+            id="another_method_judged_the_texts",
+        ),
         pytest.param(
             ("external_hiring_share", "quarter", dt.date(2025, 1, 1), "total"),
             "definition",

@@ -137,6 +137,31 @@ def test_what_is_wholly_counted_has_no_interval(mart: duckdb.DuckDBPyConnection)
     assert row is not None and row["ci_low"] is None and row["ci_high"] is None
 
 
+def test_the_share_is_also_shown_without_the_errors_of_the_instrument(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    # 2 of 4 texts; 45 of 50 easy and 40 of 50 hard texts are recognised: (0.5 - 0.2) / 0.7.
+    row = figure(mart, "b1_share", "month", FEBRUARY, "measure", "corrected")
+    assert row is not None and row["value"] == pytest.approx(100 * 3 / 7)
+    assert (row["numerator"], row["denominator"], row["sample_size"]) == (None, 4, 4)
+    # Lang & Reiczigel (2014), section 2.2, in the order of the article.
+    z = 1.959963984540054
+    p, se, sp = (2 + z**2 / 2) / (4 + z**2), 46 / 52, 41 / 52
+    estimate = (p + sp - 1) / (se + sp - 1)
+    a, b = estimate**2 * se * (1 - se) / 52, (1 - estimate) ** 2 * sp * (1 - sp) / 52
+    move = 2 * z**2 * (estimate * se * (1 - se) / 52 - (1 - estimate) * sp * (1 - sp) / 52)
+    half = z * (p * (1 - p) / (4 + z**2) + a + b) ** 0.5 / (se + sp - 1)
+    assert row["ci_low"] == pytest.approx(100 * max(0, estimate + move - half))
+    assert row["ci_high"] == pytest.approx(100 * min(1, estimate + move + half))
+
+
+def test_texts_that_the_instrument_cannot_decide_about_are_counted(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    row = figure(mart, "b1_share", "month", FEBRUARY, "measure", "uncertain")
+    assert row is not None and row["denominator"] == 4
+
+
 def test_a_period_is_provisional_until_its_last_day(mart: duckdb.DuckDBPyConnection) -> None:
     shown = mart.execute(
         "select period_grain, period_start, is_provisional from fct_kpi_value"

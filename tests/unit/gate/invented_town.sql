@@ -37,7 +37,9 @@ CREATE TABLE staging.stg_text_corpus__scores AS
     SELECT text_id, false AS is_pool, channel, published_on,
         CASE WHEN text_id IN ('t6', 't7') THEN 'same' ELSE text_id END AS text_sha256,
         CASE text_id WHEN 't0' THEN NULL WHEN 't1' THEN 'C' ELSE 'B1' END AS level,
-        text_id NOT IN ('t0', 't1') AS is_b1_or_easier
+        text_id NOT IN ('t0', 't1') AS is_b1_or_easier, NULL :: VARCHAR AS remark,
+        '0001-1a2b3c4d' AS calibration, 50 :: BIGINT AS easy_texts, 45 :: BIGINT AS easy_found,
+        50 :: BIGINT AS hard_texts, 40 :: BIGINT AS hard_found
     FROM staging.stg_text_corpus__texts;
 UPDATE staging.stg_text_corpus__scores SET is_b1_or_easier = NULL WHERE level IS NULL;
 CREATE TABLE staging.stg_finance_hr__staff_costs AS
@@ -128,6 +130,11 @@ SELECT kpi_id, period_grain, period_start, dimension, dimension_value, value, nu
     period_grain = 'year' AND year(period_start) = 2026 AS is_provisional,
     DATE '2026-03-31' AS as_of, 'current' AS source_state, 1 AS definition_version
 FROM shown;
+-- 90 % of easy and 80 % of hard texts are recognised: (share - 20) / 0.7, at most 100
+INSERT INTO main.fct_kpi_value
+SELECT kpi_id, period_grain, period_start, 'measure', 'corrected', least(100, (value - 20) / 0.7), NULL,
+    denominator, sample_size, 0, 100, false, is_provisional, as_of, source_state, definition_version
+FROM main.fct_kpi_value WHERE kpi_id = 'b1_share' AND dimension = 'total';
 -- a figure that changed, one that vanished, and one that is hidden now
 CREATE TABLE main.kpi_revision AS
     SELECT kpi_id, period_grain, period_start, dimension, dimension_value,

@@ -120,6 +120,9 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("fct_kpi_value", "b1_channels_add_up"): figure(
         "sample_size = sample_size - 1", "dimension = 'channel'"
     ),
+    ("fct_kpi_value", "b1_corrected_reconciles"): figure(
+        "value = value - 0.001, ci_low = 0", "dimension_value = 'corrected'"
+    ),
     ("fct_kpi_value", "hiring_departments_add_up"): figure(
         "numerator = numerator - 0.01", f"{YEAR} AND dimension = 'department'"
     ),
@@ -226,6 +229,12 @@ MUTATIONS: dict[tuple[str, str], str] = {
         "UPDATE text_readability SET is_b1_or_easier = NULL"
     ),
     ("text_readability", "level_has_score"): "UPDATE text_readability SET score = NULL",
+    ("text_readability", "no_misread_texts"): (
+        f"UPDATE {W}.stg_text_corpus__scores SET remark = 'scan' WHERE text_id = 't3'"
+    ),
+    ("text_readability", "short_texts_not_judged"): (
+        "UPDATE text_readability SET words = 99 WHERE text_id = 't1'"
+    ),
     ("text_readability", "lists_are_lists"): "UPDATE text_readability SET hard_words = '[\"a'",
     ("text_readability", "not_in_future"): (
         "UPDATE text_readability SET published_on = DATE '2026-04-01'"

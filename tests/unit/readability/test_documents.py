@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dronten_pipeline.readability import documents, extract, score
+from dronten_pipeline.readability import documents, extract, judge
 from dronten_pipeline.readability.documents import SCORE_SCHEMA, score_documents
 
 AS_OF = dt.date(2026, 6, 30)
@@ -95,7 +95,7 @@ def test_a_text_gets_the_columns_of_its_judgement(place: Place) -> None:
     assert result.scores["text_id"].to_list() == ["a", "b"]
     row = result.scores.row(1, named=True)
     assert (row["channel"], row["document"], row["is_pool"]) == ("brief", "b.txt", False)
-    assert row["level"] == "A" and row["method_version"] == score.method_version()
+    assert row["level"] == "A" and row["method_version"] == judge.method_version()
 
 
 def test_the_last_row_of_a_text_is_the_current_one(place: Place) -> None:
@@ -156,7 +156,7 @@ def test_a_changed_document_is_judged_anew(place: Place) -> None:
 def test_another_method_judges_anew(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.add("a")
     place.run()
-    monkeypatch.setattr(score, "method_version", lambda: "ander-1+00000000")
+    monkeypatch.setattr(judge, "instrument_version", lambda: "ander-1+00000000")
     assert place.by_id()["a"]["method_version"] == "ander-1+00000000"
 
 
@@ -179,16 +179,31 @@ def test_a_document_that_is_gone_keeps_its_score(place: Place) -> None:
     assert after.rejects.height == 0
 
 
-def test_a_document_that_is_gone_and_new_to_the_method_is_rejected(
+def test_a_document_that_is_gone_keeps_the_judgement_of_the_method_before(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place.add("a")
+    place.add("b", LONG + "Nog iets.")
+    before = place.by_id()["a"]
+    (place.folder / "a.txt").unlink()
+    monkeypatch.setattr(judge, "instrument_version", lambda: "ander-1+00000000")
+    result = place.run()
+    assert result.rejects.height == 0
+    after = {row["text_id"]: row for row in result.scores.to_dicts()}
+    assert after["a"] == before
+    assert after["b"]["method_version"] == "ander-1+00000000"
+
+
+def test_a_document_that_was_never_judged_and_is_gone_is_rejected(place: Place) -> None:
+    place.add("a")
     place.run()
     (place.folder / "a.txt").unlink()
-    monkeypatch.setattr(score, "method_version", lambda: "ander-1+00000000")
+    for file in place.cache.rglob("*.parquet"):
+        if file.parent.name != "paths":
+            file.unlink()
     result = place.run()
     assert result.scores.height == 0
-    assert "niet meer aangeleverd" in result.rejects["reason"][0]
+    assert "nooit beoordeeld" in result.rejects["reason"][0]
 
 
 def test_what_cannot_be_read_is_rejected_with_its_row(place: Place) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from dronten_pipeline.readability.sentences import split_sentences, split_words
+from dronten_pipeline.readability.features import mark_words
+from dronten_pipeline.readability.sentences import split_sentences
 
 
 def sentences_of(text: str) -> list[list[str]]:
-    return split_sentences(pl.Series([text]))["words"].to_list()
+    split = split_sentences(pl.Series([text]))
+    words = mark_words(split).group_by("sentence", maintain_order=True).agg("word")
+    return words["word"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -80,9 +83,14 @@ def test_words_keep_hyphen_and_apostrophe() -> None:
     assert sentences_of("Stuur foto’s per e-mail.") == [["Stuur", "foto's", "per", "e-mail"]]
 
 
-def test_names_are_capitals_inside_a_sentence() -> None:
-    split = split_sentences(pl.Series(["Morgen komt Jan.\nLET OP"]))
-    assert split_words(split).filter("is_name")["word"].to_list() == ["Jan"]
+def test_a_long_line_that_starts_like_a_reference_stays() -> None:
+    text = "Zaak: " + "De gemeente besluit vandaag. Wij sturen u een brief. " * 5
+    assert len(sentences_of(text)) == 10
+
+
+def test_sentences_of_one_line_are_one_block() -> None:
+    split = split_sentences(pl.Series(["Een. Twee.\nDrie.", "Vier."]))
+    assert split["block"].to_list() == [0, 0, 1, 2]
 
 
 def test_sentences_are_numbered_within_their_text() -> None:

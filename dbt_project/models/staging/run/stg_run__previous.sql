@@ -2,5 +2,6 @@ select
     release_id,
     as_of,
     code_version,
-    calendar_version
+    calendar_version,
+    text_method
 from {{ source('run', 'previous') }}

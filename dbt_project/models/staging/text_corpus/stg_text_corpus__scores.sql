@@ -15,5 +15,11 @@ select
     is_b1_or_easier,
     hard_words,
     hard_sentences,
-    method_version
+    method_version,
+    remark,
+    calibration,
+    easy_texts,
+    easy_found,
+    hard_texts,
+    hard_found
 from {{ source('text_corpus', 'scores') }}

@@ -1,0 +1,1 @@
+"""`datalab leesniveau`."""
