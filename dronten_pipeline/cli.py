@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from dronten_pipeline.commands.verify import keys, verify
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
 
@@ -28,6 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Datalab Dronten: van geleverde bestanden naar gepubliceerde cijfers.",
 )
+app.command()(verify)
+app.command()(keys)
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 

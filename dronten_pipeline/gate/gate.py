@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.circumstances import circumstances
 from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
 from dronten_pipeline.gate.suites import (
     SuiteError,
@@ -70,27 +71,36 @@ def run_gate(
         "previous_release": previous_release,
     }
     mart = run_folder / MART
+    about = circumstances(settings, run_folder, code_version)
     try:
         verdict = _judge(settings, run_folder, known, on_progress)
     except BaseException as error:
         sentence = _sentence(error, run_folder)
+        digest = _hash_or_none(mart)
         ledger.append(
             settings,
             "gate",
             known
+            | about
             | {
                 "verdict": "failed",
                 "error": sentence,
-                "mart_sha256": _hash_or_none(mart),
+                "mart_sha256": digest,
                 "suites_sha256": _suites_or_none(settings.expectations),
                 "row_counts": {},
                 "results": [],
             },
+            {MART: digest} if digest else {},
         )
         if not isinstance(error, Exception):  # the user or the system stopped the run
             raise
         raise GateError(sentence) from error
-    record = ledger.append(settings, "gate", verdict.model_dump() | {"error": None})
+    record = ledger.append(
+        settings,
+        "gate",
+        verdict.model_dump() | about | {"error": None},
+        {MART: verdict.mart_sha256},
+    )
     on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
     return verdict
 

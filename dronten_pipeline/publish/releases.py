@@ -19,7 +19,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
@@ -133,6 +133,21 @@ def publish(
         LedgerError: the publication could not be written down.
     """
     mart = run_folder / MART
+    try:
+        return _publish_judged(settings, mart, run_id, inputs, calendar_version, is_sample)
+    except PublishError as error:
+        _record_refusal(settings, mart, run_id, str(error))
+        raise
+
+
+def _publish_judged(
+    settings: Settings,
+    mart: Path,
+    run_id: str,
+    inputs: Sequence[Input],
+    calendar_version: str,
+    is_sample: bool,
+) -> Published | Unchanged:
     if not mart.is_file():
         raise NotJudged(f"{mart} is missing: build and judge a mart first.")
     record = _passing_record(settings, mart)
@@ -146,6 +161,18 @@ def publish(
             f"The release {record.body['release_id']} could not be written to "
             f"{settings.releases}: {explain(error)}. Nothing was published."
         ) from error
+
+
+def _record_refusal(settings: Settings, mart: Path, run_id: str, reason: str) -> None:
+    """A release that did not come about is evidence too; the reason itself comes first."""
+    with contextlib.suppress(ledger.LedgerError, OSError):
+        digest = sha256_of(mart) if mart.is_file() else None
+        ledger.append(
+            settings,
+            "not_released",
+            {"run_id": run_id, "mart_sha256": digest, "error": reason},
+            {MART: digest} if digest else {},
+        )
 
 
 def list_releases(settings: Settings) -> list[Release]:
@@ -227,21 +254,25 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
 
 def verify_release(folder: Path) -> list[str]:
     """Compares every file of a release with its manifest; a sentence part for each difference."""
-    folder = folder.resolve()
-    release = _read_release(folder, is_current=False)
+    release = _read_release(folder.resolve(), is_current=False)
     if release.problem:
         return [release.problem]
-    files = release.manifest["files"]
-    problems: list[str] = []
+    words = {"missing": "is missing", "changed": "was changed", "added": "was added"}
+    return [f"{name} {words[how]}" for name, how in differences(release).items()]
+
+
+def differences(release: Release) -> dict[str, Literal["missing", "changed", "added"]]:
+    """Every file of a readable release that is not as its manifest says."""
+    folder, files = release.folder, release.manifest["files"]
+    found: dict[str, Literal["missing", "changed", "added"]] = {}
     for name, known in sorted(files.items()):
         path = folder / name
         if not path.is_file():
-            problems.append(f"{name} is missing")
+            found[name] = "missing"
         elif sha256_of(path) != known["sha256"]:
-            problems.append(f"{name} was changed")
+            found[name] = "changed"
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    problems += [f"{name} was added" for name in sorted(present - set(files) - {MANIFEST})]
-    return problems
+    return found | dict.fromkeys(sorted(present - set(files) - {MANIFEST}), "added")
 
 
 # --- publishing
@@ -411,6 +442,8 @@ def _record_release(settings: Settings, release: Release, run_id: str | None) ->
             "gate_record": release.manifest["gate_record"]["number"],
             "previous_release": release.manifest["previous_release"],
         },
+        {name: about["sha256"] for name, about in release.manifest["files"].items()}
+        | {MANIFEST: sha256_of(release.folder / MANIFEST)},
     )
 
 
