@@ -32,6 +32,7 @@ from dronten_pipeline.evidence.durable import (
     sync_folder,
     write_durably,
 )
+from dronten_pipeline.explain.lineage import PROOF
 from dronten_pipeline.gate.candidate import OFFLINE
 from dronten_pipeline.settings import Settings
 
@@ -340,6 +341,7 @@ def _publish(
             raise PublishError(f"{mart} holds other rows than were judged: run the gate again.")
         export_csv(building / "parquet", building / "csv")
         _check_counts(building, counts)
+        _copy_proof(mart.parent, building)
         manifest = {
             "release_id": release_id,
             "run_id": judged["run_id"],
@@ -362,7 +364,10 @@ def _publish(
             "suites_sha256": judged["suites_sha256"],
             "versions": judged["versions"],
             "gate_record": {"number": record.number, "sha256": record.sha256},
-            "inputs": [vars(item) for item in sorted(inputs, key=_order_of_input)],
+            "inputs": [
+                vars(item) | {"raw_sha256": _raw_sha256(settings, item)}
+                for item in sorted(inputs, key=_order_of_input)
+            ],
             "tables": {
                 table: {
                     "rows": rows,
@@ -529,6 +534,17 @@ def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any])
 
 def _order_of_input(item: Input) -> tuple[str, str, int, str, str]:
     return (item.source, item.table, item.delivery_number or 0, item.file_name, item.sha256)
+
+
+def _copy_proof(run_folder: Path, building: Path) -> None:
+    """How the figures were computed goes with them; a mart that was put there by hand has none."""
+    if (run_folder / PROOF).is_dir():
+        shutil.copytree(run_folder / PROOF, building / PROOF, copy_function=shutil.copyfile)
+
+
+def _raw_sha256(settings: Settings, item: Input) -> str | None:
+    path = settings.raw / item.raw_path if item.raw_path else None
+    return sha256_of(path) if path and path.is_file() else None
 
 
 def _describe_files(folder: Path) -> dict[str, dict[str, Any]]:
