@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from dronten_pipeline.commands.explain import explain
 from dronten_pipeline.commands.verify import keys, verify
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Datalab Dronten: van geleverde bestanden naar gepubliceerde cijfers.",
 )
+app.command()(explain)
 app.command()(verify)
 app.command()(keys)
 console = Console(highlight=False)
