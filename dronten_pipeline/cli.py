@@ -242,7 +242,7 @@ def erase(
     try:
         with alone(settings, "erase"):
             erased = erase_delivery(settings, sources[source], file_name, reason=reason)
-            ledger.append(settings.ledger, "erasure", {**vars(erased), "reason": reason})
+            ledger.append(settings, "erasure", {**vars(erased), "reason": reason})
     except (EraseError, RunUnderWay) as error:
         _stop(str(error))
     console.print(

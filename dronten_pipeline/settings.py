@@ -52,6 +52,17 @@ class Settings(BaseSettings):
         "without it a key is made once in the home.",
         repr=False,
     )
+    signing_key: Path | None = Field(
+        default=None,
+        description="File with the private key (Ed25519, PEM, mode 0600) that signs the ledger; "
+        "without it a key is made once in the home.",
+        repr=False,
+    )
+    anchor: Path | None = Field(
+        default=None,
+        description="File or folder outside the power of the pipeline's user, to which the hash "
+        "of every record is added: what is cut off or rewritten shows.",
+    )
     sources: Path = Field(
         default=PROJECT / "sources", description="Folder with one contract folder per source."
     )
@@ -64,7 +75,9 @@ class Settings(BaseSettings):
         default=900, description="A gate that takes longer is stopped; nothing is published."
     )
 
-    @field_validator("home", "landing", "sources", "expectations", "dbt_project")
+    @field_validator(
+        "home", "landing", "signing_key", "anchor", "sources", "expectations", "dbt_project"
+    )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().resolve()
@@ -100,6 +113,15 @@ class Settings(BaseSettings):
     @cached_property
     def ledger(self) -> Path:
         return self.home / "ledger"
+
+    @cached_property
+    def public_keys(self) -> Path:
+        """Public keys, one PEM file each: what they sign is believed."""
+        return self.home / "keys"
+
+    @cached_property
+    def own_signing_key(self) -> Path:
+        return self.home / "signing.key"
 
     @cached_property
     def dagster_home(self) -> Path:

@@ -75,7 +75,7 @@ def run_gate(
     except BaseException as error:
         sentence = _sentence(error, run_folder)
         ledger.append(
-            settings.ledger,
+            settings,
             "gate",
             known
             | {
@@ -90,7 +90,7 @@ def run_gate(
         if not isinstance(error, Exception):  # the user or the system stopped the run
             raise
         raise GateError(sentence) from error
-    record = ledger.append(settings.ledger, "gate", verdict.model_dump() | {"error": None})
+    record = ledger.append(settings, "gate", verdict.model_dump() | {"error": None})
     on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
     return verdict
 

@@ -212,7 +212,7 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
         ) from error
     try:
         ledger.append(
-            settings.ledger,
+            settings,
             "rollback",
             {
                 "release_id": release_id,
@@ -249,10 +249,10 @@ def verify_release(folder: Path) -> list[str]:
 
 def _passing_record(settings: Settings, mart: Path) -> ledger.Record:
     digest = sha256_of(mart)
-    record = ledger.passing_gate_record(settings.ledger, digest)
+    record = ledger.passing_gate_record(settings, digest)
     if record is not None:
         return record
-    failed = ledger.gate_record(settings.ledger, digest)
+    failed = ledger.gate_record(settings, digest)
     if failed is not None:
         raise NotJudged(
             f"The gate held {mart} back (record {failed.number} of {settings.ledger}): correct "
@@ -277,7 +277,7 @@ def _publish(
 
     judged = record.body
     release_id = judged["release_id"]
-    problems = ledger.read_all(settings.ledger).problems
+    problems = ledger.read_all(settings).problems
     current = _readable_current(settings)
     building = settings.releases / f".building-{release_id}"
     with _removed_unless_renamed(building):
@@ -290,7 +290,7 @@ def _publish(
         fingerprint = _fingerprint(building / "parquet", inputs, judged)
         if current is not None and current.manifest["fingerprint"] == fingerprint:
             ledger.append(
-                settings.ledger,
+                settings,
                 "unchanged",
                 {
                     "release_id": current.release_id,
@@ -401,7 +401,7 @@ def _return_to(
 
 def _record_release(settings: Settings, release: Release, run_id: str | None) -> None:
     ledger.append(
-        settings.ledger,
+        settings,
         "release",
         {
             "release_id": release.release_id,
@@ -415,7 +415,7 @@ def _record_release(settings: Settings, release: Release, run_id: str | None) ->
 
 
 def _release_record(settings: Settings, release_id: str) -> ledger.Record | None:
-    for record in ledger.records_of(settings.ledger, "release"):
+    for record in ledger.records_of(settings, "release"):
         if record.body.get("release_id") == release_id:
             return record
     return None
@@ -590,6 +590,6 @@ def _problems_with(settings: Settings, release: Release) -> list[str]:
     if record and record.body.get("manifest_sha256") != sha256_of(release.folder / MANIFEST):
         problems.append(f"its manifest is not that of record {record.number}")
     mart_sha256 = release.manifest["files"][MART]["sha256"]
-    if ledger.passing_gate_record(settings.ledger, mart_sha256) is None:
+    if ledger.passing_gate_record(settings, mart_sha256) is None:
         problems.append(f"{settings.ledger} has no passing record for its mart")
     return problems

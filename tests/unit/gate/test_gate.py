@@ -46,7 +46,7 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def last_record(settings: Settings) -> dict[str, Any]:
-    contents = ledger.read_all(settings.ledger)
+    contents = ledger.read_all(settings)
     assert contents.problems == []
     assert contents.records[-1].kind == "gate"
     return contents.records[-1].body
@@ -82,7 +82,7 @@ def test_the_verdict_follows_from_the_data(
     record = last_record(settings)
     assert record["verdict"] == verdict
     assert record["mart_sha256"] == sha256_of(folder / "mart.duckdb")
-    passing = ledger.passing_gate_record(settings.ledger, record["mart_sha256"])
+    passing = ledger.passing_gate_record(settings, record["mart_sha256"])
     assert (passing is None) is (verdict == "failed")
 
 
@@ -198,7 +198,7 @@ def test_a_judge_that_does_not_answer_keeps_the_release_back(
     record = last_record(settings)
     assert record["verdict"] == "failed"
     assert says in record["error"]
-    assert ledger.passing_gate_record(settings.ledger, sha256_of(folder / "mart.duckdb")) is None
+    assert ledger.passing_gate_record(settings, sha256_of(folder / "mart.duckdb")) is None
 
 
 def test_a_judge_that_hangs_is_stopped_with_everything_that_it_started(
@@ -294,7 +294,7 @@ def test_a_verdict_that_does_not_fit_is_not_believed(
     with pytest.raises(gate.GateError, match=says):
         run(settings, folder)
     assert last_record(settings)["verdict"] == "failed"
-    assert ledger.passing_gate_record(settings.ledger, sha256_of(folder / "mart.duckdb")) is None
+    assert ledger.passing_gate_record(settings, sha256_of(folder / "mart.duckdb")) is None
 
 
 QUANTILE = expectation(

@@ -102,7 +102,7 @@ def judged_mart(
             }
         ],
     }
-    ledger.append(settings.ledger, "gate", record | dict(changes))
+    ledger.append(settings, "gate", record | dict(changes))
     return folder
 
 
