@@ -1,7 +1,7 @@
 """The types of expectations that a suite may use, and the arguments that each of them takes.
 
-Here belongs what a rule may say. Not here: how it is judged (`gate/gx_judge.py`, `gate/sql_judge.py`)
-or the file that it stands in (`contracts.py`).
+Here belongs what a rule may say. Not here: how it is judged (`gate/gx_judge.py`,
+`gate/sql_judge.py`) or the file that it stands in (`contracts.py`).
 
 Another type needs a way to be judged by both judges first, and a place in the tests that hold them
 together: some types of Great Expectations pass, or break the whole run, on DuckDB for no reason.
@@ -138,7 +138,7 @@ class OfType(OneColumn):
     """The column has this type of DuckDB; DECIMAL stands for one of any width."""
 
     TYPES: ClassVar[frozenset[str]] = frozenset(
-        "BIGINT BOOLEAN DATE DECIMAL DOUBLE INTEGER TIMESTAMP VARCHAR".split()
+        ("BIGINT", "BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "INTEGER", "TIMESTAMP", "VARCHAR")
     )
     type_: StrictStr
 

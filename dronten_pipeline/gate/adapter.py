@@ -102,7 +102,7 @@ class DuckDBCompoundColumnsUnique(CompoundColumnsUnique):
 
 
 class DuckDBUnexpectedRows(UnexpectedRowsQueryTable):
-    """The rows themselves are never fetched: they are counted, and would be data in the evidence."""
+    """Rows are counted, never fetched: they would be data in the evidence."""
 
     @metric_value(engine=DuckDBExecutionEngine)
     def _sqlalchemy(cls, **_: Any) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ def judge_by_great_expectations(
     mart: Path,
     warehouse: Path,
     suites: Iterable[Suite],
-    on_suite: Callable[[Suite, Outcome], None] = lambda suite, outcome: None,
+    on_suite: Callable[[Suite, Outcome], None] = lambda *_: None,
 ) -> Answers:
     """One answer per rule; the file is opened read-only and is free again afterwards.
 

@@ -25,7 +25,7 @@ from dronten_pipeline.gate.suites import (
     hash_of_suites,
     load_judgeable_suites,
 )
-from dronten_pipeline.gate.verdict import Verdict, combine, verdict_of
+from dronten_pipeline.gate.verdict import Answers, Verdict, combine, verdict_of
 
 
 class Request(Strict):
@@ -80,7 +80,7 @@ def judge(request: Request) -> Verdict:
             )
         },
     )
-    by_sql = {}
+    by_sql: Answers = {}
     with sql_judge.opened(mart, warehouse, read_only=False) as connection:
         for suite in suites:
             if suite.table not in FILLED_BY_GATE:

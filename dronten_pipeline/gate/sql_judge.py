@@ -40,8 +40,11 @@ from dronten_pipeline.gate.verdict import Answer, Answers
 from dronten_pipeline.gate.wording import columns_seen, counted, missing_columns, speakable
 
 _NUMBERS = frozenset(
-    "TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT UHUGEINT "
-    "FLOAT DOUBLE DECIMAL".split()
+    (
+        *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+        *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+        *("FLOAT", "DOUBLE", "DECIMAL"),
+    )
 )
 _FLOATS = frozenset(("FLOAT", "DOUBLE"))
 _MOMENTS = frozenset(("DATE", "TIMESTAMP"))
