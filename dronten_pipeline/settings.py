@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         description="File or folder outside the power of the pipeline's user, to which the hash "
         "of every record is added: what is cut off or rewritten shows.",
     )
+    approvers: Path | None = Field(
+        default=None,
+        description="Folder with the public keys of who may approve what the gate held back, one "
+        "<account>.pem per person; default: approvers/ under the home.",
+    )
     sources: Path = Field(
         default=PROJECT / "sources", description="Folder with one contract folder per source."
     )
@@ -76,7 +81,14 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "home", "landing", "signing_key", "anchor", "sources", "expectations", "dbt_project"
+        "home",
+        "landing",
+        "signing_key",
+        "anchor",
+        "approvers",
+        "sources",
+        "expectations",
+        "dbt_project",
     )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -113,6 +125,10 @@ class Settings(BaseSettings):
     @cached_property
     def ledger(self) -> Path:
         return self.home / "ledger"
+
+    @cached_property
+    def approvers_folder(self) -> Path:
+        return self.approvers or self.home / "approvers"
 
     @cached_property
     def public_keys(self) -> Path:

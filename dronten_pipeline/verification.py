@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from dronten_pipeline.evidence import anchor, ledger, signing
 from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.publish.releases import (
     CURRENT,
     MANIFEST,
@@ -57,7 +58,8 @@ def verify(settings: Settings, head: str | None = None) -> Verification:
         problems += _compare_head(records, head)
     for release in releases:
         problems += [
-            f"Uitgave {release.release_id}: {wrong}." for wrong in _wrong_with(release, records)
+            f"Uitgave {release.release_id}: {wrong}."
+            for wrong in _wrong_with(settings, release, records)
         ]
     problems += _wrong_current(settings, contents.records)
     return Verification(
@@ -88,7 +90,9 @@ def _compare_head(records: dict[int, ledger.Record], head: str) -> list[str]:
     return []
 
 
-def _wrong_with(release: Release, records: dict[int, ledger.Record]) -> list[str]:
+def _wrong_with(
+    settings: Settings, release: Release, records: dict[int, ledger.Record]
+) -> list[str]:
     """Parts of sentences: what differs between a release, its manifest and its records."""
     if release.problem:
         return [f"zij is geen hele uitgave ({release.problem})"]
@@ -116,7 +120,10 @@ def _wrong_with(release: Release, records: dict[int, ledger.Record]) -> list[str
     elif judged.body.get("mart_sha256") != mart_sha256:
         wrong.append(f"record {judged.number} gaat over andere cijfers")
     elif not ledger.passed(judged):
-        wrong.append(f"record {judged.number} hield haar tegen")
+        try:
+            check_approved(settings, judged)
+        except ApprovalError:
+            wrong.append(f"record {judged.number} hield haar tegen en niemand keurde haar goed")
     return wrong
 
 

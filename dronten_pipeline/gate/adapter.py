@@ -13,6 +13,7 @@ metric uses `regexp_matches`.
 # mypy: disable-error-code="misc,has-type"
 # The classes register themselves with Great Expectations by being defined, and it reads their
 # annotations at run time.
+import inspect
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Literal, Optional
@@ -20,10 +21,16 @@ from typing import Any, Literal, Optional
 import sqlalchemy as sa
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.metrics import ColumnValuesBetween, CompoundColumnsUnique
 from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
 )
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_function_partial import (  # noqa: E501
+    multicolumn_function_partial,
+)
+from great_expectations.expectations.metrics.metric_provider import metric_value
+from great_expectations.expectations.metrics.query_metrics import UnexpectedRowsQueryTable
 
 from dronten_pipeline.gate.candidate import OFFLINE, literal
 
@@ -54,6 +61,52 @@ class DuckDBColumnValuesMatchRegex(ColumnMapMetricProvider):
     @column_condition_partial(engine=DuckDBExecutionEngine)
     def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:
         return sa.func.regexp_matches(column, regex)
+
+
+class DuckDBColumnValuesBetween(ColumnValuesBetween):
+    """A range never holds NaN, which DuckDB orders after every other number."""
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, **kwargs: Any) -> Any:
+        inside = inspect.unwrap(ColumnValuesBetween._sqlalchemy)(cls, column, **kwargs)
+        kinds = {known["name"]: known["type"] for known in kwargs["_metrics"]["table.column_types"]}
+        if isinstance(kinds[column.name], sa.Float):
+            return sa.and_(inside, sa.not_(sa.func.isnan(column)))
+        return inside
+
+
+class DuckDBCompoundColumnsUnique(CompoundColumnsUnique):
+    """A key of which a part is empty is a key: the join must not lose it."""
+
+    @multicolumn_function_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy_function(self, column_list: Any, **kwargs: Any) -> Any:
+        rows = (
+            sa.select(*map(sa.column, kwargs["_table_columns"]))
+            .select_from(kwargs["_table"])
+            .alias("own_rows")
+        )
+        sizes = (
+            sa.select(*column_list, sa.func.count().label("_num_rows"))
+            .select_from(rows)
+            .group_by(*column_list)
+            .alias("sizes")
+        )
+        same = (
+            sizes.c[name].is_not_distinct_from(rows.c[name]) for name in kwargs["_column_names"]
+        )
+        return (
+            sa.select(rows, sizes.c._num_rows)
+            .select_from(rows.join(sizes, sa.and_(*same)))
+            .alias("rows_with_sizes")
+        )
+
+
+class DuckDBUnexpectedRows(UnexpectedRowsQueryTable):
+    """Rows are counted, never fetched: they would be data in the evidence."""
+
+    @metric_value(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, **_: Any) -> list[dict[str, Any]]:
+        return []
 
 
 # Named here because `type` means something else inside the class below.

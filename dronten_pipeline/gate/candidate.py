@@ -66,6 +66,26 @@ def contract_version(mart: Path) -> str:
     return sha256_of_json(rows)[:12]
 
 
+def column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Names and types of the columns of every table of the mart, in their order."""
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE schema_name = 'main' AND NOT internal "
+        "AND database_name = current_database() ORDER BY table_name, column_index"
+    ).fetchall()
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        tables.setdefault(table, {})[column] = kind
+    return tables
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Number of rows of every table of the mart, by name."""
+    return {
+        table: _count(connection, identifier(table)) for table in sorted(column_types(connection))
+    }
+
+
 def remove_database(path: Path) -> None:
     for file in (path, path.with_name(path.name + ".wal")):
         file.unlink(missing_ok=True)

@@ -33,6 +33,7 @@ from dronten_pipeline.evidence.durable import (
     write_durably,
 )
 from dronten_pipeline.explain.lineage import PROOF
+from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.gate.candidate import OFFLINE
 from dronten_pipeline.settings import Settings
 
@@ -151,7 +152,7 @@ def _publish_judged(
 ) -> Published | Unchanged:
     if not mart.is_file():
         raise NotJudged(f"{mart} is missing: build and judge a mart first.")
-    record = _passing_record(settings, mart)
+    record = _record_for(settings, sha256_of(mart))
     try:
         settings.releases.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(settings.releases)
@@ -279,19 +280,25 @@ def differences(release: Release) -> dict[str, Literal["missing", "changed", "ad
 # --- publishing
 
 
-def _passing_record(settings: Settings, mart: Path) -> ledger.Record:
-    digest = sha256_of(mart)
+def _record_for(settings: Settings, digest: str) -> ledger.Record:
+    """The judgement by which the mart with this SHA-256 may be published."""
     record = ledger.passing_gate_record(settings, digest)
     if record is not None:
         return record
-    failed = ledger.gate_record(settings, digest)
-    if failed is not None:
+    judged = ledger.gate_record(settings, digest)
+    if judged is not None and judged.body.get("verdict") == "approved":
+        try:
+            check_approved(settings, judged)
+        except ApprovalError as error:
+            raise NotJudged(str(error)) from error
+        return judged
+    if judged is not None:
         raise NotJudged(
-            f"The gate held {mart} back (record {failed.number} of {settings.ledger}): correct "
-            "the data and run again."
+            f"The gate held this mart back (record {judged.number} of {settings.ledger}): correct "
+            "the data and run again, or have a second person approve it (`datalab approve`)."
         )
     raise NotJudged(
-        f"{mart} was not judged, or was changed after it was: {settings.ledger} has no passing "
+        f"This mart was not judged, or was changed after it was: {settings.ledger} has no passing "
         f"record for SHA-256 {digest}. Run the gate again."
     )
 
@@ -355,8 +362,9 @@ def _publish(
             "warnings": [
                 {"table": result["table"], "rule": result["rule"], "observed": result["observed"]}
                 for result in judged["results"]
-                if not result["passed"]
+                if not result["passed"] and result["severity"] == "warning"
             ],
+            "approval": judged.get("approval"),
             "previous_release": judged["previous_release"],
             "calendar_version": calendar_version,
             "is_sample": is_sample,
@@ -639,6 +647,8 @@ def _problems_with(settings: Settings, release: Release) -> list[str]:
     if record and record.body.get("manifest_sha256") != sha256_of(release.folder / MANIFEST):
         problems.append(f"its manifest is not that of record {record.number}")
     mart_sha256 = release.manifest["files"][MART]["sha256"]
-    if ledger.passing_gate_record(settings, mart_sha256) is None:
-        problems.append(f"{settings.ledger} has no passing record for its mart")
+    try:
+        _record_for(settings, mart_sha256)
+    except NotJudged as error:
+        problems.append(str(error).rstrip("."))
     return problems

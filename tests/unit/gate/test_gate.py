@@ -16,7 +16,7 @@ from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.gate import gate, judge
 from dronten_pipeline.gate.suites import hash_of_suites
-from dronten_pipeline.gate.verdict import Verdict
+from dronten_pipeline.gate.verdict import JUDGES, Verdict
 from dronten_pipeline.settings import Settings
 from tests.unit.gate.marts import SUITES, expectation, make_settings, make_warehouse
 
@@ -246,8 +246,11 @@ def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
                 "description": rule["description"],
                 "passed": True,
                 "observed": "0 afwijkingen",
+                "answers": {
+                    judge: {"passed": True, "observed": "0 afwijkingen"} for judge in JUDGES
+                },
             }
-            for table, rules in SUITES.items()
+            for table, rules in sorted(SUITES.items())
             for rule in rules
         ],
     }
@@ -267,9 +270,25 @@ LIES: dict[str, tuple[Any, str | None]] = {
     ),
     "another run": (lambda _, verdict: verdict.update(run_id="other"), "another run"),
     "other suites": (lambda _, verdict: verdict.update(suites_sha256="0"), "suites .* changed"),
+    "a better result": (
+        lambda _, verdict: verdict["results"][0].update(observed="1 rij"),
+        "do not follow from what the two judges said",
+    ),
     "a better verdict": (
-        lambda _, verdict: verdict["results"][0].update(passed=False),
-        "does not follow",
+        lambda _, verdict: verdict.update(verdict="passed_with_warnings"),
+        "does not follow from its results",
+    ),
+    "one judge silent": (
+        lambda _, verdict: verdict["results"][0]["answers"].pop("great_expectations"),
+        "do not follow from what the two judges said",
+    ),
+    "two judges at odds": (
+        lambda _, verdict: verdict["results"][0]["answers"]["sql"].update(passed=False),
+        "do not follow from what the two judges said",
+    ),
+    "approved by nobody": (
+        lambda _, verdict: verdict.update(verdict="approved"),
+        "does not follow from its results",
     ),
     "another mart": (spoil, "changed after it was judged"),
 }
@@ -314,7 +333,7 @@ NO_BATCH = expectation(
         ({}, "holds no suite"),
         ({"figure": []}, "expectations"),
         ({"figure": [SUITES["figure"][1]]}, "an empty table would pass"),
-        ({"figure": [SUITES["figure"][0], QUANTILE]}, "not proven on DuckDB"),
+        ({"figure": [SUITES["figure"][0], QUANTILE]}, "no type that both judges can judge"),
         ({"figure": [SUITES["figure"][0], NO_BATCH]}, "must start with"),
     ],
     ids=["no suites", "empty suite", "no row count", "unproven type", "query without batch"],
