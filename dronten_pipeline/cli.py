@@ -441,6 +441,9 @@ def _show_failed_checks(settings: Settings) -> None:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
         problems.print(f"  {mark}  {result.table}.{result.rule}: {result.description}")
         problems.print(f"        gezien: {result.error or result.observed}", markup=False)
+    report = latest_run_folder(settings) / "controleverslag.html"
+    if report.is_file():
+        problems.print(f"Het controleverslag: {report}")
     problems.print(
         "Herstel de levering of het model en start opnieuw, of laat een tweede persoon goedkeuren "
         "wat hier fout is (`datalab approve`)."

@@ -35,6 +35,8 @@ from dronten_pipeline.evidence.durable import (
 from dronten_pipeline.explain.lineage import PROOF
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.report.facts import Judged
+from dronten_pipeline.report.write import write_report
 from dronten_pipeline.settings import Settings
 
 MART = "mart.duckdb"
@@ -349,6 +351,17 @@ def _publish(
         export_csv(building / "parquet", building / "csv")
         _check_counts(building, counts)
         _copy_proof(mart.parent, building)
+        files = _describe_files(building)
+        report = write_report(
+            settings,
+            Judged(
+                record=record,
+                folder=building,
+                run_folder=mart.parent,
+                is_sample=is_sample,
+                files=files,
+            ),
+        )
         manifest = {
             "release_id": release_id,
             "run_id": judged["run_id"],
@@ -384,7 +397,7 @@ def _publish(
                 }
                 for table, rows in counts.items()
             },
-            "files": _describe_files(building),
+            "files": files | {report.name: _describe(report)},
         }
         write_durably(
             building / MANIFEST,
@@ -555,12 +568,13 @@ def _raw_sha256(settings: Settings, item: Input) -> str | None:
     return sha256_of(path) if path and path.is_file() else None
 
 
+def _describe(path: Path) -> dict[str, Any]:
+    return {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+
+
 def _describe_files(folder: Path) -> dict[str, dict[str, Any]]:
     return {
-        path.relative_to(folder).as_posix(): {
-            "sha256": sha256_of(path),
-            "bytes": path.stat().st_size,
-        }
+        path.relative_to(folder).as_posix(): _describe(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }

@@ -102,9 +102,9 @@ def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> No
     assert manifest["calendar_version"] == "2026.1"
     assert manifest["code_has_changes"] is True
     assert manifest["gate_record"] == {"number": 1, "sha256": record.sha256}
-    assert manifest["inputs"] == [vars(INPUTS[0])]
+    assert manifest["inputs"] == [vars(INPUTS[0]) | {"raw_sha256": None}]
     assert manifest["tables"]["figure"]["rows"] == 3
-    assert len(manifest["files"]) == 1 + 2 * 3
+    assert len(manifest["files"]) == 2 + 2 * 3
     assert all(len(file["sha256"]) == 64 for file in manifest["files"].values())
 
 
