@@ -7,6 +7,7 @@ import datetime as dt
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -506,6 +507,27 @@ def test_a_new_key_is_made_and_made_known(attacked: Settings, datalab: Datalab) 
     settings = attacked.model_copy(update={"signing_key": new})
     assert ledger.append(settings, "gate", {}).number == 6
     assert verify(settings).problems == []
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the page of the auditor uses jq")
+def test_the_commands_on_the_page_of_the_auditor_work(attacked: Settings, tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "auditor.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"((?:^    .*\n)*^    openssl pkeyutl.*\n(?:^    .*\n)*)", page, re.M)
+    (key,) = attacked.public_keys.glob("*.pem")
+    shutil.copyfile(key, tmp_path / "SLEUTEL.pem")
+    shutil.copyfile(str(attacked.anchor), tmp_path / "ANKER")
+    shutil.copytree(attacked.ledger, tmp_path / "ledger")
+    commands = block.replace("000002-gate", record(attacked, 2).stem)
+    ran = subprocess.run(
+        ["bash", "-euc", commands], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    records = ledger.read_all(attacked).records
+    assert "Signature Verified Successfully" in ran.stdout
+    assert records[0].key_id in ran.stdout
+    assert f'"previous": "{records[0].sha256}"' in ran.stdout
+    assert f"{records[0].sha256}  ledger/" in ran.stdout
+    assert f"2 {records[1].sha256}" in ran.stdout
 
 
 def test_the_stand_alone_check_knows_nothing_of_the_project() -> None:
