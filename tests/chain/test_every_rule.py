@@ -77,6 +77,7 @@ def sample(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     build_reference(run / "warehouse.duckdb", folder / "reference.duckdb")
     with duckdb.connect() as connection:
         mart = sample_home / "releases" / "current" / "mart.duckdb"
+        connection.execute("ATTACH ':memory:' AS mart; USE mart")
         connection.execute(f"ATTACH {literal(mart)} AS published (READ_ONLY)")
         connection.execute(f"ATTACH {literal(folder / 'reference.duckdb')} AS warehouse")
         for (table,) in connection.execute("SHOW TABLES FROM published").fetchall():
