@@ -9,7 +9,9 @@ together: some types of Great Expectations pass, or break the whole run, on Duck
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+import re
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -36,9 +38,17 @@ def _finite(value: float) -> float:
     return value
 
 
+def _moment(value: str) -> str:
+    try:
+        dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("a text must be a date or a moment, as 2026-12-31") from None
+    return value
+
+
 Number = StrictInt | Annotated[StrictFloat, AfterValidator(_finite)]
 #: A text bounds dates and timestamps, written as in ISO 8601.
-Bound = Number | StrictStr
+Bound = Number | Annotated[StrictStr, AfterValidator(_moment)]
 Value = StrictBool | Number | StrictStr
 Share = Annotated[float, Field(gt=0, le=1, description="Part of the values that must hold.")]
 Name = Annotated[StrictStr, Field(min_length=1)]
@@ -171,8 +181,16 @@ class UnexpectedRows(Arguments):
             raise ValueError(f"unexpected_rows_query must start with {QUERY_START}")
         if set("{}") & set(query.replace("{batch}", "")):
             raise ValueError("unexpected_rows_query may hold no brace but those of {batch}")
-        if query.rstrip().endswith(";"):
-            raise ValueError("unexpected_rows_query may not end with a semicolon")
+        if query.rstrip().endswith(";") or "--" in query:
+            raise ValueError(
+                "unexpected_rows_query may hold no comment and no semicolon at its end: it is "
+                "counted inside another query"
+            )
+        if re.search(r"(?<![:\w]):[A-Za-z_]", query):
+            raise ValueError(
+                "unexpected_rows_query may hold no colon before a name: it would be taken for a "
+                "parameter"
+            )
         return self
 
     @property
@@ -218,7 +236,9 @@ def arguments_of(kind: str, kwargs: dict[str, Any]) -> Arguments:
     try:
         return TYPES[kind].model_validate(kwargs)
     except ValidationError as error:
-        first = error.errors()[0]
+        errors = error.errors()
+        # Of a union every part complains; ours says what is wrong.
+        first = next((found for found in errors if found["type"] == "value_error"), errors[0])
         where = next((str(part) for part in first["loc"]), "")
         if first["type"] == "extra_forbidden":
             allowed = ", ".join(TYPES[kind].model_fields)

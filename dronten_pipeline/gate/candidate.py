@@ -1,10 +1,13 @@
-"""Builds `mart.duckdb`: the tables that are to be published, and nothing else.
+"""Builds what is judged: `mart.duckdb`, the tables that are to be published and nothing else, and
+the warehouse as the rules read it.
 
-Here belongs copying from the warehouse. Not here: judging the copy (`judge.py`).
+Here belongs copying from the warehouse. Not here: judging the copies (`judge.py`).
 """
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -54,6 +57,28 @@ def build_candidate(warehouse: Path, mart: Path, tables: Iterable[str]) -> dict[
     finally:
         connection.close()
     return counts
+
+
+def build_reference(warehouse: Path, reference: Path) -> None:
+    """Copies the warehouse with its views as tables: both judges read most of them several times.
+
+    A view that cannot be read stays a view, so that the rules that read it say so.
+    """
+    remove_database(reference)
+    shutil.copyfile(warehouse, reference)
+    with duckdb.connect(str(reference), config=OFFLINE) as connection:
+        views = connection.execute(
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+        ).fetchall()
+        for schema, view in views:
+            there = f"{identifier(schema)}."
+            beside = identifier(f"{view} as table")
+            with contextlib.suppress(duckdb.Error):
+                connection.execute(
+                    f"CREATE TABLE {there}{beside} AS FROM {there}{identifier(view)}"
+                )
+                connection.execute(f"DROP VIEW {there}{identifier(view)}")
+                connection.execute(f"ALTER TABLE {there}{beside} RENAME TO {identifier(view)}")
 
 
 def contract_version(mart: Path) -> str:

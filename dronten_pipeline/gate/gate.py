@@ -26,7 +26,7 @@ from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.circumstances import circumstances
 from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
 from dronten_pipeline.gate.approval import Approval, held_back
-from dronten_pipeline.gate.candidate import build_candidate, remove_database
+from dronten_pipeline.gate.candidate import build_candidate, build_reference, remove_database
 from dronten_pipeline.gate.suites import (
     SuiteError,
     count_expectations,
@@ -38,6 +38,8 @@ from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 
 WAREHOUSE = "warehouse.duckdb"
 MART = "mart.duckdb"
+#: The warehouse as the rules read it, for as long as the judgement lasts.
+REFERENCE = "reference.duckdb"
 #: The mart as it was when it was held back; what is published after an approval is made of it.
 HELD_BACK = "held-back.duckdb"
 REQUEST = "gate-request.json"
@@ -137,7 +139,7 @@ def _judge(
         _take_held_back(run_folder, approval)
     request = known | {
         "mart": str(mart),
-        "warehouse": str(warehouse),
+        "warehouse": str(run_folder / REFERENCE),
         "expectations": str(settings.expectations),
         "verdict": str(run_folder / VERDICT),
         "is_approved": approval is not None,
@@ -146,7 +148,11 @@ def _judge(
         .isoformat(sep=" ", timespec="seconds"),
     }
     write_durably(run_folder / REQUEST, canonical_json(request))
-    _run_judge(run_folder, settings.gate_timeout_seconds, on_progress)
+    build_reference(warehouse, run_folder / REFERENCE)
+    try:
+        _run_judge(run_folder, settings.gate_timeout_seconds, on_progress)
+    finally:
+        remove_database(run_folder / REFERENCE)
     verdict = read_verdict(run_folder)
     expected = count_expectations(suites)
     judged = {(result.table, result.rule) for result in verdict.results}

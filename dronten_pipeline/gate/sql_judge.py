@@ -233,8 +233,7 @@ def _judge(
         case CompoundUnique(column_list=names):
             return _duplicates(connection, table, names)
         case UnexpectedRows(unexpected_rows_query=query):
-            # On a line of its own: the query may end in a comment.
-            found = _count(connection, f"({query.replace('{batch}', identifier(table))}\n)")
+            found = _count(connection, f"({query.replace('{batch}', identifier(table))})")
             return Answer(
                 passed=found == 0,
                 failing_rows=found,

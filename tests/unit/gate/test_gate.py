@@ -14,7 +14,7 @@ import pytest
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import sha256_of
-from dronten_pipeline.gate import gate, judge
+from dronten_pipeline.gate import gate
 from dronten_pipeline.gate.suites import hash_of_suites
 from dronten_pipeline.gate.verdict import JUDGES, Verdict
 from dronten_pipeline.settings import Settings
@@ -31,18 +31,6 @@ def run(settings: Settings, folder: Path, **changes: Any) -> Verdict:
         "previous_release": None,
     }
     return gate.run_gate(settings, **(arguments | changes))
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judges in this process: importing Great Expectations again for each test takes too long."""
-
-    def run_judge(run_folder: Path, timeout: int, on_progress: object) -> None:
-        request = judge.Request.model_validate_json((run_folder / gate.REQUEST).read_text())
-        verdict = judge.judge(request)
-        (run_folder / gate.VERDICT).write_text(verdict.model_dump_json())
-
-    monkeypatch.setattr(gate, "_run_judge", run_judge)
 
 
 def last_record(settings: Settings) -> dict[str, Any]:
