@@ -29,7 +29,7 @@ import pwd
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +147,12 @@ def append(
     return record
 
 
-def read_all(settings: Settings) -> Contents:
+def read_all(settings: Settings, *, whole: bool = True) -> Contents:
     """Every record that can be believed, and what is wrong with the ledger.
+
+    Args:
+        whole: false keeps of each body only what is no list or mapping: results and definitions
+            of a thousand records do not fit in memory for nothing.
 
     Raises:
         SigningError: a file among the public keys is none.
@@ -169,7 +173,7 @@ def read_all(settings: Settings) -> Contents:
                 hashes[int(match[1])] = hashlib.sha256(content).hexdigest()
             record = _parse(path, content, keys)
             if isinstance(record, Record):
-                records.append(record)
+                records.append(record if whole else _headlines(record))
             else:
                 problems.append(record)
         records.sort(key=lambda record: record.number)
@@ -309,6 +313,13 @@ def _locked(folder: Path) -> Iterator[Any]:
     with (folder / _LOCK).open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock
+
+
+def _headlines(record: Record) -> Record:
+    short = {
+        name: value for name, value in record.body.items() if not isinstance(value, list | dict)
+    }
+    return replace(record, body=short, subject={})
 
 
 @contextlib.contextmanager

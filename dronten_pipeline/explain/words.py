@@ -134,15 +134,20 @@ def _by(kpi: Mapping[str, Any]) -> str:
 
 
 def _files(deliveries: Sequence[Mapping[str, Any]]) -> str:
-    counted = [one for one in deliveries if one["counts"]]
+    counted = [one for one in deliveries if one["counts"] and not _is_computed(one)]
     rejected = sum(one["rows_quarantined"] or 0 for one in counted)
     rows = sum(one["rows_counted"] or 0 for one in counted)
     return f"{len(counted)} bestanden, {number(rows)} rijen gelezen, {number(rejected)} afgekeurd"
 
 
+def _is_computed(one: Mapping[str, Any]) -> bool:
+    """Scores of documents stand among the deliveries and have no number (`ingest/snapshot.py`)."""
+    return bool(one["delivery_number"] == 0)
+
+
 def _deliveries(deliveries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for one in deliveries:
-        if one["table"] == "scores":
+        if _is_computed(one):
             yield f"{one['source']}: het leesniveau van {number(one['rows_counted'])} teksten"
             continue
         rows = (

@@ -33,7 +33,7 @@ from dronten_pipeline.gate.suites import (
     hash_of_suites,
     load_judgeable_suites,
 )
-from dronten_pipeline.gate.verdict import JUDGES, Verdict, combine, verdict_of
+from dronten_pipeline.gate.verdict import JUDGES, Result, Verdict, combine, verdict_of
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 
 WAREHOUSE = "warehouse.duckdb"
@@ -109,12 +109,27 @@ def run_gate(
         if not isinstance(error, Exception):  # the user or the system stopped the run
             raise
         raise GateError(sentence) from error
-    body = verdict.model_dump() | about | {"error": None}
+    body = verdict.model_dump() | about | {"error": None, "judges": list(JUDGES)}
+    body["results"] = [_without_echo(result) for result in verdict.results]
     if approval is not None:
         body["approval"] = approval.summary
     record = ledger.append(settings, "gate", body, {MART: verdict.mart_sha256})
     on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
     return verdict
+
+
+def _without_echo(result: Result) -> dict[str, Any]:
+    """A result as the ledger keeps it: what both judges said in the same words stands there once.
+
+    Most of a record would be that repetition, and a ledger is read whole.
+    """
+    said = {
+        (answer.passed, answer.observed, answer.failing_rows, answer.error)
+        for answer in result.answers.values()
+    }
+    itself = (result.passed, result.observed, result.failing_rows, result.error)
+    agree = len(result.answers) == len(JUDGES) and said == {itself}
+    return result.model_dump(exclude={"answers"} if agree else None)
 
 
 def _judge(

@@ -318,7 +318,7 @@ def _publish(
 
     judged = record.body
     release_id = judged["release_id"]
-    problems = ledger.read_all(settings).problems
+    problems = ledger.read_all(settings, whole=False).problems
     current = _readable_current(settings)
     building = settings.releases / f".building-{release_id}"
     with _removed_unless_renamed(building):
