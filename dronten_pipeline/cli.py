@@ -289,6 +289,7 @@ def erase(
     from dronten_pipeline.evidence import ledger
     from dronten_pipeline.ingest.erase import EraseError
     from dronten_pipeline.ingest.erase import erase as erase_delivery
+    from dronten_pipeline.publish.releases import resting_on
     from dronten_pipeline.run import RunUnderWay, alone
 
     settings = current_settings()
@@ -298,13 +299,21 @@ def erase(
     try:
         with alone(settings, "erase"):
             erased = erase_delivery(settings, sources[source], file_name, reason=reason)
-            ledger.append(settings, "erasure", {**vars(erased), "reason": reason})
+            resting = resting_on(settings, erased.sha256)
+            ledger.append(
+                settings, "erasure", {**vars(erased), "reason": reason, "releases": resting}
+            )
     except (EraseError, RunUnderWay) as error:
         _stop(str(error))
     console.print(
         f"{erased.file_name} is gewist ({erased.rows} rijen). Start een run: de cijfers worden "
         "zonder dit bestand berekend."
     )
+    if resting:
+        console.print(
+            f"Uitgave {', '.join(resting)} blijft staan, maar de cijfers van {source} zijn daaruit "
+            "niet meer na te rekenen; het logboek zegt waarom."
+        )
 
 
 @app.command()

@@ -169,7 +169,26 @@ def check_release(folder: Path, predicates: dict[int, dict[str, Any]]) -> list[s
     mart = files["mart.duckdb"]["sha256"]
     if judged is None or judged["kind"] != "gate" or judged["body"]["mart_sha256"] != mart:
         wrong.append("no judgement in the ledger is about these figures")
+    else:
+        wrong += check_judgement(judged["body"], predicates)
     return wrong
+
+
+def check_judgement(body: dict[str, Any], predicates: dict[int, dict[str, Any]]) -> list[str]:
+    """Whether what was published had passed, or had been approved by somebody."""
+    failed = [
+        f"{one['table']}.{one['rule']}"
+        for one in body["results"]
+        if not one["passed"] and (one["severity"] == "critical" or one["error"] is not None)
+    ]
+    if body["verdict"] == "approved":
+        approval = predicates.get(body["approval"]["record"], {})
+        if approval.get("kind") != "approval":
+            return ["the approval that its judgement names is not in the ledger"]
+        return []
+    if failed or not body["results"] or body["verdict"] == "failed":
+        return [f"it was published though it was held back ({', '.join(failed) or 'no result'})"]
+    return []
 
 
 def main() -> int:

@@ -34,8 +34,8 @@ def explain(
 ) -> None:
     """Zegt waar een cijfer vandaan komt: waarde, definitie, leveringen, SQL, controles, bewijs.
 
-    Eindigt met 0, met 1 als er geen zo'n cijfer is, en met 5 als de uitgave veranderd is of het
-    cijfer bij herberekening anders uitkomt.
+    Eindigt met 0, met 1 als er geen zo'n cijfer is of het niet opnieuw te berekenen is, en met 5
+    als de uitgave veranderd is of het cijfer bij herberekening anders uitkomt.
     """
     from dronten_pipeline.evidence.signing import SigningError
     from dronten_pipeline.explain.figure import ExplainError
@@ -63,6 +63,7 @@ def explain(
     else:
         for line in lines(answer):
             typer.echo(line)
-    again = answer["recomputed"]
-    different = again is not None and again["is_equal"] is False
-    raise typer.Exit(DIFFERENT if different or answer["release"]["changed_files"] else ANSWERED)
+    again = answer["recomputed"] or {"is_equal": True}
+    if again["is_equal"] is False or answer["release"]["changed_files"]:
+        raise typer.Exit(DIFFERENT)
+    raise typer.Exit(UNKNOWN if again["is_equal"] is None else ANSWERED)

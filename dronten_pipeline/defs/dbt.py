@@ -20,7 +20,7 @@ from dagster_dbt import (
 from dronten_pipeline.contracts import Source
 from dronten_pipeline.defs.naming import ENGINEERS, team
 from dronten_pipeline.defs.resources import RunResource, WarehouseResource
-from dronten_pipeline.explain.lineage import keep_proof
+from dronten_pipeline.proof.lineage import keep_proof
 from dronten_pipeline.run import new_run_folder
 from dronten_pipeline.transform import environment, in_environment
 

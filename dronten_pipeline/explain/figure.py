@@ -18,15 +18,16 @@ from typing import Any
 import polars as pl
 
 from dronten_pipeline.evidence import definitions, ledger
-from dronten_pipeline.explain.lineage import Lineage, read_lineage
-from dronten_pipeline.explain.recompute import FIGURES, RecomputeError, recompute, script
-from dronten_pipeline.explain.revisions import changed_deliveries
+from dronten_pipeline.proof.lineage import Lineage, read_lineage
+from dronten_pipeline.proof.recompute import FIGURES, RecomputeError, recompute, script
+from dronten_pipeline.proof.revisions import changed_deliveries
 from dronten_pipeline.publish.releases import (
     Release,
     current_release,
     differences,
     list_releases,
 )
+from dronten_pipeline.report import wording
 from dronten_pipeline.settings import Settings
 
 _PERIOD = re.compile(r"^(\d{4})(?:-?[KQkq]([1-4])|-(\d{2}))?$")
@@ -174,8 +175,8 @@ def _cell(
         raise ExplainError(
             f"{kpi_id} heeft in deze uitgave geen cijfer over {period}; "
             + (
-                f"wel van {period_name(grain, periods[0])} tot en met "
-                f"{period_name(grain, periods[-1])}."
+                f"wel van {wording.period(grain, periods[0])} tot en met "
+                f"{wording.period(grain, periods[-1])}."
                 if len(periods)
                 else f"wel per {_grains(figures)}."
             )
@@ -201,15 +202,6 @@ def _cell(
             f"{', '.join(known) or ', '.join(there['dimension'].unique().sort())}."
         )
     return cell
-
-
-def period_name(grain: str, start: dt.date) -> str:
-    """`2026-03`, `2026-K1` or `2026`: as `period_of` reads it."""
-    return {
-        "month": f"{start:%Y-%m}",
-        "quarter": f"{start.year}-K{(start.month + 2) // 3}",
-        "year": f"{start.year}",
-    }[grain]
 
 
 def _grains(figures: pl.DataFrame) -> str:

@@ -10,9 +10,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dronten_pipeline.explain.figure import period_name
+from dronten_pipeline.report.wording import UNITS, day, number, period
 
-UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_days": " werkdagen"}
 CAUSES = {
     "definition": "de definitie of de berekening is anders",
     "calendar": "de tabel met vrije dagen is anders",
@@ -67,25 +66,12 @@ def lines(answer: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {line}" for line in answer["sql"]["model"].splitlines())
 
 
-def number(value: float | int | None, unit: str = "") -> str:
-    """A number as people write it here: `1.234,5 %`; at most two decimals."""
-    if value is None:
-        return "geen"
-    text = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
-    return text.replace(",", " ").replace(".", ",").replace(" ", ".") + unit
-
-
-def day(text: str) -> str:
-    """`2026-06-30` as `30-06-2026`."""
-    return f"{dt.date.fromisoformat(text[:10]):%d-%m-%Y}"
-
-
 def _cell(figure: Mapping[str, Any]) -> str:
     start = dt.date.fromisoformat(figure["period_start"])
-    period = period_name(figure["period_grain"], start)
+    name = period(figure["period_grain"], start)
     if figure["dimension"] == "total":
-        return period
-    return f"{period}, {figure['dimension']} {figure['dimension_value']}"
+        return name
+    return f"{name}, {figure['dimension']} {figure['dimension_value']}"
 
 
 def _value(figure: Mapping[str, Any], unit: str) -> str:

@@ -16,7 +16,7 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -32,9 +32,9 @@ from dronten_pipeline.evidence.durable import (
     sync_folder,
     write_durably,
 )
-from dronten_pipeline.explain.lineage import PROOF
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.proof.lineage import PROOF
 from dronten_pipeline.report.facts import Judged
 from dronten_pipeline.report.write import write_report
 from dronten_pipeline.settings import Settings
@@ -254,6 +254,17 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     except ledger.LedgerError as error:
         raise ReleaseError(f"{release_id} is current now, but: {error}") from error
     return _read_release(target.folder, is_current=True)
+
+
+def resting_on(settings: Settings, sha256s: Iterable[str]) -> list[str]:
+    """Releases that were computed from one of these delivered files, by name, oldest first."""
+    wanted = set(sha256s)
+    return sorted(
+        release.release_id
+        for release in list_releases(settings)
+        if not release.problem
+        and any(one["counts"] and one["sha256"] in wanted for one in release.manifest["inputs"])
+    )
 
 
 def verify_release(folder: Path) -> list[str]:

@@ -16,9 +16,9 @@ import duckdb
 import polars as pl
 
 from dronten_pipeline.evidence import definitions, ledger
-from dronten_pipeline.explain.lineage import Lineage, read_lineage
-from dronten_pipeline.explain.revisions import changed_deliveries
 from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.proof.lineage import Lineage, read_lineage
+from dronten_pipeline.proof.revisions import changed_deliveries
 from dronten_pipeline.report import wording
 from dronten_pipeline.settings import Settings
 

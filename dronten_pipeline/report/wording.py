@@ -39,7 +39,7 @@ _NAMED = 8
 
 
 def number(value: float | int | None, unit: str = "") -> str:
-    """A number as people write it here: `1.234,5 %`; at most two decimals."""
+    """A number as people write it here: `1.234,5 %`; at most two decimals, `–` for none."""
     if value is None:
         return "–"
     text = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"

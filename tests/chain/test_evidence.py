@@ -12,9 +12,9 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.explain.figure import ExplainError, explain, period_of
-from dronten_pipeline.explain.lineage import read_lineage
-from dronten_pipeline.explain.recompute import recompute
 from dronten_pipeline.explain.words import lines
+from dronten_pipeline.proof.lineage import read_lineage
+from dronten_pipeline.proof.recompute import recompute
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.verification import verify
 from tests.chain.deliveries import current

@@ -248,6 +248,19 @@ def point_elsewhere(settings: Settings) -> None:
     link.symlink_to(release_id(1))
 
 
+def publish_what_was_held_back(settings: Settings) -> None:
+    """Somebody with the key makes a failed judgement look as if it was published."""
+    without = settings.model_copy(update={"anchor": None})
+    folder = judged_mart(without, 3, value=9.0, previous=2)
+    publish_it(without, folder)
+    judged = json.loads((settings.releases / "current" / "manifest.json").read_text())
+    sign_again(
+        settings,
+        record(settings, judged["gate_record"]["number"]),
+        lambda one: one["body"].update(verdict="failed"),
+    )
+
+
 def make_up_a_release(settings: Settings) -> None:
     source = settings.releases / release_id(1)
     shutil.copytree(source, settings.releases / release_id(3))
@@ -283,6 +296,7 @@ ATTACKS = {
     remove_a_file: "csv/figure.csv ontbreekt",
     point_elsewhere: "volgens het logboek geldt",
     make_up_a_release: "het logboek kent haar niet",
+    publish_what_was_held_back: "is niet het oordeel dat zij noemt",
 }
 
 

@@ -1,7 +1,7 @@
 """One KPI of one release, computed again from its raw files.
 
 Here belongs running the kept SQL over the files that the manifest names, in a folder of its own.
-Not here: comparing the answer with what was published (`figure.py`).
+Not here: comparing the answer with what was published (`explain/`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import duckdb
 import polars as pl
 
 from dronten_pipeline.evidence.durable import sha256_of
-from dronten_pipeline.explain.lineage import (
+from dronten_pipeline.gate.candidate import OFFLINE, identifier, literal
+from dronten_pipeline.proof.lineage import (
     PREVIOUS,
     PROOF,
     RAW,
@@ -24,7 +25,6 @@ from dronten_pipeline.explain.lineage import (
     Node,
     is_about_run,
 )
-from dronten_pipeline.gate.candidate import OFFLINE, identifier, literal
 
 #: The table that a release publishes its figures in.
 FIGURES = "fct_kpi_value"
@@ -134,7 +134,9 @@ def _build(
     what = "VIEW" if node.is_view else "TABLE"
     connection.execute(f"CREATE {what} {_relation(node)} AS\n{query}")
     # The union over all KPIs reads the others too: they have the same columns and no rows here.
-    for other in others if node.name.startswith("kpi_") and node.schema_name == "kpi" else ():
+    for other in others:
+        if lineage.nodes[other].schema_name != node.schema_name:
+            break
         connection.execute(
             f"CREATE TABLE IF NOT EXISTS {_relation(lineage.nodes[other])} AS "
             f"FROM {_relation(node)} LIMIT 0"
