@@ -12,13 +12,16 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
+from dronten_pipeline.commands.explain import explain
+from dronten_pipeline.commands.verify import keys, verify
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.leesniveau.command import app as leesniveau
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
@@ -29,6 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Datalab Dronten: van geleverde bestanden naar gepubliceerde cijfers.",
 )
+app.command()(explain)
+app.command()(verify)
+app.command()(keys)
 postgres = typer.Typer(no_args_is_help=True, help="De uitgave in PostgreSQL.")
 app.add_typer(postgres, name="postgres")
 app.add_typer(leesniveau, name="leesniveau")
@@ -228,6 +234,56 @@ def rollback(
 
 
 @app.command()
+def approve(
+    key: Annotated[
+        Path | None,
+        typer.Option(help="Bestand met uw eigen geheime sleutel (Ed25519, PEM, mode 0600)."),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Waarom deze cijfers toch gepubliceerd mogen worden.")
+    ] = "",
+) -> None:
+    """Laat een tweede persoon publiceren wat de beoordeling tegenhield.
+
+    Zonder sleutel: toont wat er tegengehouden is. Wie de run startte, kan niet zelf goedkeuren;
+    wie het wel mag, staat in DATALAB_APPROVERS.
+    """
+    from dronten_pipeline.approve import publish_approved, what_was_held_back
+    from dronten_pipeline.evidence.ledger import LedgerError
+    from dronten_pipeline.gate.approval import ApprovalError
+    from dronten_pipeline.gate.gate import GateError
+    from dronten_pipeline.publish.releases import PublishError
+    from dronten_pipeline.run import NothingBuilt, RunUnderWay, alone
+
+    settings = current_settings()
+    try:
+        for result in what_was_held_back(settings):
+            console.print(f"[red]fout[/red]  {result.table}.{result.rule}: {result.description}")
+            console.print(f"      gezien: {result.observed}", markup=False)
+        if key is None:
+            console.print(
+                "Goedkeuren: `datalab approve --key SLEUTEL --reason WAAROM`. Het komt in het "
+                "logboek, in de uitgave en in het verslag te staan, met uw naam."
+            )
+            return
+        with alone(settings, "approve"):
+            approval, _ = publish_approved(
+                settings, key=key, reason=reason, on_progress=console.print
+            )
+    except (
+        ApprovalError,
+        GateError,
+        LedgerError,
+        NothingBuilt,
+        PublishError,
+        RunUnderWay,
+    ) as error:
+        _stop(str(error))
+    console.print(f"Goedgekeurd door {approval.approved_by} (record {approval.record}).")
+    _show_release(settings)
+
+
+@app.command()
 def check(
     file: Annotated[
         Path,
@@ -264,6 +320,7 @@ def erase(
     from dronten_pipeline.evidence import ledger
     from dronten_pipeline.ingest.erase import EraseError
     from dronten_pipeline.ingest.erase import erase as erase_delivery
+    from dronten_pipeline.publish.releases import resting_on
     from dronten_pipeline.run import RunUnderWay, alone
 
     settings = current_settings()
@@ -273,13 +330,21 @@ def erase(
     try:
         with alone(settings, "erase"):
             erased = erase_delivery(settings, sources[source], file_name, reason=reason)
-            ledger.append(settings.ledger, "erasure", {**vars(erased), "reason": reason})
+            resting = resting_on(settings, erased.sha256)
+            ledger.append(
+                settings, "erasure", {**vars(erased), "reason": reason, "releases": resting}
+            )
     except (EraseError, RunUnderWay) as error:
         _stop(str(error))
     console.print(
         f"{erased.file_name} is gewist ({erased.rows} rijen). Start een run: de cijfers worden "
         "zonder dit bestand berekend."
     )
+    if resting:
+        console.print(
+            f"Uitgave {', '.join(resting)} blijft staan, maar de cijfers van {source} zijn daaruit "
+            "niet meer na te rekenen; het logboek zegt waarom."
+        )
 
 
 @app.command()
@@ -331,7 +396,7 @@ def prune(
                 return
             # Said before it is done: a removal without a record could not be told from a loss.
             ledger.append(
-                settings.ledger,
+                settings,
                 "prune",
                 {
                     "reason": reason,
@@ -512,6 +577,7 @@ def _show_release(settings: Settings) -> None:
         f"Uitgave {about['release_id']}, peildag {about['as_of']}: {VERDICTS[about['verdict']]}"
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")
     )
+    _show_approval(about.get("approval"))
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     _show_postgres(settings)
     console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
@@ -533,6 +599,18 @@ def _show_postgres(settings: Settings) -> None:
         console.print(f"Ook in PostgreSQL, schema {settings.postgres_schema}.")
 
 
+def _show_approval(approval: dict[str, Any] | None) -> None:
+    """A release that did not pass says who allowed it, why, and in spite of what."""
+    if approval is None:
+        return
+    console.print(
+        f"[red]Goedgekeurd door {escape(approval['approved_by'])}, ondanks fouten:[/red] "
+        f"{escape(approval['reason'])}"
+    )
+    for rule in approval["rules"]:
+        console.print(f"  [red]fout[/red]  {rule['table']}.{rule['rule']}: {rule['observed']}")
+
+
 def _show_failed_checks(settings: Settings) -> None:
     """Why the gate held the release back, one rule per line."""
     from dronten_pipeline.gate.gate import read_verdict
@@ -548,7 +626,13 @@ def _show_failed_checks(settings: Settings) -> None:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
         problems.print(f"  {mark}  {result.table}.{result.rule}: {result.description}")
         problems.print(f"        gezien: {result.error or result.observed}", markup=False)
-    problems.print("Herstel de levering of het model en start opnieuw.")
+    report = latest_run_folder(settings) / "controleverslag.html"
+    if report.is_file():
+        problems.print(f"Het controleverslag: {report}")
+    problems.print(
+        "Herstel de levering of het model en start opnieuw, of laat een tweede persoon goedkeuren "
+        "wat hier fout is (`datalab approve`)."
+    )
 
 
 def _next_step(settings: Settings, *, is_sample: bool) -> str:

@@ -18,11 +18,20 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+
+from dronten_pipeline.expectation_types import (
+    Arguments,
+    RowCount,
+    UnexpectedRows,
+    arguments_of,
+    check_type,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -43,6 +52,10 @@ FRESH_DAYS: dict[Cadence, int | None] = {
     "yearly": 540,
     "once": None,
 }
+
+
+#: Tables of figures, by their name: they must be reconciled with what they were made of.
+FIGURES = "fct_"
 
 
 class ContractError(ValueError):
@@ -210,20 +223,31 @@ class Expectation(Strict):
     """One rule of a suite, in the terms of Great Expectations."""
 
     rule: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Name of the check, stable.")
-    type: str = Field(pattern=r"^(expect_[a-z_]+|unexpected_rows_expectation)$")
-    kwargs: dict[str, Any] = Field(default_factory=dict)
+    type: str = Field(description="One of `expectation_types.TYPES`.")
+    kwargs: dict[str, Any] = Field(default_factory=dict, validate_default=True)
     severity: Severity
     description: str = Field(min_length=10, description="The rule in a Dutch sentence.")
     source: str | None = Field(default=None, description="Decision that sets a tolerance.")
 
+    @field_validator("type")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        return check_type(kind)
+
     @field_validator("kwargs")
     @classmethod
-    def _join_query(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _fitting(cls, kwargs: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         """A query may be written as a list of lines: JSON has no long texts."""
         query = kwargs.get("unexpected_rows_query")
         if isinstance(query, list):
-            return kwargs | {"unexpected_rows_query": "\n".join(map(str, query))}
+            kwargs = kwargs | {"unexpected_rows_query": "\n".join(map(str, query))}
+        if "type" in info.data:  # else the type itself was wrong, which is reported
+            arguments_of(info.data["type"], kwargs)
         return kwargs
+
+    @property
+    def arguments(self) -> Arguments:
+        return arguments_of(self.type, self.kwargs)
 
 
 class Suite(Strict):
@@ -235,22 +259,28 @@ class Suite(Strict):
 
     @model_validator(mode="after")
     def _fails_closed(self) -> Suite:
-        rules = [expectation.rule for expectation in self.expectations]
-        doubled = sorted({rule for rule in rules if rules.count(rule) > 1})
-        if doubled:
-            raise ValueError(f"rule {', '.join(doubled)} stands in the suite twice")
         # Most expectations hold on an empty table, so a suite must say how many rows it wants.
         if not any(
-            expectation.type == "expect_table_row_count_to_be_between"
-            and expectation.kwargs.get("min_value") is not None
-            and expectation.severity == "critical"
-            for expectation in self.expectations
+            isinstance(arguments, RowCount) and arguments.min_value is not None
+            for arguments in self._critical
         ):
             raise ValueError(
                 "the suite has no critical rule expect_table_row_count_to_be_between with a "
                 "min_value: an empty table would pass"
             )
         return self
+
+    @property
+    def _critical(self) -> list[Arguments]:
+        return [rule.arguments for rule in self.expectations if rule.severity == "critical"]
+
+    @property
+    def reconciles(self) -> bool:
+        """Whether a critical rule compares the table with what it was made of."""
+        return any(
+            isinstance(arguments, UnexpectedRows) and arguments.reads_warehouse
+            for arguments in self._critical
+        )
 
 
 class Additions(Strict):
@@ -286,19 +316,27 @@ def load_suite(path: Path) -> Suite:
     suite = _validated(Suite, path)
     if suite.table != path.stem:
         raise ContractError(f"{path}:1: table is {suite.table}, the file is called {path.name}")
-    rules = {expectation.rule: path for expectation in suite.expectations}
-    expectations = list(suite.expectations)
-    for addition in _additions(path):
-        for place, expectation in enumerate(_validated(Additions, addition).expectations):
+    rules: dict[str, Path] = {}
+    expectations: list[Expectation] = []
+    parts = [(path, suite.expectations)]
+    parts += [(file, _validated(Additions, file).expectations) for file in _additions(path)]
+    for file, added in parts:
+        for place, expectation in enumerate(added):
             if expectation.rule in rules:
-                line = _line(_document(addition), ("expectations", place, "rule"))
+                line = _line(_document(file), ("expectations", place, "rule"))
                 raise ContractError(
-                    f"{addition}:{line}: rule {expectation.rule} stands in "
+                    f"{file}:{line}: rule {expectation.rule} stands in "
                     f"{rules[expectation.rule]} already: give it another name"
                 )
-            rules[expectation.rule] = addition
+            rules[expectation.rule] = file
             expectations.append(expectation)
-    return suite.model_copy(update={"expectations": expectations})
+    suite = suite.model_copy(update={"expectations": expectations})
+    if suite.table.startswith(FIGURES) and not suite.reconciles:
+        raise ContractError(
+            f"{path}:1: no critical query compares {suite.table} with the records that it was made "
+            "of (`warehouse.<schema>.<table>`): a table of figures that lost records would pass"
+        )
+    return suite
 
 
 def load_suites(folder: Path) -> dict[str, Suite]:
@@ -331,6 +369,24 @@ def _additions(suite: Path) -> list[Path]:
     return paths
 
 
+def _json(path: Path) -> Any:
+    """The content of a JSON file; a name that stands in one object twice is refused."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        for name in names:
+            if names.count(name) > 1:
+                raise ContractError(f"{path}:1: {name} stands in one object twice: remove one")
+        return dict(pairs)
+
+    try:
+        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise ContractError(f"{path}:{error.lineno}: cannot be read: {error.msg}") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}:1: is not UTF-8: save it as UTF-8") from error
+
+
 def _document(path: Path) -> Any:
     """The content of a YAML file (of which JSON is a part), with the lines of its parts."""
     try:
@@ -344,14 +400,12 @@ def _document(path: Path) -> Any:
 
 def _validated(model: type[Model], path: Path) -> Model:
     """Reads a file as `model` and reports the first mistake where it stands."""
-    if path.suffix == ".json":
-        # Reading with line numbers is slow, and only a mistake needs them.
-        with contextlib.suppress(ValueError):
-            return model.model_validate(_json(path))
-    document = _document(path)
+    # Only a mistake needs the lines of the file, and reading those takes fifty times as long.
+    document = _json(path) if path.suffix == ".json" else _document(path)
     try:
         return model.model_validate(_plain(document))
     except ValidationError as error:
+        document = _document(path)
         # A misspelt key is also a missing one; its line is where the mistake can be seen.
         first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
         where = ".".join(str(part) for part in first["loc"]) or "the file"

@@ -57,6 +57,22 @@ class Settings(BaseSettings):
         description="Parameter file of the reading level, made by `datalab leesniveau calibrate`; "
         "default: the newest in calibration/ under the home.",
     )
+    signing_key: Path | None = Field(
+        default=None,
+        description="File with the private key (Ed25519, PEM, mode 0600) that signs the ledger; "
+        "without it a key is made once in the home.",
+        repr=False,
+    )
+    anchor: Path | None = Field(
+        default=None,
+        description="File or folder outside the power of the pipeline's user, to which the hash "
+        "of every record is added: what is cut off or rewritten shows.",
+    )
+    approvers: Path | None = Field(
+        default=None,
+        description="Folder with the public keys of who may approve what the gate held back, one "
+        "<account>.pem per person; default: approvers/ under the home.",
+    )
     sources: Path = Field(
         default=PROJECT / "sources", description="Folder with one contract folder per source."
     )
@@ -98,7 +114,17 @@ class Settings(BaseSettings):
         default=3, ge=0, description="Earlier releases that stay in PostgreSQL, to go back to."
     )
 
-    @field_validator("home", "landing", "calibration", "sources", "expectations", "dbt_project")
+    @field_validator(
+        "home",
+        "landing",
+        "calibration",
+        "signing_key",
+        "anchor",
+        "approvers",
+        "sources",
+        "expectations",
+        "dbt_project",
+    )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().resolve()
@@ -144,6 +170,19 @@ class Settings(BaseSettings):
     def calibrations(self) -> Path:
         """Parameter files of the reading level, numbered; the newest holds."""
         return self.home / "calibration"
+
+    @cached_property
+    def approvers_folder(self) -> Path:
+        return self.approvers or self.home / "approvers"
+
+    @cached_property
+    def public_keys(self) -> Path:
+        """Public keys, one PEM file each: what they sign is believed."""
+        return self.home / "keys"
+
+    @cached_property
+    def own_signing_key(self) -> Path:
+        return self.home / "signing.key"
 
     @cached_property
     def dagster_home(self) -> Path:

@@ -74,7 +74,7 @@ def still_holds(settings: Settings, given: Given) -> str | None:
     if verify_release(release.folder):
         return None
     ledger.append(
-        settings.ledger,
+        settings,
         "unchanged",
         {"release_id": release.release_id, "given": given.sha256},
     )

@@ -1,14 +1,19 @@
-"""The ledger: one file per judgement, publication or rollback, only ever added to.
+"""The ledger: one signed file per judgement, publication or rollback, only ever added to.
 
 Here belongs writing and reading records. Not here: what a record says (the gate and the releases
-decide that) and signing it.
+decide that), how it is signed (`signing.py`) and where its hash is kept besides (`anchor.py`).
 
-A record is `<number>-<kind>.json`, canonical JSON with
-    number       1, 2, 3, ... without gaps
-    kind         gate | release | unchanged | rollback | postgres | erasure
-    recorded_at  instant in UTC, to the second
-    previous     SHA-256 of the file before it, null in the first
-    body         what happened
+A record is `<number>-<kind>.json`: a DSSE envelope around an in-toto statement whose subject is
+the files that it is about, and whose predicate holds
+    number        1, 2, 3, ... without gaps
+    kind          definitions | gate | approval | release | not_released | unchanged | rollback |
+                  postgres | prune | erasure | key
+    recorded_at   instant in UTC, to the second
+    clock_behind_seconds  more than 0 if the clock was behind that of the record before
+    recorded_by   account and machine
+    anchor        where the hash of this file is kept besides, null for nowhere
+    previous      SHA-256 of the file before it, null in the first
+    body          what happened
 """
 
 from __future__ import annotations
@@ -17,20 +22,43 @@ import contextlib
 import datetime as dt
 import fcntl
 import hashlib
+import itertools
 import json
 import os
+import pwd
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.evidence.durable import canonical_json, explain, sync_folder
+from dronten_pipeline.evidence import anchor, signing
+from dronten_pipeline.evidence.durable import (
+    canonical_json,
+    explain,
+    sha256_of_json,
+    sync_folder,
+)
+from dronten_pipeline.settings import Settings
+
+#: What the predicate of a record is (a tag URI, RFC 4151); `docs/auditor.md` describes it.
+PREDICATE_TYPE = "tag:dronten.nl,2026:datalab/ledger-record/v1"
 
 _NAME = re.compile(r"^(\d{6,})-([a-z_]+)\.json$")
 #: Holds the highest number ever given out, so that a removed last record leaves a gap.
 _LOCK = ".lock"
-_KEYS = {"number", "kind", "recorded_at", "previous", "body"}
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+_KEYS = {
+    "number",
+    "kind",
+    "recorded_at",
+    "clock_behind_seconds",
+    "recorded_by",
+    "anchor",
+    "previous",
+    "body",
+}
 
 
 class LedgerError(RuntimeError):
@@ -39,133 +67,223 @@ class LedgerError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One record of the ledger; `sha256` is that of the file."""
+    """One record of the ledger; `sha256` is that of the file, `subject` what it is about."""
 
     number: int
     kind: str
     recorded_at: str
+    clock_behind_seconds: int
+    recorded_by: dict[str, str]
+    anchor: str | None
     previous: str | None
     body: dict[str, Any]
+    subject: dict[str, str]
     sha256: str
+    key_id: str
     path: Path
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """All readable records by number, and a sentence for everything that is not as it should."""
+    """All believable records by number, and a Dutch sentence for all that is not as it should.
+
+    `problems` prove that something was changed or lost; `notices` are worth knowing.
+    """
 
     records: list[Record] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
 
-def append(folder: Path, kind: str, body: dict[str, Any]) -> Record:
-    """Adds one record; it stands on the disk, whole, when this returns.
+def append(
+    settings: Settings, kind: str, body: dict[str, Any], subject: Mapping[str, str] = {}
+) -> Record:
+    """Adds one signed record; it stands on the disk, whole, when this returns.
+
+    Args:
+        subject: the files that it is about and their SHA-256; without one the body itself.
 
     Raises:
-        LedgerError: the folder cannot be written; nothing was added.
+        LedgerError: it cannot be signed, written or anchored; when it cannot be anchored it may
+            have been added, and the next record makes up for that.
     """
+    folder = settings.ledger
     try:
         with _locked(folder) as lock:
+            signer, last = signing.own_signer(settings), _last(settings)
             _sweep(folder)
             number = max([*_numbers(folder), _high_water(lock)], default=0) + 1
-            document = {
-                "number": number,
-                "kind": kind,
-                "recorded_at": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "previous": _hash_of_last(folder),
-                "body": body,
-            }
-            content = canonical_json(document)
+            document = signing.statement(
+                subject or {"body": sha256_of_json(body)},
+                PREDICATE_TYPE,
+                {
+                    "number": number,
+                    "kind": kind,
+                    **_moment(last),
+                    "recorded_by": _who(),
+                    "anchor": str(settings.anchor) if settings.anchor else None,
+                    "previous": _hash_of_last(folder),
+                    "body": body,
+                },
+            )
+            content = canonical_json(signing.sign(document, [signer]))
             path = folder / f"{number:06d}-{kind}.json"
-            _write_without_overwriting(path, content)
-            lock.seek(0)
-            lock.truncate()
-            lock.write(str(number))
-            lock.flush()
+            record = _record(path, content, document, signer.key_id)
+            with anchor.opened(settings.anchor, last) as add_to_anchor:
+                _write_without_overwriting(path, content)
+                lock.seek(0)
+                lock.truncate()
+                lock.write(str(number))
+                lock.flush()
+                add_to_anchor(record)
     except OSError as error:
         raise LedgerError(
             f"The record '{kind}' could not be added to the ledger {folder}: {explain(error)}."
         ) from error
-    return _record(path, content)
+    except (signing.SigningError, anchor.AnchorError) as error:
+        raise LedgerError(
+            f"The record '{kind}' could not be added to the ledger: {error}"
+        ) from error
+    return record
 
 
-def read_all(folder: Path) -> Contents:
-    """Every record, and every file or gap that does not belong there."""
-    records: list[Record] = []
-    problems: list[str] = []
+def read_all(settings: Settings, *, whole: bool = True) -> Contents:
+    """Every record that can be believed, and what is wrong with the ledger.
+
+    Args:
+        whole: false keeps of each body only what is no list or mapping: results and definitions
+            of a thousand records do not fit in memory for nothing.
+
+    Raises:
+        SigningError: a file among the public keys is none.
+    """
+    folder = settings.ledger
     if not folder.is_dir():
         return Contents()
-    for path in sorted(folder.iterdir()):
-        if path.name == _LOCK or path.name.startswith(".writing-"):
-            continue
-        record = _read(path)
-        if isinstance(record, Record):
-            records.append(record)
-        else:
-            problems.append(record)
-    problems += _gaps(folder) + _broken_links(records)
-    return Contents(records=sorted(records, key=lambda record: record.number), problems=problems)
+    records: list[Record] = []
+    problems: list[str] = []
+    hashes: dict[int, str] = {}
+    with _held_still(folder):
+        keys = signing.public_keys(settings.public_keys)
+        for path in sorted(folder.iterdir()):
+            if path.name == _LOCK or path.name.startswith(".writing-"):
+                continue
+            content = path.read_bytes() if path.is_file() else b""
+            if match := _NAME.match(path.name):
+                hashes[int(match[1])] = hashlib.sha256(content).hexdigest()
+            record = _parse(path, content, keys)
+            if isinstance(record, Record):
+                records.append(record if whole else _headlines(record))
+            else:
+                problems.append(record)
+        records.sort(key=lambda record: record.number)
+        problems += _gaps(folder) + _broken_links(records, hashes) + _unsaid_turns(records)
+        problems += anchor.compare(settings.anchor, records)
+    return Contents(records=records, problems=problems, notices=_turns(records))
 
 
-def records_of(folder: Path, kind: str) -> Iterator[Record]:
-    """The readable records of one kind, the newest first; reads no more than is asked for."""
+def records_of(settings: Settings, kind: str) -> Iterator[Record]:
+    """The believable records of one kind, the newest first; reads no more than is asked for."""
+    folder = settings.ledger
     named = ((_NAME.match(path.name), path) for path in folder.glob(f"*-{kind}.json"))
     numbered = [(int(match[1]), path) for match, path in named if match]
+    keys = signing.public_keys(settings.public_keys)
     for _, path in sorted(numbered, reverse=True):
-        record = _read(path)
-        if isinstance(record, Record):
+        record = _read(path, keys)
+        if record is not None:
             yield record
 
 
-def gate_record(folder: Path, mart_sha256: str) -> Record | None:
-    """The last judgement of exactly these bytes, whatever it was."""
-    for record in records_of(folder, "gate"):
+def read_record(settings: Settings, number: int) -> Record | None:
+    """The believable record with this number, if it is there."""
+    keys = signing.public_keys(settings.public_keys)
+    for path in settings.ledger.glob(f"{number:06d}-*.json"):
+        record = _read(path, keys)
+        if record is not None:
+            return record
+    return None
+
+
+def gate_record(settings: Settings, mart_sha256: str) -> Record | None:
+    """The last signed judgement of exactly these bytes, whatever it was."""
+    for record in records_of(settings, "gate"):
         if record.body.get("mart_sha256") == mart_sha256:
             return record
     return None
 
 
-def passing_gate_record(folder: Path, mart_sha256: str) -> Record | None:
-    """The last judgement of exactly these bytes, if they may be published.
+def passing_gate_record(settings: Settings, mart_sha256: str) -> Record | None:
+    """The last signed judgement of exactly these bytes, if they may be published."""
+    record = gate_record(settings, mart_sha256)
+    return record if record is not None and passed(record) else None
+
+
+def passed(record: Record) -> bool:
+    """Whether a judgement allows publication.
 
     The verdict alone is not believed: there must be results, and no critical one may have failed.
     """
-    record = gate_record(folder, mart_sha256)
-    if record is None or record.body.get("verdict") not in ("passed", "passed_with_warnings"):
-        return None
     results = record.body.get("results")
+    if record.body.get("verdict") not in ("passed", "passed_with_warnings"):
+        return False
     if not isinstance(results, list) or not results:
-        return None
-    for result in results:
-        passed, severity = result.get("passed"), result.get("severity")
-        if passed is not True and (severity != "warning" or result.get("error") is not None):
-            return None
-    return record
+        return False
+    return all(
+        result.get("passed") is True
+        or (result.get("severity") == "warning" and result.get("error") is None)
+        for result in results
+    )
 
 
 # --- one file
 
 
-def _read(path: Path) -> Record | str:
+def _read(path: Path, keys: Mapping[str, signing.PublicKey]) -> Record | None:
+    """The record in a file, None when it cannot be believed."""
+    try:
+        record = _parse(path, path.read_bytes(), keys)
+    except OSError:
+        return None
+    return record if isinstance(record, Record) else None
+
+
+def _parse(path: Path, content: bytes, keys: Mapping[str, signing.PublicKey]) -> Record | str:
     """The record, or a sentence that says why this is none."""
     match = _NAME.match(path.name)
     if match is None:
-        return f"{path} is no record of the ledger: find out who put it there."
+        return f"{path} is geen record van het logboek: zoek uit wie het daar neerzette."
     try:
-        content = path.read_bytes()
-        document = json.loads(content)
-        if set(document) != _KEYS or not isinstance(document["body"], dict):
-            raise ValueError
-    except (OSError, ValueError, TypeError):
-        return f"{path} is torn or changed: restore it from a back-up."
-    if (document["number"], document["kind"]) != (int(match[1]), match[2]):
-        return f"{path} holds another record than its name says: restore it from a back-up."
-    return _record(path, content)
+        envelope = json.loads(content)
+    except ValueError:
+        return f"{path} is beschadigd of veranderd: zet het terug uit een reservekopie."
+    try:
+        signed = signing.verify(envelope, keys)
+    except signing.SignatureError as error:
+        return f"{path} is niet te geloven, want {error}: zet het terug uit een reservekopie."
+    predicate = signed.statement.get("predicate")
+    if (
+        signed.statement.get("predicateType") != PREDICATE_TYPE
+        or not isinstance(predicate, dict)
+        or set(predicate) != _KEYS
+        or len(signed.signed_by) != 1
+    ):
+        return f"{path} is ondertekend, maar geen record van dit logboek: zoek uit wie dat deed."
+    if (predicate["number"], predicate["kind"]) != (int(match[1]), match[2]):
+        return (
+            f"{path} bevat record {predicate['number']} ({predicate['kind']}), een ander dan zijn "
+            "naam zegt: zet het terug uit een reservekopie."
+        )
+    return _record(path, content, signed.statement, signed.signed_by[0].key_id)
 
 
-def _record(path: Path, content: bytes) -> Record:
-    document = json.loads(content)
-    return Record(**document, sha256=hashlib.sha256(content).hexdigest(), path=path)
+def _record(path: Path, content: bytes, statement: dict[str, Any], key_id: str) -> Record:
+    return Record(
+        **statement["predicate"],
+        subject={one["name"]: one["digest"]["sha256"] for one in statement["subject"]},
+        sha256=hashlib.sha256(content).hexdigest(),
+        key_id=key_id,
+        path=path,
+    )
 
 
 def _write_without_overwriting(path: Path, content: bytes) -> None:
@@ -197,6 +315,26 @@ def _locked(folder: Path) -> Iterator[Any]:
         yield lock
 
 
+def _headlines(record: Record) -> Record:
+    short = {
+        name: value for name, value in record.body.items() if not isinstance(value, list | dict)
+    }
+    return replace(record, body=short, subject={})
+
+
+@contextlib.contextmanager
+def _held_still(folder: Path) -> Iterator[None]:
+    """Nobody adds a record meanwhile; a copy without a lock stands still by itself."""
+    try:
+        lock = (folder / _LOCK).open()
+    except OSError:
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
 def _sweep(folder: Path) -> None:
     for path in folder.glob(".writing-*"):
         path.unlink(missing_ok=True)
@@ -217,12 +355,20 @@ def _high_water(lock: Any) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _hash_of_last(folder: Path) -> str | None:
+def _last_path(folder: Path) -> Path | None:
     numbered = [path for path in folder.iterdir() if re.match(r"^\d{6,}-", path.name)]
-    if not numbered:
-        return None
-    last = max(numbered, key=lambda path: int(path.name.split("-")[0]))
-    return hashlib.sha256(last.read_bytes()).hexdigest()
+    return max(numbered, key=lambda path: int(path.name.split("-")[0]), default=None)
+
+
+def _hash_of_last(folder: Path) -> str | None:
+    last = _last_path(folder)
+    return hashlib.sha256(last.read_bytes()).hexdigest() if last else None
+
+
+def _last(settings: Settings) -> Record | None:
+    """The record before the next one, if it can be believed."""
+    last = _last_path(settings.ledger)
+    return _read(last, signing.public_keys(settings.public_keys)) if last else None
 
 
 def _gaps(folder: Path) -> list[str]:
@@ -233,15 +379,63 @@ def _gaps(folder: Path) -> list[str]:
     missing = sorted(set(range(1, highest + 1)) - set(numbers))
     doubled = sorted({number for number in numbers if numbers.count(number) > 1})
     return [
-        f"Record {number} is missing in {folder}: restore it from a back-up." for number in missing
-    ] + [f"Record {number} stands in {folder} twice: find out why." for number in doubled]
+        f"Record {number} ontbreekt in {folder}: zet het terug uit een reservekopie."
+        for number in missing
+    ] + [f"Record {number} staat twee keer in {folder}: zoek uit waarom." for number in doubled]
 
 
-def _broken_links(records: list[Record]) -> list[str]:
-    by_number = {record.number: record for record in records}
+def _broken_links(records: list[Record], hashes: Mapping[int, str]) -> list[str]:
+    """A file that was replaced breaks the link with the record after it, whoever signed it."""
     return [
-        f"{by_number[record.number - 1].path} was changed after {record.path.name} was written: "
-        "restore it from a back-up."
+        f"Record {record.number - 1} is niet wat het was toen record {record.number} erna kwam: "
+        "een van beide is veranderd of verwisseld, zet het terug uit een reservekopie."
         for record in records
-        if record.number - 1 in by_number and record.previous != by_number[record.number - 1].sha256
+        if (record.number == 1 or record.number - 1 in hashes)
+        and record.previous != hashes.get(record.number - 1)
     ]
+
+
+# --- the clock
+
+
+def _moment(before: Record | None) -> dict[str, Any]:
+    """The time of this machine, and by how much it is behind that of the record before."""
+    now = _now()
+    behind = dt.datetime.fromisoformat(before.recorded_at) - now if before else dt.timedelta()
+    return {
+        "recorded_at": now.strftime(_MOMENT),
+        "clock_behind_seconds": max(0, int(behind.total_seconds())),
+    }
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def _turns(records: list[Record]) -> list[str]:
+    return [
+        f"De klok liep {record.clock_behind_seconds} seconden achter toen record {record.number} "
+        f"werd geschreven ({record.recorded_at}): de volgorde van de records geldt, niet de tijd."
+        for record in records
+        if record.clock_behind_seconds > 0
+    ]
+
+
+def _unsaid_turns(records: list[Record]) -> list[str]:
+    """The program says it when the clock went back; a record that does not was made otherwise."""
+    return [
+        f"Record {record.number} is van {record.recorded_at}, vóór record {before.number} "
+        f"({before.recorded_at}), en zegt dat niet: zoek uit wie het schreef."
+        for before, record in itertools.pairwise(records)
+        if record.number == before.number + 1
+        and record.recorded_at < before.recorded_at
+        and not record.clock_behind_seconds
+    ]
+
+
+def _who() -> dict[str, str]:
+    try:
+        account = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # an account without a name, as in some containers
+        account = str(os.getuid())
+    return {"account": account, "machine": socket.gethostname()}

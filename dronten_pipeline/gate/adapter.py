@@ -5,14 +5,15 @@ Importing this module costs seconds; only the process of the gate does it.
 
 Why it is needed: Great Expectations reads a result after it gave its connection back. SQLAlchemy
 then rolls back, and in DuckDB the pending result goes with the transaction. Hence one connection
-that stays open, as Great Expectations itself does for SQLite, and no transactions. It has no
-regular expressions for this dialect either; DuckDB's `~` matches whole values only, so the
-metric uses `regexp_matches`.
+that stays open, as Great Expectations itself does for SQLite, and no transactions. Where its SQL
+means something else on DuckDB than its documentation says, a metric of ours takes the place of its
+own; `tests/unit/gate/test_two_judges.py` shows each of them.
 """
 
 # mypy: disable-error-code="misc,has-type"
 # The classes register themselves with Great Expectations by being defined, and it reads their
 # annotations at run time.
+import inspect
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Literal, Optional
@@ -20,11 +21,22 @@ from typing import Any, Literal, Optional
 import sqlalchemy as sa
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations.metrics import (
+    ColumnValuesBetween,
+    CompoundColumnsUnique,
+)
 from great_expectations.expectations.metrics.map_metric_provider import (
     ColumnMapMetricProvider,
     column_condition_partial,
 )
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_function_partial import (  # noqa: E501
+    multicolumn_function_partial,
+)
+from great_expectations.expectations.metrics.metric_provider import metric_value
+from great_expectations.expectations.metrics.query_metrics import UnexpectedRowsQueryTable
+from great_expectations.expectations.metrics.table_metrics.table_column_types import ColumnTypes
 
+from dronten_pipeline.expectation_types import OfType
 from dronten_pipeline.gate.candidate import OFFLINE, literal
 
 
@@ -45,8 +57,38 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         self.engine.dispose()
 
 
+#: Great Expectations looks a type up by its name in SQLAlchemy; one that is not here has none.
+_TYPES = {name: getattr(sa, name)() for name in OfType.TYPES} | {"FLOAT": sa.REAL()}
+
+
+class DuckDBColumnTypes(ColumnTypes):
+    """The types as DuckDB names them.
+
+    The usual way gives VARCHAR and DECIMAL a type that is not found again under these names, and
+    takes a moment with a time zone for one without.
+    """
+
+    @metric_value(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(
+        cls, execution_engine: Any, metric_domain_kwargs: dict[str, Any], **_: Any
+    ) -> list[dict[str, Any]]:
+        manager = execution_engine.batch_manager
+        batch = metric_domain_kwargs.get("batch_id") or manager.active_batch_data_id
+        rows = execution_engine.execute_query(
+            sa.text(
+                "SELECT column_name, data_type FROM duckdb_columns() "
+                "WHERE database_name = current_database() AND schema_name = 'main' "
+                "AND table_name = :name ORDER BY column_index"
+            ).bindparams(name=manager.batch_data_cache[batch].source_table_name)
+        )
+        return [
+            {"name": name, "type": _TYPES.get(kind.split("(")[0], sa.types.NullType())}
+            for name, kind in rows
+        ]
+
+
 class DuckDBColumnValuesMatchRegex(ColumnMapMetricProvider):
-    """A value matches where the expression is found in it."""
+    """A value matches where the expression is found in it; DuckDB's `~` matches whole values."""
 
     condition_metric_name = "column_values.match_regex"
     condition_value_keys = ("regex",)
@@ -54,6 +96,52 @@ class DuckDBColumnValuesMatchRegex(ColumnMapMetricProvider):
     @column_condition_partial(engine=DuckDBExecutionEngine)
     def _sqlalchemy(cls, column: Any, regex: str, **_: Any) -> Any:
         return sa.func.regexp_matches(column, regex)
+
+
+class DuckDBColumnValuesBetween(ColumnValuesBetween):
+    """A range never holds NaN, which DuckDB orders after every other number."""
+
+    @column_condition_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, column: Any, **kwargs: Any) -> Any:
+        inside = inspect.unwrap(ColumnValuesBetween._sqlalchemy)(cls, column, **kwargs)
+        kinds = {known["name"]: known["type"] for known in kwargs["_metrics"]["table.column_types"]}
+        if isinstance(kinds[column.name], sa.Float):
+            return sa.and_(inside, sa.not_(sa.func.isnan(column)))
+        return inside
+
+
+class DuckDBCompoundColumnsUnique(CompoundColumnsUnique):
+    """A key of which a part is empty is a key: the join must not lose it."""
+
+    @multicolumn_function_partial(engine=DuckDBExecutionEngine)
+    def _sqlalchemy_function(self, column_list: Any, **kwargs: Any) -> Any:
+        rows = (
+            sa.select(*map(sa.column, kwargs["_table_columns"]))
+            .select_from(kwargs["_table"])
+            .alias("own_rows")
+        )
+        sizes = (
+            sa.select(*column_list, sa.func.count().label("_num_rows"))
+            .select_from(rows)
+            .group_by(*column_list)
+            .alias("sizes")
+        )
+        same = (
+            sizes.c[name].is_not_distinct_from(rows.c[name]) for name in kwargs["_column_names"]
+        )
+        return (
+            sa.select(rows, sizes.c._num_rows)
+            .select_from(rows.join(sizes, sa.and_(*same)))
+            .alias("rows_with_sizes")
+        )
+
+
+class DuckDBUnexpectedRows(UnexpectedRowsQueryTable):
+    """Rows are counted, never fetched: they would be data in the evidence."""
+
+    @metric_value(engine=DuckDBExecutionEngine)
+    def _sqlalchemy(cls, **_: Any) -> list[dict[str, Any]]:
+        return []
 
 
 # Named here because `type` means something else inside the class below.

@@ -1,11 +1,14 @@
-"""Builds `mart.duckdb`: the tables that are to be published, and nothing else.
+"""Builds what is judged: `mart.duckdb`, the tables that are to be published and nothing else, and
+the warehouse as the rules read it.
 
 Here belongs copying from the warehouse, with the keys that tools look for. Not here: judging the
-copy (`judge.py`).
+copies (`judge.py`).
 """
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -75,6 +78,28 @@ def build_candidate(
     return counts
 
 
+def build_reference(warehouse: Path, reference: Path) -> None:
+    """Copies the warehouse with its views as tables: both judges read most of them several times.
+
+    A view that cannot be read stays a view, so that the rules that read it say so.
+    """
+    remove_database(reference)
+    shutil.copyfile(warehouse, reference)
+    with duckdb.connect(str(reference), config=OFFLINE) as connection:
+        views = connection.execute(
+            "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+        ).fetchall()
+        for schema, view in views:
+            there = f"{identifier(schema)}."
+            beside = identifier(f"{view} as table")
+            with contextlib.suppress(duckdb.Error):
+                connection.execute(
+                    f"CREATE TABLE {there}{beside} AS FROM {there}{identifier(view)}"
+                )
+                connection.execute(f"DROP VIEW {there}{identifier(view)}")
+                connection.execute(f"ALTER TABLE {there}{beside} RENAME TO {identifier(view)}")
+
+
 def contract_version(mart: Path) -> str:
     """Twelve characters that change when a table, a column or a type of the mart changes."""
     with duckdb.connect(str(mart), read_only=True, config=OFFLINE) as connection:
@@ -83,6 +108,26 @@ def contract_version(mart: Path) -> str:
             "WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index"
         ).fetchall()
     return sha256_of_json(rows)[:12]
+
+
+def column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Names and types of the columns of every table of the mart, in their order."""
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE schema_name = 'main' AND NOT internal "
+        "AND database_name = current_database() ORDER BY table_name, column_index"
+    ).fetchall()
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        tables.setdefault(table, {})[column] = kind
+    return tables
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Number of rows of every table of the mart, by name."""
+    return {
+        table: _count(connection, identifier(table)) for table in sorted(column_types(connection))
+    }
 
 
 def remove_database(path: Path) -> None:

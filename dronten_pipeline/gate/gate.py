@@ -1,7 +1,8 @@
 """The gate: builds the candidate, has it judged, believes nothing, writes down what came out.
 
 Here belongs everything that makes the gate fail closed. Not here: the judgement itself
-(`judge.py`, a process of its own) and publishing (`publish/`).
+(`judge.py`, a process of its own), who may approve what it held back (`approval.py`) and
+publishing (`publish/`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,19 +23,26 @@ from pydantic import ValidationError
 
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.circumstances import circumstances
 from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
+from dronten_pipeline.gate.approval import Approval, held_back
+from dronten_pipeline.gate.candidate import build_candidate, build_reference, remove_database
 from dronten_pipeline.gate.suites import (
     SuiteError,
     count_expectations,
     hash_of_suites,
     load_judgeable_suites,
 )
-from dronten_pipeline.gate.verdict import Verdict, verdict_of
+from dronten_pipeline.gate.verdict import JUDGES, Result, Verdict, combine, verdict_of
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 from dronten_pipeline.table_contracts import load_table_contracts
 
 WAREHOUSE = "warehouse.duckdb"
 MART = "mart.duckdb"
+#: The warehouse as the rules read it, for as long as the judgement lasts.
+REFERENCE = "reference.duckdb"
+#: The mart as it was when it was held back; what is published after an approval is made of it.
+HELD_BACK = "held-back.duckdb"
 REQUEST = "gate-request.json"
 VERDICT = "verdict.json"
 LOG = "gate.log"
@@ -52,12 +61,18 @@ def run_gate(
     as_of: dt.date,
     code_version: str,
     previous_release: str | None,
+    approval: Approval | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """Judges the warehouse of a run; the mart stands beside it afterwards.
 
     The ledger gets one record of kind gate in every case. A verdict `failed` is returned, not
     raised: the gate did its work.
+
+    Args:
+        approval: of a mart that was held back; that very mart is then judged again, with nothing
+            changed but its own tables, and the verdict is `approved` if exactly the same critical
+            rules fail.
 
     Raises:
         GateError: there is no verdict, or none that can be believed.
@@ -71,39 +86,60 @@ def run_gate(
         "previous_release": previous_release,
     }
     mart = run_folder / MART
+    about = circumstances(settings, run_folder, code_version)
     try:
-        verdict = _judge(settings, run_folder, known, on_progress)
+        verdict = _judge(settings, run_folder, known, approval, on_progress)
     except BaseException as error:
         sentence = _sentence(error, run_folder)
+        digest = _hash_or_none(mart)
         ledger.append(
-            settings.ledger,
+            settings,
             "gate",
             known
+            | about
             | {
                 "verdict": "failed",
                 "error": sentence,
-                "mart_sha256": _hash_or_none(mart),
+                "mart_sha256": digest,
                 "suites_sha256": _suites_or_none(settings.expectations),
                 "row_counts": {},
                 "results": [],
             },
+            {MART: digest} if digest else {},
         )
         if not isinstance(error, Exception):  # the user or the system stopped the run
             raise
         raise GateError(sentence) from error
-    record = ledger.append(settings.ledger, "gate", verdict.model_dump() | {"error": None})
+    body = verdict.model_dump() | about | {"error": None, "judges": list(JUDGES)}
+    body["results"] = [_without_echo(result) for result in verdict.results]
+    if approval is not None:
+        body["approval"] = approval.summary
+    record = ledger.append(settings, "gate", body, {MART: verdict.mart_sha256})
     on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
     return verdict
+
+
+def _without_echo(result: Result) -> dict[str, Any]:
+    """A result as the ledger keeps it: what both judges said in the same words stands there once.
+
+    Most of a record would be that repetition, and a ledger is read whole.
+    """
+    said = {
+        (answer.passed, answer.observed, answer.failing_rows, answer.error)
+        for answer in result.answers.values()
+    }
+    itself = (result.passed, result.observed, result.failing_rows, result.error)
+    agree = len(result.answers) == len(JUDGES) and said == {itself}
+    return result.model_dump(exclude={"answers"} if agree else None)
 
 
 def _judge(
     settings: Settings,
     run_folder: Path,
     known: dict[str, Any],
+    approval: Approval | None,
     on_progress: Callable[[str], None],
 ) -> Verdict:
-    from dronten_pipeline.gate.candidate import build_candidate
-
     for name in (REQUEST, VERDICT, LOG):
         (run_folder / name).unlink(missing_ok=True)
     suites = load_judgeable_suites(settings.expectations)
@@ -111,21 +147,30 @@ def _judge(
     warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
     if not warehouse.is_file():
         raise GateError(f"{warehouse} is missing: build the models first.")
-    counts = build_candidate(
-        warehouse, mart, suites, load_table_contracts(settings.dbt_project)
-    )
-    on_progress(f"candidate with {len(counts)} tables and {sum(counts.values())} rows")
+    if approval is None:
+        (run_folder / HELD_BACK).unlink(missing_ok=True)
+        counts = build_candidate(
+            warehouse, mart, suites, load_table_contracts(settings.dbt_project)
+        )
+        on_progress(f"candidate with {len(counts)} tables and {sum(counts.values())} rows")
+    else:
+        _take_held_back(run_folder, approval)
     request = known | {
         "mart": str(mart),
-        "warehouse": str(warehouse),
+        "warehouse": str(run_folder / REFERENCE),
         "expectations": str(settings.expectations),
         "verdict": str(run_folder / VERDICT),
+        "is_approved": approval is not None,
         "published_at": dt.datetime.now(LOCAL_TIME)
         .replace(tzinfo=None)
         .isoformat(sep=" ", timespec="seconds"),
     }
     write_durably(run_folder / REQUEST, canonical_json(request))
-    _run_judge(run_folder, settings.gate_timeout_seconds, on_progress)
+    build_reference(warehouse, run_folder / REFERENCE)
+    try:
+        _run_judge(run_folder, settings.gate_timeout_seconds, on_progress)
+    finally:
+        remove_database(run_folder / REFERENCE)
     verdict = read_verdict(run_folder)
     expected = count_expectations(suites)
     judged = {(result.table, result.rule) for result in verdict.results}
@@ -144,11 +189,46 @@ def _judge(
         )
     if any(getattr(verdict, name) != value for name, value in known.items()):
         raise GateError("The verdict is about another run: run again.")
-    if verdict.verdict != verdict_of(verdict.results):
+    answers = {
+        judge: {
+            (result.table, result.rule): result.answers[judge]
+            for result in verdict.results
+            if judge in result.answers
+        }
+        for judge in JUDGES
+    }
+    if verdict.results != combine(suites.values(), answers, verdict.row_counts):
+        raise GateError(
+            "The results do not follow from what the two judges said: the verdict does not count."
+        )
+    follows = verdict_of(verdict.results)
+    if approval is not None and held_back(verdict.results) != approval.rules:
+        raise GateError(
+            "Judged again, other rules fail than were approved: nothing is published. Run again, "
+            "and have what then fails approved."
+        )
+    if verdict.verdict != (follows if approval is None else "approved"):
         raise GateError("The verdict does not follow from its results: it does not count.")
     if sha256_of(mart) != verdict.mart_sha256:
         raise GateError(f"{mart} was changed after it was judged: run again.")
     return verdict
+
+
+def _take_held_back(run_folder: Path, approval: Approval) -> None:
+    """Puts the approved bytes in the place of the mart, also when a kill came between."""
+    mart, kept = run_folder / MART, run_folder / HELD_BACK
+    for path in (mart, kept):
+        if path.is_file() and sha256_of(path) == approval.mart_sha256:
+            break
+    else:
+        raise GateError(
+            f"The mart in {run_folder} is not the one that was approved: run again, and have what "
+            "then fails approved."
+        )
+    if path == mart:
+        shutil.copyfile(mart, kept)
+    remove_database(mart)
+    shutil.copyfile(kept, mart)
 
 
 def _run_judge(run_folder: Path, timeout: int, on_progress: Callable[[str], None]) -> None:

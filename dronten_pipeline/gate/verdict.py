@@ -1,26 +1,53 @@
-"""What the gate found: one result per rule, and the verdict that follows from them.
+"""What the gate found: the answers of both judges, one result per rule, and the verdict.
 
-Here belongs the shape of `verdict.json` and the rule that turns results into a verdict. Not here:
-how a rule is judged (`judge.py`).
+Here belongs the shape of `verdict.json`, the rule that makes one result of two answers, and the
+rule that turns results into a verdict. Not here: how a rule is judged (`gx_judge.py`,
+`sql_judge.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import Field
 
-from dronten_pipeline.contracts import Severity, Strict
+from dronten_pipeline.contracts import Expectation, Severity, Strict, Suite
 
-VerdictName = Literal["passed", "passed_with_warnings", "failed"]
+VerdictName = Literal["passed", "passed_with_warnings", "approved", "failed"]
+JudgeName = Literal["great_expectations", "sql"]
+
+#: Both must have answered every rule, and alike.
+JUDGES: tuple[JudgeName, ...] = ("great_expectations", "sql")
+_NAMES: dict[JudgeName, str] = {"great_expectations": "Great Expectations", "sql": "SQL"}
 
 
-class Result(Strict):
-    """The outcome of one rule.
+class Answer(Strict):
+    """What one judge says of one rule.
 
     `observed` is a short Dutch text without values of the data; `failing_rows` is null where the
     rule is not about rows; `error` says why the rule could not be judged.
+    """
+
+    passed: bool
+    observed: str
+    failing_rows: int | None = None
+    error: str | None = None
+
+    @classmethod
+    def unjudged(cls, error: str) -> Answer:
+        return cls(passed=False, observed="niet te beoordelen", error=error)
+
+
+#: By table and rule.
+Answers = dict[tuple[str, str], Answer]
+
+
+class Result(Strict):
+    """The outcome of one rule, with what each judge said of it.
+
+    `error` says why there is no outcome: a judge could not judge, or the two do not agree. The
+    severity is then critical, whatever the suite says.
     """
 
     table: str
@@ -33,6 +60,7 @@ class Result(Strict):
     failing_rows: int | None = None
     checked_rows: int | None = None
     error: str | None = None
+    answers: dict[JudgeName, Answer] = Field(default_factory=dict)
 
 
 class Verdict(Strict):
@@ -46,7 +74,7 @@ class Verdict(Strict):
     code_version: str
     contract_version: str
     previous_release: str | None
-    mart_sha256: str
+    mart_sha256: str = Field(description="Of the file as both judges saw it.")
     suites_sha256: str
     row_counts: dict[str, int]
     versions: dict[str, str]
@@ -59,8 +87,80 @@ class Verdict(Strict):
         return sorted(failed, key=lambda result: result.severity != "critical")
 
 
+def combine(
+    suites: Iterable[Suite],
+    answers: Mapping[JudgeName, Answers],
+    row_counts: Mapping[str, int],
+) -> list[Result]:
+    """One result per rule, in the order of the suites."""
+    return [
+        _combined(
+            suite.table,
+            expectation,
+            {
+                judge: answers[judge][suite.table, expectation.rule]
+                for judge in JUDGES
+                if (suite.table, expectation.rule) in answers.get(judge, {})
+            },
+            row_counts.get(suite.table),
+        )
+        for suite in suites
+        for expectation in suite.expectations
+    ]
+
+
+def _combined(
+    table: str,
+    expectation: Expectation,
+    answers: dict[JudgeName, Answer],
+    rows: int | None,
+) -> Result:
+    error = disagreement(answers)
+    first = answers.get("sql") or Answer.unjudged("")
+    return Result(
+        table=table,
+        rule=expectation.rule,
+        type=expectation.type,
+        severity="critical" if error else expectation.severity,
+        description=expectation.description,
+        passed=error is None and first.passed,
+        observed=first.observed,
+        failing_rows=first.failing_rows,
+        checked_rows=rows,
+        error=error,
+        answers=answers,
+    )
+
+
+def disagreement(answers: Mapping[JudgeName, Answer]) -> str | None:
+    """Why two answers are no outcome, or None when they are one.
+
+    The judges agree when both passed or both did not, with as many failing rows where both counted.
+    """
+    silent = [_NAMES[judge] for judge in JUDGES if judge not in answers]
+    if silent:
+        return f"{' en '.join(silent)} gaf geen antwoord"
+    errors = [answers[judge].error for judge in JUDGES]
+    if all(errors):
+        return errors[-1]
+    counts = {answer.failing_rows for answer in answers.values() if answer.failing_rows is not None}
+    if any(errors) or len({answer.passed for answer in answers.values()}) > 1 or len(counts) > 1:
+        said = "; ".join(f"{_NAMES[judge]}: {_said(answers[judge])}" for judge in JUDGES)
+        return f"de twee beoordelaars zijn het oneens ({said})"
+    return None
+
+
+def _said(answer: Answer) -> str:
+    if answer.error is not None:
+        return f"niet te beoordelen, {answer.error}"
+    return f"{'voldoet' if answer.passed else 'voldoet niet'}, {answer.observed}"
+
+
 def verdict_of(results: Iterable[Result]) -> VerdictName:
-    """Critical failures keep a release back, warnings are published and shown."""
+    """Critical failures keep a release back, warnings are published and shown.
+
+    `approved` never follows from results: a person decides it (`approval.py`).
+    """
     results = list(results)
     if not results or any(
         not result.passed and (result.severity == "critical" or result.error is not None)

@@ -331,7 +331,7 @@ def _current(settings: Settings) -> Release | None:
 
 
 def _record(settings: Settings, body: dict[str, Any]) -> None:
-    ledger.append(settings.ledger, "postgres", body)
+    ledger.append(settings, "postgres", body)
 
 
 def _body(settings: Settings, release: Release, outcome: Outcome) -> dict[str, Any]:

@@ -16,10 +16,10 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
@@ -32,7 +32,11 @@ from dronten_pipeline.evidence.durable import (
     sync_folder,
     write_durably,
 )
+from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.proof.lineage import PROOF
+from dronten_pipeline.report.facts import Judged
+from dronten_pipeline.report.write import write_report
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.table_contracts import load_table_contracts
 
@@ -142,9 +146,24 @@ def publish(
         LedgerError: the publication could not be written down.
     """
     mart = run_folder / MART
+    try:
+        return _publish_judged(settings, mart, run_id, inputs, calendar_version, is_sample)
+    except PublishError as error:
+        _record_refusal(settings, mart, run_id, str(error))
+        raise
+
+
+def _publish_judged(
+    settings: Settings,
+    mart: Path,
+    run_id: str,
+    inputs: Sequence[Input],
+    calendar_version: str,
+    is_sample: bool,
+) -> Published | Unchanged:
     if not mart.is_file():
         raise NotJudged(f"{mart} is missing: build and judge a mart first.")
-    record = _passing_record(settings, mart)
+    record = _record_for(settings, sha256_of(mart))
     try:
         settings.releases.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(settings.releases)
@@ -155,6 +174,18 @@ def publish(
             f"The release {record.body['release_id']} could not be written to "
             f"{settings.releases}: {explain(error)}. Nothing was published."
         ) from error
+
+
+def _record_refusal(settings: Settings, mart: Path, run_id: str, reason: str) -> None:
+    """A release that did not come about is evidence too; the reason itself comes first."""
+    with contextlib.suppress(ledger.LedgerError, OSError):
+        digest = sha256_of(mart) if mart.is_file() else None
+        ledger.append(
+            settings,
+            "not_released",
+            {"run_id": run_id, "mart_sha256": digest, "error": reason},
+            {MART: digest} if digest else {},
+        )
 
 
 def list_releases(settings: Settings) -> list[Release]:
@@ -221,7 +252,7 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
         ) from error
     try:
         ledger.append(
-            settings.ledger,
+            settings,
             "rollback",
             {
                 "release_id": release_id,
@@ -236,41 +267,62 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     return _read_release(target.folder, is_current=True)
 
 
+def resting_on(settings: Settings, sha256s: Iterable[str]) -> list[str]:
+    """Releases that were computed from one of these delivered files, by name, oldest first."""
+    wanted = set(sha256s)
+    return sorted(
+        release.release_id
+        for release in list_releases(settings)
+        if not release.problem
+        and any(one["counts"] and one["sha256"] in wanted for one in release.manifest["inputs"])
+    )
+
+
 def verify_release(folder: Path) -> list[str]:
     """Compares every file of a release with its manifest; a sentence part for each difference."""
-    folder = folder.resolve()
-    release = _read_release(folder, is_current=False)
+    release = _read_release(folder.resolve(), is_current=False)
     if release.problem:
         return [release.problem]
-    files = release.manifest["files"]
-    problems: list[str] = []
+    words = {"missing": "is missing", "changed": "was changed", "added": "was added"}
+    return [f"{name} {words[how]}" for name, how in differences(release).items()]
+
+
+def differences(release: Release) -> dict[str, Literal["missing", "changed", "added"]]:
+    """Every file of a readable release that is not as its manifest says."""
+    folder, files = release.folder, release.manifest["files"]
+    found: dict[str, Literal["missing", "changed", "added"]] = {}
     for name, known in sorted(files.items()):
         path = folder / name
         if not path.is_file():
-            problems.append(f"{name} is missing")
+            found[name] = "missing"
         elif sha256_of(path) != known["sha256"]:
-            problems.append(f"{name} was changed")
+            found[name] = "changed"
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    problems += [f"{name} was added" for name in sorted(present - set(files) - {MANIFEST})]
-    return problems
+    return found | dict.fromkeys(sorted(present - set(files) - {MANIFEST}), "added")
 
 
 # --- publishing
 
 
-def _passing_record(settings: Settings, mart: Path) -> ledger.Record:
-    digest = sha256_of(mart)
-    record = ledger.passing_gate_record(settings.ledger, digest)
+def _record_for(settings: Settings, digest: str) -> ledger.Record:
+    """The judgement by which the mart with this SHA-256 may be published."""
+    record = ledger.passing_gate_record(settings, digest)
     if record is not None:
         return record
-    failed = ledger.gate_record(settings.ledger, digest)
-    if failed is not None:
+    judged = ledger.gate_record(settings, digest)
+    if judged is not None and judged.body.get("verdict") == "approved":
+        try:
+            check_approved(settings, judged)
+        except ApprovalError as error:
+            raise NotJudged(str(error)) from error
+        return judged
+    if judged is not None:
         raise NotJudged(
-            f"The gate held {mart} back (record {failed.number} of {settings.ledger}): correct "
-            "the data and run again."
+            f"The gate held this mart back (record {judged.number} of {settings.ledger}): correct "
+            "the data and run again, or have a second person approve it (`datalab approve`)."
         )
     raise NotJudged(
-        f"{mart} was not judged, or was changed after it was: {settings.ledger} has no passing "
+        f"This mart was not judged, or was changed after it was: {settings.ledger} has no passing "
         f"record for SHA-256 {digest}. Run the gate again."
     )
 
@@ -284,12 +336,12 @@ def _publish(
     calendar_version: str,
     is_sample: bool,
 ) -> Published | Unchanged:
-    from dronten_pipeline.publish.doors import DoorError, write_doors
+    from dronten_pipeline.publish.doors import DoorError, checksums, write_doors
     from dronten_pipeline.publish.doors.parquet import export_parquet
 
     judged = record.body
     release_id = judged["release_id"]
-    problems = ledger.read_all(settings.ledger).problems
+    problems = ledger.read_all(settings, whole=False).problems
     current = _readable_current(settings)
     building = settings.releases / f".building-{release_id}"
     with _removed_unless_renamed(building):
@@ -302,7 +354,7 @@ def _publish(
         fingerprint = _fingerprint(building / "parquet", inputs, judged)
         if current is not None and current.manifest["fingerprint"] == fingerprint:
             ledger.append(
-                settings.ledger,
+                settings,
                 "unchanged",
                 {
                     "release_id": current.release_id,
@@ -319,6 +371,7 @@ def _publish(
         _check_order(current, judged)
         if counts != judged["row_counts"]:
             raise PublishError(f"{mart} holds other rows than were judged: run the gate again.")
+        _copy_proof(mart.parent, building)
         try:
             files = write_doors(
                 building,
@@ -329,6 +382,17 @@ def _publish(
         except DoorError as error:
             raise PublishError(f"{error} Nothing was published.") from error
         _check_counts(building, counts)
+        report = write_report(
+            settings,
+            Judged(
+                record=record,
+                folder=building,
+                run_folder=mart.parent,
+                is_sample=is_sample,
+                files=files,
+            ),
+        )
+        files = checksums.export_checksums(building, files | checksums.describe(building, [report]))
         manifest = {
             "release_id": release_id,
             "run_id": judged["run_id"],
@@ -342,8 +406,9 @@ def _publish(
             "warnings": [
                 {"table": result["table"], "rule": result["rule"], "observed": result["observed"]}
                 for result in judged["results"]
-                if not result["passed"]
+                if not result["passed"] and result["severity"] == "warning"
             ],
+            "approval": judged.get("approval"),
             "previous_release": judged["previous_release"],
             "calendar_version": calendar_version,
             "is_sample": is_sample,
@@ -351,7 +416,10 @@ def _publish(
             "suites_sha256": judged["suites_sha256"],
             "versions": judged["versions"],
             "gate_record": {"number": record.number, "sha256": record.sha256},
-            "inputs": [vars(item) for item in sorted(inputs, key=_order_of_input)],
+            "inputs": [
+                vars(item) | {"raw_sha256": _raw_sha256(settings, item)}
+                for item in sorted(inputs, key=_order_of_input)
+            ],
             "tables": {
                 table: {
                     "rows": rows,
@@ -424,7 +492,7 @@ def _announce(settings: Settings) -> list[str]:
     from dronten_pipeline.publish.doors import feed
 
     try:
-        feed.export_feeds(settings.releases, settings.ledger, settings.public_address)
+        feed.export_feeds(settings)
     except OSError as error:
         return [f"The feeds in {settings.releases} are not up to date: {explain(error)}."]
     return []
@@ -432,7 +500,7 @@ def _announce(settings: Settings) -> list[str]:
 
 def _record_release(settings: Settings, release: Release, run_id: str | None) -> None:
     ledger.append(
-        settings.ledger,
+        settings,
         "release",
         {
             "release_id": release.release_id,
@@ -442,11 +510,13 @@ def _record_release(settings: Settings, release: Release, run_id: str | None) ->
             "gate_record": release.manifest["gate_record"]["number"],
             "previous_release": release.manifest["previous_release"],
         },
+        {name: about["sha256"] for name, about in release.manifest["files"].items()}
+        | {MANIFEST: sha256_of(release.folder / MANIFEST)},
     )
 
 
 def _release_record(settings: Settings, release_id: str) -> ledger.Record | None:
-    for record in ledger.records_of(settings.ledger, "release"):
+    for record in ledger.records_of(settings, "release"):
         if record.body.get("release_id") == release_id:
             return record
     return None
@@ -527,6 +597,17 @@ def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any])
 
 def _order_of_input(item: Input) -> tuple[str, str, int, str, str]:
     return (item.source, item.table, item.delivery_number or 0, item.file_name, item.sha256)
+
+
+def _copy_proof(run_folder: Path, building: Path) -> None:
+    """How the figures were computed goes with them; a mart that was put there by hand has none."""
+    if (run_folder / PROOF).is_dir():
+        shutil.copytree(run_folder / PROOF, building / PROOF, copy_function=shutil.copyfile)
+
+
+def _raw_sha256(settings: Settings, item: Input) -> str | None:
+    path = settings.raw / item.raw_path if item.raw_path else None
+    return sha256_of(path) if path and path.is_file() else None
 
 
 def _seal(folder: Path) -> None:
@@ -610,6 +691,8 @@ def _problems_with(settings: Settings, release: Release) -> list[str]:
     if record and record.body.get("manifest_sha256") != sha256_of(release.folder / MANIFEST):
         problems.append(f"its manifest is not that of record {record.number}")
     mart_sha256 = release.manifest["files"][MART]["sha256"]
-    if ledger.passing_gate_record(settings.ledger, mart_sha256) is None:
-        problems.append(f"{settings.ledger} has no passing record for its mart")
+    try:
+        _record_for(settings, mart_sha256)
+    except NotJudged as error:
+        problems.append(str(error).rstrip("."))
     return problems

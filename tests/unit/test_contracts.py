@@ -127,27 +127,170 @@ ROW_COUNT = {
 }
 
 
-@pytest.mark.parametrize(
-    ("rules", "says"),
-    [
-        ([], "at least 1 item"),
-        ([{**ROW_COUNT, "severity": "warning"}], "an empty table would pass"),
-        ([{**ROW_COUNT, "kwargs": {}}], "an empty table would pass"),
-        ([{**ROW_COUNT, "severity": "fatal"}], "severity"),
-        ([{**ROW_COUNT, "mostly": 0.9}], "mostly is no known key"),
-        ([ROW_COUNT, ROW_COUNT], "has_rows stands in the suite twice"),
-    ],
-    ids=["empty", "row count warns", "row count without bound", "severity", "key", "doubled"],
-)
+def rule(kind: str, **kwargs: object) -> dict:
+    return {
+        "rule": "other",
+        "type": kind,
+        "kwargs": kwargs,
+        "severity": "warning",
+        "description": "Een regel van de proef.",
+    }
+
+
+BETWEEN = "expect_column_values_to_be_between"
+IN_SET = "expect_column_values_to_be_in_set"
+ROWS = "unexpected_rows_expectation"
+OWN = "WITH own AS (SELECT * FROM {batch}) SELECT * FROM own"
+
+REFUSED: dict[str, tuple[list[dict], int, str]] = {
+    # name: (rules, line of the mistake, what is said)
+    "empty": ([], 3, "at least 1 item"),
+    "row count warns": ([{**ROW_COUNT, "severity": "warning"}], 1, "an empty table would pass"),
+    "row count has no minimum": (
+        [{**ROW_COUNT, "kwargs": {"max_value": 9}}],
+        1,
+        "an empty table would pass",
+    ),
+    "row count without bound": (
+        [{**ROW_COUNT, "kwargs": {}}],
+        4,
+        "one of min_value and max_value must be given",
+    ),
+    "severity": ([{**ROW_COUNT, "severity": "fatal"}], 4, "severity"),
+    "key": ([{**ROW_COUNT, "mostly": 0.9}], 4, "mostly is no known key"),
+    "doubled": ([ROW_COUNT, ROW_COUNT], 5, "rule has_rows stands in"),
+    "unknown type": (
+        [ROW_COUNT, rule("expect_column_mean_to_be_between", column="n", min_value=1)],
+        5,
+        "is no type that both judges can judge: use one of",
+    ),
+    "quantiles": (
+        [ROW_COUNT, rule("expect_column_quantile_values_to_be_between", column="n")],
+        5,
+        "is no type that both judges can judge",
+    ),
+    "unknown argument": (
+        [ROW_COUNT, rule(BETWEEN, column="n", min=1)],
+        5,
+        "min is no argument of expect_column_values_to_be_between: use column, mostly, min_value",
+    ),
+    "row condition": (
+        [ROW_COUNT, rule(IN_SET, column="n", value_set=[1], row_condition="n > 1")],
+        5,
+        "row_condition is no argument",
+    ),
+    "no column": ([ROW_COUNT, rule("expect_column_values_to_not_be_null")], 5, "column: Field"),
+    "no bound": ([ROW_COUNT, rule(BETWEEN, column="n")], 5, "one of min_value and max_value"),
+    "bounds crossed": (
+        [ROW_COUNT, rule(BETWEEN, column="n", min_value=2, max_value=1)],
+        5,
+        "min_value is greater than max_value",
+    ),
+    "bounds of two kinds": (
+        [ROW_COUNT, rule(BETWEEN, column="n", min_value=1, max_value="2026-01-01")],
+        5,
+        "must both be numbers",
+    ),
+    "bound that is no day": (
+        [ROW_COUNT, rule(BETWEEN, column="n", min_value="2026-02-30")],
+        5,
+        "a text must be a date or a moment",
+    ),
+    "empty set": ([ROW_COUNT, rule(IN_SET, column="n", value_set=[])], 5, "value_set: List"),
+    "nothing in set": (
+        [ROW_COUNT, rule(IN_SET, column="n", value_set=["a", None])],
+        5,
+        "value_set",
+    ),
+    "mixed set": (
+        [ROW_COUNT, rule(IN_SET, column="n", value_set=["1", 1])],
+        5,
+        "value_set mixes numbers and texts",
+    ),
+    "no share": (
+        [ROW_COUNT, rule(IN_SET, column="n", value_set=[1], mostly=0)],
+        5,
+        "mostly: Input should be greater than 0",
+    ),
+    "unknown column type": (
+        [ROW_COUNT, rule("expect_column_values_to_be_of_type", column="n", type_="INT64")],
+        5,
+        "type_ INT64 is none of BIGINT",
+    ),
+    "query of another table": (
+        [ROW_COUNT, rule(ROWS, unexpected_rows_query="SELECT * FROM loans")],
+        5,
+        "must start with WITH own AS",
+    ),
+    "query with a brace": (
+        [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + " WHERE a ~ '[0-9]{4}'")],
+        5,
+        "no brace but those of {batch}",
+    ),
+    "query with a semicolon": (
+        [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + "; ")],
+        5,
+        "no comment and no semicolon",
+    ),
+    "query with a comment": (
+        [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + " -- all")],
+        5,
+        "no comment and no semicolon",
+    ),
+    "query with a parameter": (
+        [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + " WHERE a::DATE = :day")],
+        5,
+        "no colon before a name",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rules", "line", "says"), REFUSED.values(), ids=REFUSED)
 def test_a_suite_that_could_pass_in_silence_is_refused(
-    tmp_path: Path, rules: list[dict], says: str
+    tmp_path: Path, rules: list[dict], line: int, says: str
 ) -> None:
     path = tmp_path / "loans.json"
-    suite = {"table": "loans", "description": "Uitleningen.", "expectations": rules}
-    path.write_text(json.dumps(suite), encoding="utf-8")
-    with pytest.raises(ContractError, match=r"loans\.json:") as mistake:
+    written = ",\n".join(map(json.dumps, rules))
+    path.write_text(
+        f'{{"table": "loans",\n"description": "Uitleningen.",\n"expectations": [\n{written}\n]}}',
+        encoding="utf-8",
+    )
+    with pytest.raises(ContractError) as mistake:
         load_suite(path)
     assert says in str(mistake.value)
+    assert str(mistake.value).startswith(f"{path}:{line}:")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ('{"table": "loans",\n"description": }', 2, "cannot be read"),
+        ('{"table": "loans",\n"table": "other"}', 1, "table stands in one object twice"),
+        ('{"table": "loans", # a note\n}', 1, "cannot be read"),
+    ],
+    ids=["torn", "key twice", "comment"],
+)
+def test_a_suite_that_is_no_json_is_refused(
+    tmp_path: Path, text: str, line: int, says: str
+) -> None:
+    path = tmp_path / "loans.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ContractError, match=rf"loans\.json:{line}:.*{says}"):
+        load_suite(path)
+
+
+def test_a_table_of_figures_must_be_reconciled_with_what_it_was_made_of(tmp_path: Path) -> None:
+    path = tmp_path / "fct_loans.json"
+    query = rule(ROWS, unexpected_rows_query=OWN + " WHERE n NOT IN (FROM warehouse.staging.loans)")
+    suite = {"table": "fct_loans", "description": "Uitleningen.", "expectations": [ROW_COUNT]}
+    for added in ([], [query]):  # a warning does not keep anything back
+        path.write_text(json.dumps(suite | {"expectations": [ROW_COUNT, *added]}))
+        with pytest.raises(ContractError, match=r"fct_loans\.json:1: no critical query compares"):
+            load_suite(path)
+    path.write_text(
+        json.dumps(suite | {"expectations": [ROW_COUNT, query | {"severity": "critical"}]})
+    )
+    assert load_suite(path).reconciles
 
 
 def suite_with(folder: Path, **additions: str) -> Path:

@@ -52,7 +52,7 @@ def test_what_did_not_change_holds_and_the_ledger_says_that_it_was_looked_at(
     release = current_release(settings)
     assert release is not None
     assert settled.still_holds(settings, given(settings)) == release.release_id
-    last = ledger.read_all(settings.ledger).records[-1]
+    last = ledger.read_all(settings).records[-1]
     assert (last.kind, last.body["release_id"]) == ("unchanged", release.release_id)
 
 

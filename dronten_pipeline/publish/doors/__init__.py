@@ -58,6 +58,4 @@ def write_doors(
     readme.export_readme(mart, folder / readme.NAME)
     files = checksums.describe(folder)
     dcat.export_dcat(mart, folder / dcat.NAME, files, address)
-    files |= checksums.describe(folder, folder.glob(dcat.NAME))
-    checksums.export_checksums(folder / checksums.NAME, files)
-    return files | checksums.describe(folder, [folder / checksums.NAME])
+    return files | checksums.describe(folder, [folder / dcat.NAME])

@@ -6,7 +6,7 @@ and is for the pipeline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,9 @@ def describe(folder: Path, paths: Iterable[Path] | None = None) -> Files:
     }
 
 
-def export_checksums(path: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
-    """Writes one line per file, as `sha256sum --check` reads it."""
+def export_checksums(folder: Path, files: Files) -> Files:
+    """Writes one line per file, as `sha256sum --check` reads it; returns them with the list."""
+    path = folder / NAME
     lines = [f"{known['sha256']}  {name}\n" for name, known in sorted(files.items())]
     path.write_text("".join(lines), encoding="utf-8")
+    return files | describe(folder, [path])

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import write_durably
 from dronten_pipeline.publish.doors.mart import VERDICTS
+from dronten_pipeline.settings import Settings
 
 JSON_NAME, ATOM_NAME = "feed.json", "atom.xml"
 
@@ -39,14 +40,10 @@ class _Entry:
     text: str
 
 
-def export_feeds(releases: Path, records: Path, address: str | None) -> None:
+def export_feeds(settings: Settings) -> None:
     """Writes both feeds anew, each whole or not at all.
 
-    Args:
-        releases: the folder of all releases.
-        records: the ledger.
-        address: where that folder is offered on the web, ends with a slash; without one the links
-            are relative to the feed.
+    Without a public address the links are relative to the feed.
 
     Raises:
         OSError: a feed could not be written; the one before still stands.
@@ -55,19 +52,20 @@ def export_feeds(releases: Path, records: Path, address: str | None) -> None:
         [
             entry
             for kind in ("release", "rollback")
-            for entry in islice(_entries(releases, records, kind), MOST_ENTRIES)
+            for entry in islice(_entries(settings, kind), MOST_ENTRIES)
         ],
         key=lambda entry: entry.number,
         reverse=True,
     )[:MOST_ENTRIES]
-    write_durably(releases / JSON_NAME, _json(entries, address or ""))
-    write_durably(releases / ATOM_NAME, _atom(entries, address or ""))
+    address = settings.public_address or ""
+    write_durably(settings.releases / JSON_NAME, _json(entries, address))
+    write_durably(settings.releases / ATOM_NAME, _atom(entries, address))
 
 
-def _entries(releases: Path, records: Path, kind: str) -> Iterator[_Entry]:
-    for record in ledger.records_of(records, kind):
+def _entries(settings: Settings, kind: str) -> Iterator[_Entry]:
+    for record in ledger.records_of(settings, kind):
         release_id = str(record.body.get("release_id"))
-        manifest = _manifest(releases / release_id)
+        manifest = _manifest(settings.releases / release_id)
         before = record.body.get("from_release")
         yield _Entry(
             number=record.number,

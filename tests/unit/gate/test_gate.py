@@ -14,9 +14,9 @@ import pytest
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import sha256_of
-from dronten_pipeline.gate import gate, judge
+from dronten_pipeline.gate import gate
 from dronten_pipeline.gate.suites import hash_of_suites
-from dronten_pipeline.gate.verdict import Verdict
+from dronten_pipeline.gate.verdict import JUDGES, Verdict
 from dronten_pipeline.settings import Settings
 from tests.unit.gate.marts import SUITES, expectation, make_settings, make_warehouse
 
@@ -33,20 +33,8 @@ def run(settings: Settings, folder: Path, **changes: Any) -> Verdict:
     return gate.run_gate(settings, **(arguments | changes))
 
 
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judges in this process: importing Great Expectations again for each test takes too long."""
-
-    def run_judge(run_folder: Path, timeout: int, on_progress: object) -> None:
-        request = judge.Request.model_validate_json((run_folder / gate.REQUEST).read_text())
-        verdict = judge.judge(request)
-        (run_folder / gate.VERDICT).write_text(verdict.model_dump_json())
-
-    monkeypatch.setattr(gate, "_run_judge", run_judge)
-
-
 def last_record(settings: Settings) -> dict[str, Any]:
-    contents = ledger.read_all(settings.ledger)
+    contents = ledger.read_all(settings)
     assert contents.problems == []
     assert contents.records[-1].kind == "gate"
     return contents.records[-1].body
@@ -82,7 +70,7 @@ def test_the_verdict_follows_from_the_data(
     record = last_record(settings)
     assert record["verdict"] == verdict
     assert record["mart_sha256"] == sha256_of(folder / "mart.duckdb")
-    passing = ledger.passing_gate_record(settings.ledger, record["mart_sha256"])
+    passing = ledger.passing_gate_record(settings, record["mart_sha256"])
     assert (passing is None) is (verdict == "failed")
 
 
@@ -198,7 +186,7 @@ def test_a_judge_that_does_not_answer_keeps_the_release_back(
     record = last_record(settings)
     assert record["verdict"] == "failed"
     assert says in record["error"]
-    assert ledger.passing_gate_record(settings.ledger, sha256_of(folder / "mart.duckdb")) is None
+    assert ledger.passing_gate_record(settings, sha256_of(folder / "mart.duckdb")) is None
 
 
 def test_a_judge_that_hangs_is_stopped_with_everything_that_it_started(
@@ -246,8 +234,11 @@ def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
                 "description": rule["description"],
                 "passed": True,
                 "observed": "0 afwijkingen",
+                "answers": {
+                    judge: {"passed": True, "observed": "0 afwijkingen"} for judge in JUDGES
+                },
             }
-            for table, rules in SUITES.items()
+            for table, rules in sorted(SUITES.items())
             for rule in rules
         ],
     }
@@ -267,9 +258,25 @@ LIES: dict[str, tuple[Any, str | None]] = {
     ),
     "another run": (lambda _, verdict: verdict.update(run_id="other"), "another run"),
     "other suites": (lambda _, verdict: verdict.update(suites_sha256="0"), "suites .* changed"),
+    "a better result": (
+        lambda _, verdict: verdict["results"][0].update(observed="1 rij"),
+        "do not follow from what the two judges said",
+    ),
     "a better verdict": (
-        lambda _, verdict: verdict["results"][0].update(passed=False),
-        "does not follow",
+        lambda _, verdict: verdict.update(verdict="passed_with_warnings"),
+        "does not follow from its results",
+    ),
+    "one judge silent": (
+        lambda _, verdict: verdict["results"][0]["answers"].pop("great_expectations"),
+        "do not follow from what the two judges said",
+    ),
+    "two judges at odds": (
+        lambda _, verdict: verdict["results"][0]["answers"]["sql"].update(passed=False),
+        "do not follow from what the two judges said",
+    ),
+    "approved by nobody": (
+        lambda _, verdict: verdict.update(verdict="approved"),
+        "does not follow from its results",
     ),
     "another mart": (spoil, "changed after it was judged"),
 }
@@ -294,7 +301,7 @@ def test_a_verdict_that_does_not_fit_is_not_believed(
     with pytest.raises(gate.GateError, match=says):
         run(settings, folder)
     assert last_record(settings)["verdict"] == "failed"
-    assert ledger.passing_gate_record(settings.ledger, sha256_of(folder / "mart.duckdb")) is None
+    assert ledger.passing_gate_record(settings, sha256_of(folder / "mart.duckdb")) is None
 
 
 QUANTILE = expectation(
@@ -314,7 +321,7 @@ NO_BATCH = expectation(
         ({}, "holds no suite"),
         ({"figure": []}, "expectations"),
         ({"figure": [SUITES["figure"][1]]}, "an empty table would pass"),
-        ({"figure": [SUITES["figure"][0], QUANTILE]}, "not proven on DuckDB"),
+        ({"figure": [SUITES["figure"][0], QUANTILE]}, "no type that both judges can judge"),
         ({"figure": [SUITES["figure"][0], NO_BATCH]}, "must start with"),
     ],
     ids=["no suites", "empty suite", "no row count", "unproven type", "query without batch"],

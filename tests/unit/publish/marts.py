@@ -95,6 +95,8 @@ def judged_mart(
             {
                 "table": "figure",
                 "rule": "row_count",
+                "type": "expect_table_row_count_to_be_between",
+                "description": "Er is ten minste één cijfer.",
                 "passed": verdict != "failed",
                 "severity": "critical",
                 "observed": "3 rijen",
@@ -102,7 +104,7 @@ def judged_mart(
             }
         ],
     }
-    ledger.append(settings.ledger, "gate", record | dict(changes))
+    ledger.append(settings, "gate", record | dict(changes))
     return folder
 
 

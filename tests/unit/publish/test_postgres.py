@@ -96,7 +96,7 @@ def test_the_release_in_force_is_shown(place: Place) -> None:
     assert place.shown() == 1
     assert place.staged() == []
     assert place.rows("SELECT count(*), min(number) FROM mart.fct_kpi_value") == [(200, 1)]
-    record = next(ledger.records_of(place.settings.ledger, "postgres"))
+    record = next(ledger.records_of(place.settings, "postgres"))
     assert record.body["release_id"] == release_id(1)
     assert record.body["tables"]["fct_kpi_value"]["rows"] == 200
 
@@ -104,7 +104,7 @@ def test_the_release_in_force_is_shown(place: Place) -> None:
 def test_the_same_release_is_loaded_once(place: Place) -> None:
     load(place, 1)
     assert load(place, 1).kind == "held"
-    assert len(list(ledger.records_of(place.settings.ledger, "postgres"))) == 1
+    assert len(list(ledger.records_of(place.settings, "postgres"))) == 1
 
 
 def test_releases_wait_beside_it_to_go_back_to_and_old_ones_go(place: Place) -> None:
@@ -405,7 +405,7 @@ def standing(place: Place) -> Iterator[Place]:
     yield place
     assert place.shown() == 1
     assert place.rows("SELECT count(*), min(number) FROM mart.fct_kpi_value", "lezer") == [(200, 1)]
-    failed = next(ledger.records_of(place.settings.ledger, "postgres"))
+    failed = next(ledger.records_of(place.settings, "postgres"))
     assert failed.body["release_id"] == release_id(2)
     assert PASSWORD not in failed.path.read_text()
     assert load(place, 2).kind in ("loaded", "returned")  # and the next attempt succeeds
@@ -457,7 +457,7 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
     )
     assert ran.returncode == -signal.SIGKILL
     # A kill leaves no record; what follows is the fixture's.
-    ledger.append(standing.settings.ledger, "postgres", {"release_id": release_id(2)})
+    ledger.append(standing.settings, "postgres", {"release_id": release_id(2)})
 
 
 def test_a_right_that_was_taken_away_is_named(standing: Place) -> None:
@@ -544,7 +544,7 @@ def test_a_disk_that_takes_no_more_changes_nothing(standing: Place) -> None:
         resource.prlimit(standing.server.process.pid, resource.RLIMIT_FSIZE, before)
     assert standing.staged() == []
     make_current(standing.settings, 2)
-    ledger.append(standing.settings.ledger, "postgres", {"release_id": release_id(2)})
+    ledger.append(standing.settings, "postgres", {"release_id": release_id(2)})
 
 
 def test_a_server_that_is_away_is_a_sentence(place: Place) -> None:

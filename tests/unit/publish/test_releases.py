@@ -52,7 +52,7 @@ def two(settings: Settings) -> Settings:
 
 
 def kinds(settings: Settings) -> list[str]:
-    contents = ledger.read_all(settings.ledger)
+    contents = ledger.read_all(settings)
     assert contents.problems == []
     return [record.kind for record in contents.records]
 
@@ -94,7 +94,7 @@ def test_a_judged_mart_becomes_the_current_release(settings: Settings) -> None:
 
 def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> None:
     publish_it(settings, judged_mart(settings, 1))
-    record = ledger.read_all(settings.ledger).records[0]
+    record = ledger.read_all(settings).records[0]
     manifest = json.loads((settings.releases / "current/manifest.json").read_text())
     assert manifest["run_id"] == "run1"
     assert manifest["previous_release"] is None
@@ -102,9 +102,9 @@ def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> No
     assert manifest["calendar_version"] == "2026.1"
     assert manifest["code_has_changes"] is True
     assert manifest["gate_record"] == {"number": 1, "sha256": record.sha256}
-    assert manifest["inputs"] == [vars(INPUTS[0])]
+    assert manifest["inputs"] == [vars(INPUTS[0]) | {"raw_sha256": None}]
     assert manifest["tables"]["figure"]["rows"] == 3
-    assert len(manifest["files"]) == 1 + 2 * 3
+    assert len(manifest["files"]) == 2 + 2 * 3
     assert all(len(file["sha256"]) == 64 for file in manifest["files"].values())
 
 
@@ -131,7 +131,7 @@ def test_a_mart_that_was_changed_after_its_verdict_is_refused(settings: Settings
         connection.execute("UPDATE figure SET value = 100")
     with pytest.raises(NotJudged, match="changed after it was"):
         publish_it(settings, folder)
-    assert kinds(settings) == ["gate"]
+    assert kinds(settings) == ["gate", "not_released"]
 
 
 def test_a_mart_that_failed_is_refused(settings: Settings) -> None:
@@ -242,7 +242,7 @@ def test_releases_are_listed_the_newest_first(two: Settings) -> None:
 def test_rollback_points_back_and_is_written_down(two: Settings, wanted: str | None) -> None:
     assert rollback(two, wanted).release_id == release_id(1)
     assert current_id(two) == release_id(1)
-    record = ledger.read_all(two.ledger).records[-1]
+    record = ledger.read_all(two).records[-1]
     assert (record.kind, record.body["from_release"]) == ("rollback", release_id(2))
 
 
@@ -379,7 +379,7 @@ def test_a_kill_between_pointing_and_writing_down_is_made_good(settings: Setting
     publish_it(settings, judged_mart(settings, 1))
     (settings.ledger / "000002-release.json").unlink()
     publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
-    records = ledger.read_all(settings.ledger).records
+    records = ledger.read_all(settings).records
     assert [record.body["release_id"] for record in records if record.kind == "release"] == [
         release_id(1),
         release_id(2),
@@ -454,7 +454,7 @@ def test_a_kill_leaves_current_whole_and_the_next_publication_goes_through(
     publish_it(settings, folder)
     assert current_id(settings) == release_id(2)
     assert not list(settings.releases.glob(".*"))
-    assert ledger.read_all(settings.ledger).problems == []
+    assert ledger.read_all(settings).problems == []
 
 
 def test_current_that_points_at_nothing_is_reported(settings: Settings) -> None:

@@ -98,7 +98,7 @@ def test_the_command_shows_first_and_does_when_told(four: Settings, datalab: Dat
     done = datalab("prune", "--keep", "2", "--reason", "vijf jaar", "--execute", home=four.home)
     assert done.returncode == 0, done.stderr
     assert ids(four) == [release_id(4), release_id(3)]
-    contents = ledger.read_all(four.ledger)
+    contents = ledger.read_all(four)
     assert contents.problems == []
     assert contents.records[-1].kind == "prune"
     assert contents.records[-1].body == {
@@ -117,4 +117,4 @@ def test_the_command_refuses_the_current_release_with_a_sentence(
     assert refused.returncode == 1
     assert "stays" in refused.stderr
     assert json.loads((four.releases / "current" / "manifest.json").read_text())
-    assert ledger.read_all(four.ledger).records[-1].kind == "release"
+    assert ledger.read_all(four).records[-1].kind == "release"

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from dronten_pipeline.publish.doors import write_doors
+from dronten_pipeline.publish.doors.checksums import export_checksums
 from dronten_pipeline.publish.doors.parquet import export_parquet
 from tests.unit.publish.doors import hostile
 
@@ -18,7 +19,8 @@ Rows = list[tuple[Any, ...]]
 def open_doors(folder: Path, **changes: Any) -> Path:
     export_parquet(folder / "mart.duckdb", folder / "parquet")
     arguments: dict[str, Any] = {"address": None, "is_sample": True}
-    write_doors(folder, hostile.CONTRACTS, **(arguments | changes))
+    files = write_doors(folder, hostile.CONTRACTS, **(arguments | changes))
+    export_checksums(folder, files)
     return folder
 
 

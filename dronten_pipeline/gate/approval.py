@@ -1,0 +1,235 @@
+"""Who may have something published that the gate held back, and what exactly they allowed.
+
+Here belongs the approval: a statement about one mart and the rules that failed on it, signed by a
+second person. Not here: keys and envelopes (`evidence/signing.py`), and judging the mart again with
+its approval (`gate.py`).
+
+Those who may approve are the public keys in `settings.approvers_folder`, one `<account>.pem` per
+person. An approval covers only rules that were judged and failed: what could not be judged, or what
+the two judges do not agree on, nobody knows, so nobody can approve it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dronten_pipeline.evidence import ledger, signing
+from dronten_pipeline.gate.verdict import Result
+from dronten_pipeline.settings import LOCAL_TIME, Settings
+
+PREDICATE_TYPE = "tag:dronten.nl,2026:datalab/approval/v1"
+
+#: A reason must say something to who reads it in a year.
+SHORTEST_REASON = 15
+
+_HOW_TO_BECOME_ONE = (
+    "make a key with `openssl genpkey -algorithm ed25519 -out KEY` (mode 0600), and have the "
+    "administrator put its public half (`openssl pkey -in KEY -pubout`) in {folder}/<account>.pem"
+)
+
+
+class ApprovalError(RuntimeError):
+    """There is no approval that counts; the message is a sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """What a second person allowed.
+
+    `rules` are the critical rules that failed, as `held_back` gives them; `record` and
+    `record_sha256` name the record of the ledger that holds the signed statement.
+    """
+
+    mart_sha256: str
+    gate_record: int
+    rules: list[dict[str, Any]]
+    approved_by: str
+    key_id: str
+    reason: str
+    approved_at: str
+    record: int
+    record_sha256: str
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What the gate's record, the manifest and the report say of it."""
+        return dict(vars(self))
+
+
+def held_back(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """The critical failures, each with as many failing rows as were seen."""
+    return [
+        {
+            "table": result.table,
+            "rule": result.rule,
+            "failing_rows": result.failing_rows,
+            "observed": result.observed,
+        }
+        for result in results
+        if not result.passed and result.severity == "critical"
+    ]
+
+
+def failed_judgement(settings: Settings, mart_sha256: str) -> tuple[ledger.Record, list[Result]]:
+    """The record that held these bytes back, and its results.
+
+    Raises:
+        ApprovalError: they were not judged, not held back, or a rule was not judged.
+    """
+    record = ledger.gate_record(settings, mart_sha256)
+    if record is None or not record.body.get("results"):
+        raise ApprovalError(
+            "This mart was not judged to the end, so there is nothing to approve: run again."
+        )
+    if record.body["verdict"] != "failed":
+        raise ApprovalError("The gate did not hold this mart back: there is nothing to approve.")
+    results = [Result.model_validate(result) for result in record.body["results"]]
+    unjudged = [f"{one.table}.{one.rule}" for one in results if one.error is not None]
+    if unjudged:
+        raise ApprovalError(
+            f"{', '.join(unjudged)} could not be judged, and what is not known cannot be approved: "
+            "repair the rule or the table and run again."
+        )
+    return record, results
+
+
+def approve(settings: Settings, mart_sha256: str, *, key: Path, reason: str) -> Approval:
+    """Signs that these bytes may be published in spite of the rules that failed on them.
+
+    Args:
+        mart_sha256: of the mart that was held back.
+        key: file with the private key of the person who approves.
+
+    Raises:
+        ApprovalError: there is nothing to approve, or this person may not.
+        LedgerError: it could not be written down.
+    """
+    gate, results = failed_judgement(settings, mart_sha256)
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        raise ApprovalError(
+            f"The reason has {len(reason)} characters: say in at least {SHORTEST_REASON} why these "
+            "figures may be published, for who reads it in a year."
+        )
+    try:
+        signer = signing.read_signer(key)
+    except signing.SigningError as error:
+        raise ApprovalError(str(error)) from error
+    approver = _approver(settings, signer.key_id)
+    _check_is_second(settings, approver, gate)
+    statement = signing.statement(
+        {"mart.duckdb": mart_sha256},
+        PREDICATE_TYPE,
+        {
+            "release_id": gate.body["release_id"],
+            "gate_record": gate.number,
+            "gate_record_sha256": gate.sha256,
+            "rules": held_back(results),
+            "reason": reason,
+            "approved_by": approver.name,
+            "approved_at": dt.datetime.now(LOCAL_TIME).isoformat(timespec="seconds"),
+        },
+    )
+    record = ledger.append(
+        settings,
+        "approval",
+        {
+            **statement["predicate"],
+            "mart_sha256": mart_sha256,
+            "envelope": signing.sign(statement, [signer]),
+        },
+        {"mart.duckdb": mart_sha256},
+    )
+    return read_approval(settings, record.number)
+
+
+def read_approval(settings: Settings, number: int) -> Approval:
+    """The approval in a record of the ledger, if everything about it is right.
+
+    Raises:
+        ApprovalError: it is not there, is not signed by who may approve, or says something else
+            than the gate's record that it is about.
+    """
+    record = ledger.read_record(settings, number)
+    if record is None or record.kind != "approval":
+        raise ApprovalError(f"The ledger holds no approval {number}: nothing was approved.")
+    try:
+        approvers = signing.public_keys(settings.approvers_folder)
+        signed = signing.verify(record.body.get("envelope"), approvers)
+    except (signing.SignatureError, signing.SigningError) as error:
+        raise ApprovalError(
+            f"Approval {number} does not count, because {error}; who may approve stands in "
+            f"{settings.approvers_folder}."
+        ) from error
+    statement, approver = signed.statement, signed.signed_by[0]
+    predicate = statement["predicate"]
+    mart_sha256 = statement["subject"][0]["digest"]["sha256"]
+    gate, results = failed_judgement(settings, mart_sha256)
+    _check_is_second(settings, approver, gate)
+    if (
+        statement.get("predicateType") != PREDICATE_TYPE
+        or predicate["approved_by"] != approver.name
+        or predicate["gate_record"] != gate.number
+        or predicate["gate_record_sha256"] != gate.sha256
+        or predicate["rules"] != held_back(results)
+    ):
+        raise ApprovalError(f"Approval {number} is about something else than the gate held back.")
+    return Approval(
+        mart_sha256=mart_sha256,
+        gate_record=gate.number,
+        rules=predicate["rules"],
+        approved_by=approver.name,
+        key_id=approver.key_id,
+        reason=predicate["reason"],
+        approved_at=predicate["approved_at"],
+        record=record.number,
+        record_sha256=record.sha256,
+    )
+
+
+def check_approved(settings: Settings, gate: ledger.Record) -> Approval:
+    """The approval behind a judgement with the verdict `approved`.
+
+    Raises:
+        ApprovalError: there is none that allows exactly what failed here.
+    """
+    said = gate.body.get("approval")
+    if gate.body.get("verdict") != "approved" or not isinstance(said, dict):
+        raise ApprovalError(f"Record {gate.number} names no approval: nothing can be published.")
+    approval = read_approval(settings, int(said["record"]))
+    results = [Result.model_validate(result) for result in gate.body["results"]]
+    unjudged = any(result.error is not None for result in results)
+    if approval.summary != said or unjudged or held_back(results) != approval.rules:
+        raise ApprovalError(
+            f"Approval {approval.record} does not allow what failed in record {gate.number}: "
+            "nothing can be published."
+        )
+    return approval
+
+
+def _approver(settings: Settings, key_id: str) -> signing.PublicKey:
+    try:
+        known = signing.public_keys(settings.approvers_folder).get(key_id)
+    except signing.SigningError as error:
+        raise ApprovalError(str(error)) from error
+    if known is None:
+        how = _HOW_TO_BECOME_ONE.format(folder=settings.approvers_folder)
+        raise ApprovalError(f"This key belongs to nobody who may approve: {how}.")
+    return known
+
+
+def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: ledger.Record) -> None:
+    ran = gate.recorded_by["account"]
+    if approver.name.casefold() == ran.casefold():
+        raise ApprovalError(
+            f"{approver.name} started the run that was held back: a second person must approve it."
+        )
+    if approver.key_id in signing.public_keys(settings.public_keys):
+        raise ApprovalError(
+            "This is the key with which the pipeline itself signs: a person must approve, with a "
+            "key of their own."
+        )

@@ -1,0 +1,274 @@
+"""A critical failure is published only with the signature of a second person, and says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dronten_pipeline.approve import publish_approved, what_was_held_back
+from dronten_pipeline.evidence import ledger, signing
+from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.gate import approval, gate
+from dronten_pipeline.gate.approval import ApprovalError
+from dronten_pipeline.gate.gate import GateError, run_gate
+from dronten_pipeline.ingest.inputs import Inputs
+from dronten_pipeline.publish.releases import (
+    NotJudged,
+    Published,
+    ReleaseError,
+    current_release,
+    publish,
+    rollback,
+)
+from dronten_pipeline.settings import Settings
+from tests.unit.gate.marts import make_settings, make_warehouse
+
+pytestmark = pytest.mark.usefixtures("in_process")
+
+REASON = "Team zz is nieuw; de lijst van teams volgt in de volgende versie."
+SPOILED = "UPDATE figure SET team = 'zz', value = 999 WHERE kpi_id = 'k1'"
+ID = "20260317-1a2b3c4d5e6f"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A home in which the gate held a mart back on one critical rule and one warning."""
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings, SPOILED)
+    (settings.warehouse / "latest").symlink_to(folder.name)
+    inputs = Inputs(
+        run_id="run1",
+        release_id=ID,
+        follows=None,
+        as_of=dt.date(2026, 3, 17),
+        code_version="abc",
+        calendar_version="2026.1",
+        is_sample=True,
+        files=(),
+    )
+    (folder / "inputs.json").write_text(inputs.model_dump_json())
+    assert judge(settings).verdict == "failed"
+    return settings
+
+
+def judge(settings: Settings, **changes: Any) -> Any:
+    arguments: dict[str, Any] = {
+        "run_folder": settings.warehouse / "run1",
+        "run_id": "run1",
+        "release_id": ID,
+        "as_of": dt.date(2026, 3, 17),
+        "code_version": "abc",
+        "previous_release": None,
+    }
+    return run_gate(settings, **(arguments | changes))
+
+
+def approver(settings: Settings, name: str = "b.tweede") -> Path:
+    """The private key of somebody who may approve."""
+    key = settings.home.parent / f"{name}.pem"
+    signer = signing.make_key(key)
+    settings.approvers_folder.mkdir(parents=True, exist_ok=True)
+    (settings.approvers_folder / f"{name}.pem").write_bytes(signer.public.pem())
+    return key
+
+
+def last_publication(settings: Settings) -> tuple[Any, ...]:
+    release = settings.releases / "current"
+    with duckdb.connect(str(release / "mart.duckdb"), read_only=True) as mart:
+        return mart.sql("SELECT verdict FROM publication").fetchall()[0]
+
+
+def test_what_was_held_back_is_published_with_the_approval_of_a_second_person(
+    settings: Settings,
+) -> None:
+    assert [result.rule for result in what_was_held_back(settings)] == ["team_known"]
+    approved, published = publish_approved(settings, key=approver(settings), reason=REASON)
+    assert isinstance(published, Published)
+    assert last_publication(settings) == ("approved",)
+    said = published.manifest["approval"]
+    assert said == approved.summary
+    assert (said["approved_by"], said["reason"]) == ("b.tweede", REASON)
+    assert said["rules"] == [
+        {
+            "table": "figure",
+            "rule": "team_known",
+            "failing_rows": 1,
+            "observed": "1 van 40 rijen",
+        }
+    ]
+    assert published.manifest["verdict"] == "approved"
+    assert [warning["rule"] for warning in published.manifest["warnings"]] == ["value_usual"]
+    contents = ledger.read_all(settings)
+    assert contents.problems == []
+    assert [record.kind for record in contents.records] == ["gate", "approval", "gate", "release"]
+    # What fails stays visible as failed.
+    with duckdb.connect(str(published.folder / "mart.duckdb"), read_only=True) as mart:
+        failed = "SELECT rule FROM data_quality WHERE NOT passed ORDER BY 1"
+        assert mart.sql(failed).fetchall() == [("team_known",), ("value_usual",)]
+
+
+def refused(settings: Settings, says: str, **changes: Any) -> None:
+    arguments: dict[str, Any] = {"reason": REASON} | changes
+    if "key" not in arguments:
+        arguments["key"] = approver(settings)
+    with pytest.raises(ApprovalError, match=says):
+        publish_approved(settings, **arguments)
+    assert current_release(settings) is None
+    assert "release" not in {record.kind for record in ledger.read_all(settings).records}
+
+
+def test_who_started_the_run_cannot_approve_it(settings: Settings) -> None:
+    ran = ledger.read_all(settings).records[0].recorded_by["account"]
+    refused(settings, "a second person must approve", key=approver(settings, ran))
+
+
+def test_the_pipeline_cannot_approve_itself(settings: Settings) -> None:
+    settings.approvers_folder.mkdir()
+    own = signing.own_signer(settings)
+    (settings.approvers_folder / "robot.pem").write_bytes(own.public.pem())
+    refused(settings, "the key with which the pipeline itself signs", key=settings.own_signing_key)
+
+
+def test_a_stranger_cannot_approve(settings: Settings, tmp_path: Path) -> None:
+    signing.make_key(tmp_path / "stranger.pem")
+    refused(settings, "nobody who may approve: make a key with", key=tmp_path / "stranger.pem")
+
+
+@pytest.mark.parametrize("reason", ["", "  ok  ", "goed zo, goed"])
+def test_an_approval_says_why(settings: Settings, reason: str) -> None:
+    refused(settings, "say in at least 15", reason=reason)
+
+
+def test_a_key_that_others_can_read_approves_nothing(settings: Settings) -> None:
+    key = approver(settings)
+    key.chmod(0o644)
+    refused(settings, "mode 0600", key=key)
+
+
+def test_there_is_nothing_to_approve_without_a_failed_judgement(settings: Settings) -> None:
+    mart = settings.warehouse / "run1" / gate.MART
+    with duckdb.connect(str(mart)) as connection:
+        connection.execute("INSERT INTO figure VALUES ('k99', 'team1', 1)")
+    refused(settings, "not judged to the end")
+
+
+def test_what_could_not_be_judged_cannot_be_approved(tmp_path: Path, settings: Settings) -> None:
+    with duckdb.connect(str(settings.warehouse / "run1" / "warehouse.duckdb")) as connection:
+        connection.execute("ALTER TABLE figure DROP value")
+    judge(settings)
+    refused(settings, "figure.value_filled, figure.value_usual could not be judged")
+
+
+def test_a_mart_that_passes_needs_no_approval(tmp_path: Path, settings: Settings) -> None:
+    with duckdb.connect(str(settings.warehouse / "run1" / "warehouse.duckdb")) as connection:
+        connection.execute("UPDATE figure SET team = 'team1'")
+    assert judge(settings).verdict == "passed_with_warnings"
+    refused(settings, "did not hold this mart back")
+
+
+def test_an_approval_is_for_the_rules_that_failed_then(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = approval.approve(
+        settings,
+        sha256_of(settings.warehouse / "run1" / gate.MART),
+        key=approver(settings),
+        reason=REASON,
+    )
+    # The suites became stricter between the approval and the second judgement.
+    path = settings.expectations / "figure.json"
+    suite = json.loads(path.read_text())
+    next(rule for rule in suite["expectations"] if rule["rule"] == "value_usual")["severity"] = (
+        "critical"
+    )
+    path.write_text(json.dumps(suite))
+    with pytest.raises(GateError, match="other rules fail than were approved"):
+        judge(settings, approval=given)
+    assert ledger.read_all(settings).records[-1].body["verdict"] == "failed"
+
+
+def test_an_approval_is_for_the_bytes_that_were_held_back(settings: Settings) -> None:
+    mart = settings.warehouse / "run1" / gate.MART
+    given = approval.approve(settings, sha256_of(mart), key=approver(settings), reason=REASON)
+    with duckdb.connect(str(mart)) as connection:
+        connection.execute("UPDATE figure SET value = 1 WHERE kpi_id = 'k2'")
+    with pytest.raises(GateError, match="not the one that was approved"):
+        judge(settings, approval=given)
+
+
+def test_an_approval_that_was_broken_off_can_be_given_again(settings: Settings) -> None:
+    folder = settings.warehouse / "run1"
+    key = approver(settings)
+    shutil.copy(folder / gate.MART, folder / gate.HELD_BACK)
+    (folder / gate.MART).write_bytes(b"torn by a kill")
+    publish_approved(settings, key=key, reason=REASON)
+    assert last_publication(settings) == ("approved",)
+
+
+def approved_mart(settings: Settings) -> Path:
+    """A run folder with an approved mart that was not published yet."""
+    folder = settings.warehouse / "run1"
+    given = approval.approve(
+        settings, sha256_of(folder / gate.MART), key=approver(settings), reason=REASON
+    )
+    assert judge(settings, approval=given).verdict == "approved"
+    return folder
+
+
+def try_to_publish(settings: Settings) -> None:
+    publish(
+        settings,
+        run_folder=settings.warehouse / "run1",
+        run_id="by hand",
+        inputs=[],
+        calendar_version="2026.1",
+        is_sample=True,
+    )
+
+
+def test_the_release_step_asks_for_the_approval_itself(settings: Settings) -> None:
+    approved_mart(settings)
+    key = settings.approvers_folder / "b.tweede.pem"
+    gone = key.rename(key.with_suffix(".gone"))
+    with pytest.raises(NotJudged, match="does not count, because it is signed by the unknown key"):
+        try_to_publish(settings)
+    gone.rename(key)
+    try_to_publish(settings)
+    assert last_publication(settings) == ("approved",)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"approval": None}, "names no approval"),
+        ({"approval": {"record": 1}}, "holds no approval 1"),
+        ({"approval": {"record": 2}}, "does not allow what failed"),
+        ({"results": []}, "does not allow what failed"),
+    ],
+    ids=["none", "no approval", "another", "other failures"],
+)
+def test_a_judgement_that_calls_itself_approved_is_not_believed(
+    settings: Settings, change: dict[str, Any], says: str
+) -> None:
+    approved_mart(settings)
+    body = ledger.read_all(settings).records[-1].body
+    ledger.append(settings, "gate", body | change)
+    with pytest.raises(NotJudged, match=says):
+        try_to_publish(settings)
+
+
+def test_going_back_to_an_approved_release_asks_for_its_approval(settings: Settings) -> None:
+    publish_approved(settings, key=approver(settings), reason=REASON)
+    link = settings.releases / "current"
+    link.unlink()
+    assert rollback(settings, ID).manifest["verdict"] == "approved"
+    link.unlink()
+    (settings.approvers_folder / "b.tweede.pem").unlink()
+    with pytest.raises(ReleaseError, match="unknown key"):
+        rollback(settings, ID)
