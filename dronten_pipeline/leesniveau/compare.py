@@ -121,7 +121,9 @@ def show(console: Console, found: Comparison) -> None:
         )
     moved = texts.filter(pl.col("is_changed"))
     went = "tekst ging" if moved.height == 1 else "teksten gingen"
-    console.print(f"{moved.height} {went} over de grens van B1, of kreeg juist wel of geen oordeel.")
+    console.print(
+        f"{moved.height} {went} over de grens van B1, of kreeg juist wel of geen oordeel."
+    )
     if moved.height:
         table = Table("tekst", "kanaal", "was", "werd", "score was", "score werd")
         for row in moved.head(_MAX_SHOWN).iter_rows(named=True):

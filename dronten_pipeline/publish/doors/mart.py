@@ -85,9 +85,7 @@ class Mart:
         """What a reader must know before believing a figure, as Dutch sentences."""
         warnings = []
         if self.is_sample:
-            warnings.append(
-                "Dit is een verzonnen voorbeeld: de cijfers zeggen niets over Dronten."
-            )
+            warnings.append("Dit is een verzonnen voorbeeld: de cijfers zeggen niets over Dronten.")
         if self.stale_sources:
             warnings.append(
                 "Deze bronnen zijn niet vernieuwd, hun cijfers komen uit een eerdere uitgave: "

@@ -428,7 +428,14 @@ def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
 
 def _list_columns(sheets: _Sheets, mart: Mart) -> None:
     rows = [
-        (sheet_name(table.name), title, column.comment, column.type.lower(), table.name, column.name)
+        (
+            sheet_name(table.name),
+            title,
+            column.comment,
+            column.type.lower(),
+            table.name,
+            column.name,
+        )
         for table in in_order(mart.tables.values())
         for column, title in zip(
             table.columns, headings([column.name for column in table.columns]), strict=True
