@@ -47,7 +47,8 @@ th, td { border-bottom: 1px solid #d0d0d0; padding: .35rem .5rem; text-align: le
 pre, code { white-space: pre-wrap; font-size: 13px; }
 .alert { background: #eef1f5; padding: .25rem .75rem; }
 .card, .card-body { margin: .25rem 0; } .sticky { position: static; }
-.badge { background: #e6e6e6; border-radius: .25rem; padding: 0 .35rem; margin-right: .15rem; white-space: pre-wrap; }
+.badge { background: #e6e6e6; border-radius: .25rem; padding: 0 .35rem; margin-right: .15rem;
+  white-space: pre-wrap; }
 .fas { font-style: normal; font-weight: bold; }
 .fa-check-circle::before { content: "✔ passed"; } .fa-times::before { content: "✘ failed"; }
 .fa-exclamation-triangle::before { content: "⚠ not judged"; }
@@ -92,7 +93,7 @@ def without_values(outcome: Any) -> dict[str, Any]:
             result["exception_info"] = {
                 "raised_exception": True,
                 "exception_message": "This rule could not be judged; the verdict says why.",
-                "exception_traceback": None,
+                "exception_traceback": "",
             }
     return said
 
