@@ -6,11 +6,12 @@
 #               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
+#   make bench-gate  what the gate costs: the mart of the last run, and ten million rows
 #   make dictionary  writes docs/data-dictionary.md anew
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean
+.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean bench-gate
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -46,6 +47,9 @@ sample: $(READY_DEV)
 
 bench-readability: $(READY_DEV)
 	@$(BIN)/python -m bench.readability $(PARSES)
+
+bench-gate: $(READY_DEV)
+	@$(BIN)/python -m bench.gate $(if $(ROWS),--rows $(ROWS))
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary

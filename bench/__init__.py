@@ -1,4 +1,1 @@
-"""Measuring and fitting the readability instrument; no part of the pipeline.
-
-Reads real texts through `../shared` only. What is measured and how: `docs/readability.md`.
-"""
+"""Measurements and fits, held to what we promise; no part of the program."""

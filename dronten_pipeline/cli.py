@@ -423,6 +423,18 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.is_fine for finding in found) else 1)
 
 
+@app.command("data-docs")
+def data_docs() -> None:
+    """Maakt de pagina's van Great Expectations over de laatste runs, voor ontwikkelaars."""
+    from dronten_pipeline.gate.data_docs import NothingJudged, build_data_docs
+
+    try:
+        page = build_data_docs(current_settings())
+    except NothingJudged as error:
+        _stop(str(error))
+    console.print(f"Bekijk ze: {page}", soft_wrap=True)
+
+
 @app.command()
 def dictionary() -> None:
     """Schrijft docs/data-dictionary.md opnieuw uit de contracten en de beschrijvingen."""

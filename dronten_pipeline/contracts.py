@@ -7,7 +7,6 @@ file and line. Not here: reading deliveries (`ingest/`) or judging tables (`gate
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -415,18 +414,6 @@ def _validated(model: type[Model], path: Path) -> Model:
             "missing": f"{where} is missing",
         }.get(first["type"], f"{where}: {first['msg'].removeprefix('Value error, ')}")
         raise ContractError(f"{path}:{line}: {wrong}") from error
-
-
-def _json(path: Path) -> Any:
-    """The content of a JSON file; raises ValueError also when a key stands in it twice."""
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            raise ValueError
-        return found
-
-    return json.loads(path.read_bytes(), object_pairs_hook=once)
 
 
 def _plain(node: Any) -> Any:

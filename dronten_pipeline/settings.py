@@ -185,6 +185,11 @@ class Settings(BaseSettings):
         return self.home / "signing.key"
 
     @cached_property
+    def data_docs(self) -> Path:
+        """Pages for engineers about the last judgements; made by `datalab data-docs`."""
+        return self.home / "data-docs"
+
+    @cached_property
     def dagster_home(self) -> Path:
         return self.home / "dagster"
 

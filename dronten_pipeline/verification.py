@@ -170,6 +170,12 @@ def _notices(
         if record.kind == "release" and record.body.get("release_id") not in standing
     }
     notices += [f"Uitgave {release_id} staat er niet meer." for release_id in sorted(gone)]
+    notices += [
+        f"Sleutel {record.body.get('key_id')} is bekend gemaakt in record {record.number} "
+        f"({record.recorded_at}): vraag wie dat besloot."
+        for record in records
+        if record.kind == "key"
+    ]
     if settings.signing_key is None and settings.own_signing_key.exists():
         notices.append(
             f"De sleutel waarmee ondertekend wordt staat bij de gegevens ({settings.home}): wie "

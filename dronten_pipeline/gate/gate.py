@@ -27,6 +27,7 @@ from dronten_pipeline.evidence.circumstances import circumstances
 from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
 from dronten_pipeline.gate.approval import Approval, held_back
 from dronten_pipeline.gate.candidate import build_candidate, build_reference, remove_database
+from dronten_pipeline.gate.data_docs import OUTCOMES
 from dronten_pipeline.gate.suites import (
     SuiteError,
     count_expectations,
@@ -140,7 +141,7 @@ def _judge(
     approval: Approval | None,
     on_progress: Callable[[str], None],
 ) -> Verdict:
-    for name in (REQUEST, VERDICT, LOG):
+    for name in (REQUEST, VERDICT, OUTCOMES, LOG):
         (run_folder / name).unlink(missing_ok=True)
     suites = load_judgeable_suites(settings.expectations)
     suites_sha256 = hash_of_suites(settings.expectations)
@@ -160,6 +161,7 @@ def _judge(
         "warehouse": str(run_folder / REFERENCE),
         "expectations": str(settings.expectations),
         "verdict": str(run_folder / VERDICT),
+        "outcomes": str(run_folder / OUTCOMES),
         "is_approved": approval is not None,
         "published_at": dt.datetime.now(LOCAL_TIME)
         .replace(tzinfo=None)

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from dronten_pipeline.contracts import Strict
+from dronten_pipeline.contracts import Strict, Suite
 from dronten_pipeline.evidence.durable import canonical_json, sha256_of, write_durably
 from dronten_pipeline.gate import gx_judge, sql_judge
 from dronten_pipeline.gate.candidate import OFFLINE, contract_version, count_rows
+from dronten_pipeline.gate.data_docs import without_values
 from dronten_pipeline.gate.own_tables import Publication, fill_own_tables
 from dronten_pipeline.gate.suites import (
     FILLED_BY_GATE,
@@ -35,6 +37,7 @@ class Request(Strict):
     warehouse: str
     expectations: str
     verdict: str
+    outcomes: str
     run_id: str
     release_id: str
     as_of: str
@@ -97,12 +100,15 @@ def judge(request: Request) -> Verdict:
     _settle(mart)
     _tell(f"{len(by_sql)} rules judged by SQL")
     mart_sha256 = sha256_of(mart)
-    by_great_expectations = gx_judge.judge_by_great_expectations(
-        mart,
-        warehouse,
-        suites,
-        lambda suite, _: _tell(f"{suite.table}: {len(suite.expectations)} rules judged"),
-    )
+    outcomes: list[dict[str, Any]] = []
+
+    def keep(suite: Suite, outcome: gx_judge.Outcome) -> None:
+        if outcome is not None:
+            outcomes.append(without_values(outcome))
+        _tell(f"{suite.table}: {len(suite.expectations)} rules judged")
+
+    by_great_expectations = gx_judge.judge_by_great_expectations(mart, warehouse, suites, keep)
+    write_durably(Path(request.outcomes), canonical_json(outcomes))
     if sha256_of(mart) != mart_sha256:
         raise RuntimeError(f"{mart} was changed while it was judged: run again.")
     results = combine(

@@ -41,7 +41,7 @@ def test_dagster_stays_in_defs(module: Path) -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=name)
 def test_great_expectations_stays_in_the_process_of_the_judge(module: Path) -> None:
-    if name(module) in {"gate/adapter.py", "gate/gx_judge.py"}:
+    if name(module) in {"gate/adapter.py", "gate/data_docs.py", "gate/gx_judge.py"}:
         return
     assert "great_expectations" not in {found.split(".")[0] for found in imported(module)}
 

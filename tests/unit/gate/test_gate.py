@@ -123,7 +123,8 @@ def test_the_process_of_the_judge_is_quiet_and_leaves_no_files(
     assert verdict.verdict == "passed"
     assert (folder / gate.LOG).read_text() == ""
     assert {path.name for path in folder.rglob("*")} == {
-        "home", "warehouse.duckdb", "mart.duckdb", "gate-request.json", "gate.log", "verdict.json"
+        "home", "warehouse.duckdb", "mart.duckdb", "gate-request.json", "gate.log", "verdict.json",
+        "great-expectations.json",
     }  # fmt: skip
 
 
