@@ -59,6 +59,10 @@ def test_no_word_is_twice_in_the_table() -> None:
     assert lexicon.words()["key"].is_unique().all()
 
 
+def test_the_table_is_the_same_each_time_it_is_made() -> None:
+    assert lexicon.words.__wrapped__().equals(lexicon.words())
+
+
 def test_treatments_are_known_and_explained() -> None:
     table = lexicon.word_list("municipal_words")
     assert set(table["treatment"]) == {"easy", "hard", "head", "skip"}
@@ -75,4 +79,4 @@ def test_the_package_itself_is_not_imported() -> None:
 def test_missing_word_data_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexicon, "find_spec", lambda name: None)
     with pytest.raises(lexicon.WordDataMissing, match="make"):
-        lexicon._data_folder()
+        lexicon.data_folder()
