@@ -64,8 +64,8 @@ def compare(settings: Settings, old_id: str | None, new_id: str | None) -> Compa
         ]
         if not earlier:
             raise NothingToCompare(
-                f"Er is geen uitgave met een andere methode van voor {new_id}. Geef twee uitgaven om "
-                "toch te vergelijken; `datalab releases` noemt ze."
+                f"Er is geen uitgave met een andere methode van voor {new_id}. Geef twee uitgaven "
+                "om toch te vergelijken; `datalab releases` noemt ze."
             )
         old = earlier[0]
     texts = (
@@ -121,7 +121,9 @@ def show(console: Console, found: Comparison) -> None:
         )
     moved = texts.filter(pl.col("is_changed"))
     went = "tekst ging" if moved.height == 1 else "teksten gingen"
-    console.print(f"{moved.height} {went} over de grens van B1, of kreeg juist wel of geen oordeel.")
+    console.print(
+        f"{moved.height} {went} over de grens van B1, of kreeg juist wel of geen oordeel."
+    )
     if moved.height:
         table = Table("tekst", "kanaal", "was", "werd", "score was", "score werd")
         for row in moved.head(_MAX_SHOWN).iter_rows(named=True):
