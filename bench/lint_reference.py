@@ -78,7 +78,7 @@ class Features:
 def _data() -> tuple[
     dict[str, float], dict[str, tuple[str | None, str | None]], set[str], set[str]
 ]:
-    folder = lexicon._data_folder()
+    folder = lexicon.data_folder()
     frequencies = pl.read_parquet(folder / lexicon.FREQUENCIES)
     nouns = pl.read_parquet(folder / lexicon.NOUNS)
     return (

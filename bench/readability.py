@@ -177,50 +177,48 @@ def fidelity_table(parses: Path | None) -> None:
 
 def attack_table() -> None:
     pairs = texts.municipal_pairs().table
-    documents = pairs["document"].to_list()
-    for manner, joined in (("a sentence pair per line", False), ("running text", True)):
-
-        def written(column: pl.Series, joined: bool = joined) -> pl.Series:
-            if not joined:
-                return column
-            closed = column.str.replace_all(r"([^.!?:])\n", "$1.\n")
-            return closed.str.replace_all("\n", " ")
-
-        hard, easy = frozen_scores(written(pairs["hard"])), frozen_scores(written(pairs["easy"]))
-        rows: list[Row] = []
-        for kind, collection in (("", attacks.DESIGN), ("held out: ", attacks.HELD_OUT)):
-            for name, attack in collection.items():
-                edited = frozen_scores(
-                    pl.Series([attack(text) for text in written(pairs["hard"])], dtype=pl.String)
-                )
-                easier = 1 - texts.wins((edited["rank"] - easy["rank"]).to_numpy())
-                unflagged = easier * ~edited["is_flagged"].to_numpy()
-                level = (1 - texts.wins((edited["level"] - easy["level"]).to_numpy())) * (
-                    ~edited["is_flagged"].to_numpy()
-                )
-                passing = (edited["is_passing"] & ~easy["is_passing"]).to_numpy().astype(float)
-                rows.append(
-                    (
-                        f"{kind}{name}",
-                        with_interval(unflagged, documents),
-                        f"flagged {edited['is_flagged'].mean():.2f}, unless flagged the score is "
-                        f"easier in {level.mean():.2f}; passes where the rewriting does not in "
-                        f"{passing.mean():.2f}",
-                    )
-                )
-        unedited = 1 - texts.wins((hard["rank"] - easy["rank"]).to_numpy())
-        rows.append(("not edited at all", with_interval(unedited, documents), ""))
-        flagged = pl.concat([hard, easy])["is_flagged"].to_numpy().astype(float)
-        rows.append(
-            ("honest texts flagged", with_interval(flagged, documents * 2), "goal at most .05")
-        )
-        say(
-            f"Full stops sprinkled: edited text ranks easier, not flagged ({manner}); goal .15",
-            rows,
-        )
+    closed = [pl.col(side).str.replace_all(r"([^.!?:])\n", "$1.\n") for side in ("hard", "easy")]
+    running = pairs.with_columns(side.str.replace_all("\n", " ") for side in closed)
     wiki = texts.encyclopedia_pairs().table
+    long = wiki.filter(pl.col("hard").str.count_matches(" ") >= 80)
+    for name, table in (
+        ("municipal, a sentence pair per line", pairs),
+        ("municipal, running text", running),
+        (f"Wikipedia, {long.height} paragraphs of 80 words and more", long),
+    ):
+        title = "Full stops sprinkled: edited text ranks easier than its rewriting, not flagged"
+        say(f"{title}; goal .15 ({name})", _attacked(table))
     honest = frozen_scores(pl.concat([wiki["hard"], wiki["easy"]]))["is_flagged"]
     say("Wikipedia", [("honest texts flagged", f"{honest.mean():.4f}", f"{len(honest)} texts")])
+
+
+def _attacked(table: pl.DataFrame) -> list[Row]:
+    documents = table["document"].to_list()
+    hard, easy = frozen_scores(table["hard"]), frozen_scores(table["easy"])
+    rows: list[Row] = []
+    for kind, collection in (("", attacks.DESIGN), ("other: ", attacks.OTHER)):
+        for name, attack in collection.items():
+            edited = frozen_scores(pl.Series([attack(text) for text in table["hard"]]))
+            unflagged = ~edited["is_flagged"].to_numpy()
+            easier = (1 - texts.wins((edited["rank"] - easy["rank"]).to_numpy())) * unflagged
+            level = (1 - texts.wins((edited["level"] - easy["level"]).to_numpy())) * unflagged
+            passing = (edited["is_passing"] & ~easy["is_passing"]).to_numpy().astype(float)
+            rows.append(
+                (
+                    f"{kind}{name}",
+                    with_interval(easier, documents),
+                    f"flagged {edited['is_flagged'].mean():.2f}; by score {level.mean():.2f}; "
+                    f"passes where the rewriting does not {passing.mean():.2f}",
+                )
+            )
+    unedited = 1 - texts.wins((hard["rank"] - easy["rank"]).to_numpy())
+    by_level = 1 - texts.wins((hard["level"] - easy["level"]).to_numpy())
+    rows.append(
+        ("not edited at all", with_interval(unedited, documents), f"by score {by_level.mean():.2f}")
+    )
+    flagged = pl.concat([hard, easy])["is_flagged"].to_numpy().astype(float)
+    rows.append(("honest texts flagged", with_interval(flagged, documents * 2), "goal at most .05"))
+    return rows
 
 
 def _cpu(call: object) -> float:

@@ -432,9 +432,9 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         text; words, sentences, units (u32); length (words and numbers per unit); density (content
         words and names per finite verb, mean over the units that have one); content_per_unit;
         passives, brackets (per unit); parts, part_share (sentences that can only be parts of
-        others, and their share of those that something stands before in their block); zipf (mean frequency of content words, as LiNT-II has it); concrete (share of
-        nouns, a name counts as in `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share,
-        name_share (of the words).
+        others, and their share of those that something stands before in their block); zipf (mean
+        frequency of content words, as LiNT-II has it); concrete (share of nouns, a name counts as
+        in `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share, name_share (of the words).
     """
     units = (
         marked.lazy()

@@ -44,7 +44,12 @@ class WordDataMissing(RuntimeError):
     """The package with the word data is not installed."""
 
 
-def _data_folder() -> Path:
+def data_folder() -> Path:
+    """Where the word data lies.
+
+    Raises:
+        WordDataMissing: with what to do.
+    """
     spec = find_spec("lint_ii")
     if spec is None or not spec.submodule_search_locations:
         raise WordDataMissing(
@@ -58,7 +63,7 @@ def _data_folder() -> Path:
 def fingerprint() -> str:
     """SHA-256 over the content of all word data: another list is another method."""
     digest = hashlib.sha256()
-    folder = _data_folder()
+    folder = data_folder()
     for name in (FREQUENCIES, NOUNS, SKIPPED, MANNER_ADVERBS):
         digest.update((folder / name).read_bytes())
     for path in sorted(WORD_LISTS.iterdir(), key=lambda path: path.name):
@@ -84,7 +89,7 @@ def words() -> pl.DataFrame:
         form of a verb); is_skipped (its
         frequency says nothing); is_hard, is_easy (by our own reviewed list).
     """
-    folder = _data_folder()
+    folder = data_folder()
     frequencies = pl.read_parquet(folder / FREQUENCIES).select(
         key="word", zipf=pl.col("word_count").cast(pl.Float32)
     )

@@ -47,7 +47,8 @@ _REFERENCE_LINE = (
     r"(?im)^[ \t]*(?:ons kenmerk|uw kenmerk|kenmerk|uw brief van|zaaknummer|zaak|dossiernummer|"
     r"datum|verzonden|verzenddatum|onderwerp|betreft|bijlagen?|behandeld door|contactpersoon|"
     r"doorkiesnummer|telefoon|tel|fax|e-?mail|website|internet|iban|bic|kvk|kvk-nummer|btw|"
-    r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*(?::[^\n]{0,100}|\d[^\n.!?]{0,40})$"
+    r"bsn|postadres|bezoekadres|postbus)[ \t]*(?:\([^)\n]*\))?[ \t]*"
+    r"(?::[^\n]{0,100}|\d[^\n.!?]{0,40})$"
 )
 
 _CLOSED = r"[.!?…][\"'”’)\]»]*$"

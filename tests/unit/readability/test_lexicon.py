@@ -75,4 +75,4 @@ def test_the_package_itself_is_not_imported() -> None:
 def test_missing_word_data_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexicon, "find_spec", lambda name: None)
     with pytest.raises(lexicon.WordDataMissing, match="make"):
-        lexicon._data_folder()
+        lexicon.data_folder()
