@@ -474,7 +474,10 @@ class _Ingest:
         if not report.counts or not failed.height:
             return report
         rows = failed.get_column("_line").n_unique()
-        note = f"{report.note} Van {rows} rijen is het document niet te lezen, niet te beoordelen of niet aanwezig."
+        note = (
+            f"{report.note} Van {rows} rijen is het document niet te lezen, niet te beoordelen of "
+            "niet aanwezig."
+        )
         return report.model_copy(
             update={
                 "rows_accepted": report.rows_accepted - rows,

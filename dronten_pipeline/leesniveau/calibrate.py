@@ -149,8 +149,8 @@ def show(console: Console, result: Calibrated) -> None:
     ):
         easy, hard = _share(table[:2, :2], table[:2]), _share(table[2:, 2:], table[2:])
         console.print(
-            f"{name.capitalize()}: van de teksten op B1 of makkelijker wordt {easy} herkend, van de "
-            f"moeilijkere {hard}; gewogen kappa {terminal.number(kappa, 2)}."
+            f"{name.capitalize()}: van de teksten op B1 of makkelijker wordt {easy} herkend, van "
+            f"de moeilijkere {hard}; gewogen kappa {terminal.number(kappa, 2)}."
         )
     if made.texts < calibration.WANTED_TEXTS:
         console.print(
@@ -174,8 +174,8 @@ def _agreement(made: Calibration) -> str:
     text = f"Beoordelaars onderling: Krippendorffs alfa {terminal.number(made.alpha, 2)}"
     if made.alpha < TRUSTWORTHY_ALPHA:
         return (
-            f"[yellow]{text}: te laag om op te bouwen[/yellow] (0,67 of meer is bruikbaar). Bespreek "
-            "de verschillen en de omschrijving van de niveaus."
+            f"[yellow]{text}: te laag om op te bouwen[/yellow] (0,67 of meer is bruikbaar). "
+            "Bespreek de verschillen en de omschrijving van de niveaus."
         )
     return text + " (0,67 of meer is bruikbaar, 0,80 goed)."
 

@@ -83,8 +83,8 @@ def judge(
     names = assess.find_files(files or [])
     if not names:
         _stop(
-            "Er zijn geen teksten gegeven of gevonden. Geef bestanden of een map met .txt, .md, .html, .docx "
-            "of .pdf."
+            "Er zijn geen teksten gegeven of gevonden. Geef bestanden of een map met .txt, .md, "
+            ".html, .docx of .pdf."
         )
     calibration = _calibration()
     content = sys.stdin.buffer.read() if assess.STANDARD_INPUT in names else b""

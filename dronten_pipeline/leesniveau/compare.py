@@ -64,8 +64,8 @@ def compare(settings: Settings, old_id: str | None, new_id: str | None) -> Compa
         ]
         if not earlier:
             raise NothingToCompare(
-                f"Er is geen uitgave met een andere methode van voor {new_id}. Geef twee uitgaven om "
-                "toch te vergelijken; `datalab releases` noemt ze."
+                f"Er is geen uitgave met een andere methode van voor {new_id}. Geef twee uitgaven "
+                "om toch te vergelijken; `datalab releases` noemt ze."
             )
         old = earlier[0]
     texts = (

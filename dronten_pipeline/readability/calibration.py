@@ -45,12 +45,13 @@ MIN_PER_SIDE = 20
 WANTED_TEXTS = 200
 MAX_RATERS = 3
 FOLDS = 10
-#: Sensitivity and specificity together must beat a coin by this much, or a share cannot be corrected.
+#: Sensitivity and specificity together must beat a coin by this much; else no share can be
+#: corrected.
 MIN_YOUDEN = 0.3
 #: Points at which the odds of a published cut-off are 1 to e: an error of 4 to 5 points.
 PUBLISHED_SLOPE = 2.5
 _RIDGE = 1e-3
-_NAME = re.compile(r"leesniveau-(\d{4})\.json")
+_NAME = re.compile(r"leesniveau-\d{4}\.json")
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -273,9 +274,9 @@ def fit(
     if len(labels) < MIN_TEXTS or min(easy, len(labels) - easy) < MIN_PER_SIDE:
         raise CalibrationError(
             f"Er zijn {len(labels)} bruikbare teksten met een label, waarvan {easy} op B1 of "
-            f"eenvoudiger. Nodig zijn er minstens {MIN_TEXTS}, met minstens {MIN_PER_SIDE} op B1 of "
-            f"eenvoudiger en {MIN_PER_SIDE} moeilijker ({WANTED_TEXTS} is beter). Laat meer teksten "
-            "beoordelen."
+            f"eenvoudiger. Nodig zijn er minstens {MIN_TEXTS}, met minstens {MIN_PER_SIDE} op B1 "
+            f"of eenvoudiger en {MIN_PER_SIDE} moeilijker ({WANTED_TEXTS} is beter). Laat meer "
+            "teksten beoordelen."
         )
     folds = np.array([_fold(name) for name in names])
     predicted = np.zeros(len(labels), dtype=np.int64)
@@ -390,7 +391,7 @@ def in_force(named: Path | None, folder: Path) -> Calibration | None:
 
 def next_number(folder: Path) -> int:
     last = newest(folder)
-    return 1 if last is None else int(_NAME.fullmatch(last.name).group(1)) + 1  # type: ignore[union-attr]
+    return 1 if last is None else int(last.stem.removeprefix("leesniveau-")) + 1
 
 
 def write(calibration: Calibration, folder: Path) -> Path:

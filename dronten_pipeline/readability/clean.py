@@ -39,17 +39,21 @@ _STREET = (
 )
 _LINES_WITHOUT_TEXT = (
     # an address, with or without postcode and place
-    rf"(?i)^[\p{{L}} .'-]{{0,40}}(?:{_STREET})\s\d{{1,4}}(?:\s?[a-z])?(?:-\d{{1,4}})?(?:,.{{0,40}})?$",
+    rf"(?i)^[\p{{L}} .'-]{{0,40}}(?:{_STREET})\s\d{{1,4}}(?:\s?[a-z])?(?:-\d{{1,4}})?"
+    r"(?:,.{0,40})?$",
     r"(?i)^(?:postbus|antwoordnummer)\s\d+.{0,40}$",
     r"^\d{4} ?[A-Z]{2}\b.{0,40}$",
     # the foot of a page, of a letter or of a website
     r"(?i)^(?:pagina|blad|p\.)?\s*\d{1,4}(?:\s*(?:van|/|-)\s*\d{1,4})?$",
     r"(?i)^(?:©|\(c\)|copyright\b).{0,120}$",
-    r"(?i)^(?:deel deze pagina|lees voor|naar boven|terug naar boven|naar de inhoud|direct naar.{0,40}"
-    r"|print deze pagina|heeft deze informatie u geholpen\??|was deze informatie nuttig\??"
+    r"(?i)^(?:deel deze pagina|lees voor|naar boven|terug naar boven|naar de inhoud"
+    r"|direct naar.{0,40}|print deze pagina|heeft deze informatie u geholpen\??"
+    r"|was deze informatie nuttig\??"
     r"|volg ons op.{0,40}|cookies?|privacy(?:verklaring)?|toegankelijkheid(?:sverklaring)?|colofon"
-    r"|proclaimer|disclaimer|sitemap|zoeken|menu|inloggen|inhoudsopgave|lees meer(?: over.{0,40})?)$",
-    r"(?i)^(?:verzonden (?:vanaf|met|vanuit)|dit bericht is (?:uitsluitend|alleen) bestemd)\b.{0,300}$",
+    r"|proclaimer|disclaimer|sitemap|zoeken|menu|inloggen|inhoudsopgave"
+    r"|lees meer(?: over.{0,40})?)$",
+    r"(?i)^(?:verzonden (?:vanaf|met|vanuit)"
+    r"|dit bericht is (?:uitsluitend|alleen) bestemd)\b.{0,300}$",
     # an entry of a table of contents: its number, its title, its page
     r"^\d{1,2}(?:\.\d{1,2})*\.?\s.{2,90}\s\d{1,3}$",
     r"^.{2,90}(?:\.\s?){4,}\s?\d{0,3}$",

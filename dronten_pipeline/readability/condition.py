@@ -4,9 +4,10 @@ Here belongs: the measures of that, their limits, and the Dutch sentence for who
 text. Not here: the reading level itself (`score.py`), or files that cannot be read (`extract.py`).
 
 How the limits were set, on five public documents of municipalities, 364 sentences of Amsterdam
-before and after rewriting, and 1,476 paragraphs of an encyclopedia. Of the Dutch words that no list knows
-and that are no compound, the ones that are a single letter away from a frequent word are misread
-or mistyped: 3.6 per thousand in the one document that was scanned, at most 0.8 in the others.
+before and after rewriting, and 1,476 paragraphs of an encyclopedia. Of the Dutch words that no
+list knows and that are no compound, the ones that are a single letter away from a frequent word
+are misread or mistyped: 3.6 per thousand in the one document that was scanned, at most 0.8 in the
+others.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ MEANT_LENGTH = 3
 
 #: Function words that are frequent in one of these languages and no words of another.
 _FUNCTION_WORDS = {
-    "Nederlands": "het een van en dat niet zijn op te met voor aan wij wordt worden ook naar bij uw "
-    "je jouw kunt deze dit heeft hebt om als er maar door over uit nog wat hoe kan geen moet ze ons",
+    "Nederlands": "het een van en dat niet zijn op te met voor aan wij wordt worden ook naar bij "
+    "uw je jouw kunt deze dit heeft hebt om als er maar door over uit nog wat hoe kan geen moet ze "
+    "ons",
     # also function words of a neighbour: they only tell running text from a list
     "gedeeld": "de in is of we was er die den wil had",
     "Engels": "the and to for you your with that this have not will be from on at by our which "
@@ -327,8 +329,8 @@ def _refusal() -> pl.Expr:
         .when(enough_to_run & (pl.col("unknown") > MAX_UNKNOWN))
         .then(
             pl.format(
-                "Van de woorden is {} % niet te herkennen: het is waarschijnlijk een slecht gelezen "
-                "scan. Lever het oorspronkelijke document aan.",
+                "Van de woorden is {} % niet te herkennen: het is waarschijnlijk een slecht "
+                "gelezen scan. Lever het oorspronkelijke document aan.",
                 (100 * pl.col("unknown")).round(0).cast(pl.Int64),
             )
         )

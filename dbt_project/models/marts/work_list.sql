@@ -86,7 +86,10 @@ items as (
             replace(texts.channel, '_', ' '),
             texts.kind,
             'gepubliceerd op ' || {{ dutch_date('texts.event_date') }},
-            'kans op B1: ' || cast(round(100 * scores.b1_probability) as integer) || ' %',
+            'kans op B1: ' || case
+                when scores.b1_probability < 0.01 then 'minder dan 1'
+                else cast(cast(round(100 * scores.b1_probability) as integer) as varchar)
+            end || ' %',
             case when scores.remark is not null then 'mogelijk verkeerd gelezen (scan)' end
         ) as detail
     from texts

@@ -18,7 +18,8 @@ EASY = (
 )
 HARD = (
     "Naar aanleiding van uw aanvraag inzake de ontheffing van de verplichting tot het verstrekken "
-    "van bescheiden wordt u medegedeeld dat de besluitvorming, gelet op de vigerende verordening en "
+    "van bescheiden wordt u medegedeeld dat de besluitvorming, gelet op de vigerende verordening "
+    "en "
     "de daaruit voortvloeiende beperkingen, is opgeschort. "
 )
 

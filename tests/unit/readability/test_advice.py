@@ -15,7 +15,8 @@ from dronten_pipeline.readability.hardest import MAX_HARD_WORDS, hardest_sentenc
 EASY = "U kunt een nieuwe pas halen. Kom naar de balie. Neem uw oude pas mee. Wij helpen u graag."
 HARD = (
     "Naar aanleiding van uw schrijven inzake de aanvraag delen wij u mede dat uw aanvraag niet in "
-    "behandeling kan worden genomen, aangezien de overgelegde bescheiden ontoereikend zijn voor een "
+    "behandeling kan worden genomen, aangezien de overgelegde bescheiden ontoereikend zijn voor "
+    "een "
     "zorgvuldige beoordeling van het onderhavige bouwplan."
 )
 
@@ -81,9 +82,9 @@ def test_names_are_not_hard() -> None:
 def test_marks_point_at_their_words_and_do_not_overlap() -> None:
     for sentence in advise(f"{HARD}\n{EASY} {HARD}").sentences:
         end = 0
-        for mark in sentence.marks:
-            assert mark.start >= end and mark.end <= len(sentence.content)
-            end = mark.end
+        for found in sentence.marks:
+            assert found.start >= end and found.end <= len(sentence.content)
+            end = found.end
 
 
 def test_sentences_keep_their_number_and_their_block() -> None:

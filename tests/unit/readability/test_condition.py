@@ -14,13 +14,17 @@ DUTCH = (
 )
 FOREIGN = {
     "Engels": "You have asked us for a permit to build a new shed in your garden. We have looked "
-    "at your request and we would like you to send us a drawing of the shed before Friday, please. ",
+    "at your request and we would like you to send us a drawing of the shed before Friday, "
+    "please. ",
     "Duits": "Sie haben bei uns eine Genehmigung für einen neuen Schuppen im Garten beantragt. Wir "
     "haben Ihren Antrag geprüft und bitten Sie, uns bis Freitag noch eine Zeichnung zu senden. ",
     "Frans": "Vous nous avez demandé un permis pour construire un nouvel abri dans votre jardin. "
-    "Nous avons examiné votre demande et nous vous prions de nous envoyer un dessin avant vendredi. ",
-    "Turks": "Bahçenizde yeni bir kulübe yapmak için bizden izin istediniz. Başvurunuzu inceledik ve "
-    "bize cuma gününe kadar bir çizim göndermenizi rica ediyoruz. Bu çizim çok önemli ve daha sonra "
+    "Nous avons examiné votre demande et nous vous prions de nous envoyer un dessin avant "
+    "vendredi. ",
+    "Turks": "Bahçenizde yeni bir kulübe yapmak için bizden izin istediniz. Başvurunuzu inceledik "
+    "ve "
+    "bize cuma gününe kadar bir çizim göndermenizi rica ediyoruz. Bu çizim çok önemli ve daha "
+    "sonra "
     "karar veririz, siz bir mektup alırsınız. ",
     "Pools": "Złożyli Państwo wniosek o pozwolenie na budowę nowej szopy w ogrodzie. Sprawdziliśmy "
     "wniosek i prosimy, aby do piątku przesłać nam rysunek, który jest potrzebny. Nie można tego "
