@@ -4,11 +4,12 @@
 #   make check  formatting, lint, types, SQL, dbt parse    make dev       the Dagster web server
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
+#   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...)
 #   make dictionary  writes docs/data-dictionary.md anew
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format sample dictionary lock clean
+.PHONY: run test test-all dev check format sample bench-doors dictionary lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +42,9 @@ format: $(READY_DEV)
 
 sample: $(READY_DEV)
 	@$(BIN)/python -m sources $(if $(ROWS),--rows $(ROWS) --into $(or $(INTO),data/sample-$(ROWS)))
+
+bench-doors: $(READY)
+	@$(BIN)/python -m bench.doors $(if $(ROWS),--rows $(subst _,,$(ROWS)))
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary
