@@ -7,11 +7,12 @@
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
 #   make bench-gate  what the gate costs: the mart of the last run, and ten million rows
+#   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...)
 #   make dictionary  writes docs/data-dictionary.md anew
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean bench-gate
+.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean bench-gate bench-doors
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -50,6 +51,9 @@ bench-readability: $(READY_DEV)
 
 bench-gate: $(READY_DEV)
 	@$(BIN)/python -m bench.gate $(if $(ROWS),--rows $(ROWS))
+
+bench-doors: $(READY)
+	@$(BIN)/python -m bench.doors $(if $(ROWS),--rows $(subst _,,$(ROWS)))
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary

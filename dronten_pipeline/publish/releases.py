@@ -363,7 +363,9 @@ def _publish(
                     "gate_record": record.number,
                 },
             )
-            return Unchanged(release_id=current.release_id, ledger_problems=problems)
+            return Unchanged(
+                release_id=current.release_id, ledger_problems=problems + _announce(settings)
+            )
         if (settings.releases / release_id).exists():
             if _release_record(settings, release_id) is None:
                 return _finish(settings, release_id, run_id, problems)
@@ -637,8 +639,9 @@ def _removed_unless_renamed(building: Path) -> Iterator[None]:
 def _clear_leftovers(releases: Path) -> None:
     for path in releases.glob(".building-*"):
         shutil.rmtree(path)
-    for path in releases.glob(f".{CURRENT}-*"):
-        path.unlink()
+    for pattern in (f".{CURRENT}-*", ".feed.json.*", ".atom.xml.*"):
+        for path in releases.glob(pattern):
+            path.unlink()
 
 
 # --- reading

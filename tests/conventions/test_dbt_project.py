@@ -11,7 +11,10 @@ import pytest
 
 from dronten_pipeline.contracts import load_sources, load_suites
 from dronten_pipeline.dictionary import dictionary
+from dronten_pipeline.publish.doors.headings import headings
+from dronten_pipeline.publish.doors.workbook import sheet_name
 from dronten_pipeline.settings import PROJECT, Settings
+from dronten_pipeline.table_contracts import load_table_contracts
 from dronten_pipeline.transform import prepared_manifest, register
 
 
@@ -108,3 +111,32 @@ def test_targets_are_of_known_kpis(settings: Settings) -> None:
 def test_the_data_dictionary_is_that_of_today(settings: Settings) -> None:
     page = (PROJECT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert page == dictionary(settings), "run `make dictionary`"
+
+
+def test_every_key_of_a_contract_is_judged_before_it_is_declared(settings: Settings) -> None:
+    suites = load_suites(settings.expectations)
+    for name, contract in load_table_contracts(settings.dbt_project).items():
+        assert contract.key, f"{name} has no key"
+        judged = {
+            frozenset(rule.kwargs.get("column_list") or [rule.kwargs.get("column")])
+            for rule in suites[name].expectations
+            if rule.severity == "critical" and rule.type.endswith("to_be_unique")
+        }
+        has_one_row = any(
+            rule.type == "expect_table_row_count_to_be_between"
+            and rule.kwargs.get("max_value") == 1
+            for rule in suites[name].expectations
+        )
+        assert frozenset(contract.key) in judged or has_one_row, f"nobody judges the key of {name}"
+
+
+def test_every_published_column_has_a_heading_of_its_own_in_excel(settings: Settings) -> None:
+    for name, contract in load_table_contracts(settings.dbt_project).items():
+        columns = list(contract.columns)
+        titles = headings(columns)
+        assert len({title.casefold() for title in titles}) == len(columns), name
+
+
+def test_every_table_has_a_sheet_of_its_own_in_excel(settings: Settings) -> None:
+    names = [sheet_name(table) for table in load_suites(settings.expectations)]
+    assert len({name.casefold() for name in names}) == len(names)

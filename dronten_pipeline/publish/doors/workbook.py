@@ -120,7 +120,8 @@ def export_workbook(mart: Mart, path: Path) -> None:
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "remove_timezone": False,
+            # What is left of it after a kill goes with the folder.
+            "tmpdir": str(path.parent),
         },
     )
     book.set_properties(

@@ -7,7 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dronten_pipeline.gate import candidate
 from dronten_pipeline.gate.candidate import build_candidate, contract_version
+from dronten_pipeline.table_contracts import ColumnContract, TableContract
 
 
 @pytest.fixture
@@ -96,3 +98,90 @@ def test_the_contract_version_changes_with_the_contract_only(
                 connection.execute(change)
     assert (versions[0] == versions[1]) is same
     assert len(versions[0]) == 12
+
+
+# --- keys
+
+CONTRACTS = {
+    "parent": TableContract(
+        name="parent", key=("code",), columns={"code": ColumnContract(name="code")}
+    ),
+    # Its name comes first: a reference must not depend on the order of names.
+    "child": TableContract(
+        name="child",
+        key=("n", "part"),
+        columns={
+            "n": ColumnContract(name="n"),
+            "part": ColumnContract(name="part"),
+            "code": ColumnContract(name="code", references=("parent", "code")),
+            "seed": ColumnContract(name="seed", references=("not_published", "seed")),
+        },
+    ),
+}
+GOOD = "VALUES (1, 1, 'a', 's'), (1, 2, 'b', 's'), (2, 1, NULL, NULL)"
+CHILD_KEYS = {"PRIMARY KEY(n, part)", "FOREIGN KEY (code) REFERENCES parent(code)"}
+
+
+def keys_of(tmp_path: Path, child: str, parent: str = "VALUES ('a'), ('b')") -> dict[str, set[str]]:
+    """The keys that a candidate declares, by table; its rows are those of the warehouse."""
+    warehouse, mart = tmp_path / "warehouse.duckdb", tmp_path / "mart.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"CREATE TABLE parent AS FROM ({parent}) AS v (code)")
+        connection.execute(f"CREATE TABLE child AS FROM ({child}) AS v (n, part, code, seed)")
+        rows = connection.execute("FROM child ORDER BY ALL").fetchall()
+        connection.execute("COMMENT ON TABLE parent IS 'Ouder.'")
+    build_candidate(warehouse, mart, ["child", "parent"], CONTRACTS)
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        assert connection.execute("FROM child").fetchall() == rows
+        comments = connection.execute("SELECT comment FROM duckdb_tables() ORDER BY 1").fetchall()
+        assert ("Ouder.",) in comments
+        found: dict[str, set[str]] = {"child": set(), "parent": set()}
+        for table, text in connection.execute(
+            "SELECT table_name, constraint_text FROM duckdb_constraints() "
+            "WHERE constraint_type <> 'NOT NULL'"
+        ).fetchall():
+            found[table].add(text)
+    return found
+
+
+def test_the_keys_of_the_contract_are_declared(tmp_path: Path) -> None:
+    found = keys_of(tmp_path, GOOD)
+    assert found == {"child": CHILD_KEYS, "parent": {"PRIMARY KEY(code)"}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "declared"),
+    [
+        ("VALUES (1, 1, 'a', 's'), (1, 1, 'b', 's')", set()),
+        ("VALUES (1, 1, 'c', 's')", set()),
+        (
+            "VALUES (1, NULL, 'a', 's'), (1, 2, 'b', 's')",
+            {"UNIQUE(n, part)", "FOREIGN KEY (code) REFERENCES parent(code)"},
+        ),
+    ],
+    ids=["a key that comes twice", "a reference to nothing", "a part of a key that is empty"],
+)
+def test_rows_that_break_a_key_are_copied_for_the_suite_to_judge(
+    tmp_path: Path, rows: str, declared: set[str]
+) -> None:
+    assert keys_of(tmp_path, rows)["child"] == declared
+
+
+def test_nothing_refers_to_a_table_without_its_key(tmp_path: Path) -> None:
+    found = keys_of(tmp_path, GOOD, parent="VALUES ('a'), ('b'), ('b')")
+    assert found == {"child": {"PRIMARY KEY(n, part)"}, "parent": set()}
+
+
+def test_the_key_of_a_large_table_is_not_declared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidate, "MOST_KEYED_ROWS", 2)
+    assert keys_of(tmp_path, GOOD) == {"child": set(), "parent": {"PRIMARY KEY(code)"}}
+
+
+def test_the_judge_can_replace_the_rows_of_a_table_with_a_key(tmp_path: Path) -> None:
+    keys_of(tmp_path, GOOD)
+    with duckdb.connect(str(tmp_path / "mart.duckdb")) as connection:
+        connection.execute("DELETE FROM child")
+        connection.execute("INSERT INTO child VALUES (1, 1, 'a', 's')")
+        assert connection.execute("SELECT count(*) FROM child").fetchall() == [(1,)]

@@ -38,6 +38,11 @@ from dronten_pipeline.settings import Settings
 from tests.unit.publish.marts import INPUTS, judged_mart, publish_it, release_id
 
 
+#: Folder and ending of the forms that have a file per table.
+FORMS = (("parquet", "parquet"), ("csv", "csv"), ("excel", "csv"))
+BESIDE = ("current", "feed.json", "atom.xml")
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home")
@@ -104,7 +109,11 @@ def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> No
     assert manifest["gate_record"] == {"number": 1, "sha256": record.sha256}
     assert manifest["inputs"] == [vars(INPUTS[0]) | {"raw_sha256": None}]
     assert manifest["tables"]["figure"]["rows"] == 3
-    assert len(manifest["files"]) == 2 + 2 * 3
+    one_per_table = {f"{kind}/figure.{end}" for kind, end in FORMS}
+    assert one_per_table <= set(manifest["files"])
+    folder = settings.releases / release_id(1)
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert set(manifest["files"]) == present - {"manifest.json"}
     assert all(len(file["sha256"]) == 64 for file in manifest["files"].values())
 
 
@@ -112,6 +121,51 @@ def test_nobody_may_write_the_files_of_a_release(settings: Settings) -> None:
     publish_it(settings, judged_mart(settings, 1))
     files = [path for path in (settings.releases / release_id(1)).rglob("*") if path.is_file()]
     assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o444"}
+
+
+def test_what_is_no_number_is_not_published(settings: Settings) -> None:
+    folder = judged_mart(settings, 1, value=float("nan"))
+    with pytest.raises(PublishError, match=r"^figure\.value is no number .*Nothing was published"):
+        publish_it(settings, folder)
+    assert current_id(settings) is None
+
+
+# --- what is announced
+
+
+def titles(settings: Settings) -> list[str]:
+    feed = json.loads((settings.releases / "feed.json").read_text(encoding="utf-8"))
+    return [item["title"] for item in feed["items"]]
+
+
+def test_a_release_and_a_way_back_are_announced(two: Settings) -> None:
+    rollback(two)
+    assert titles(two) == [
+        f"Terug naar uitgave {release_id(1)}",
+        f"Uitgave {release_id(2)}",
+        f"Uitgave {release_id(1)}",
+    ]
+
+
+def test_a_feed_that_cannot_be_written_undoes_no_publication(
+    two: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dronten_pipeline.publish.doors.feed.export_feeds", full)
+        outcome = publish_it(two, judged_mart(two, 3, value=3.5, previous=2))
+        assert isinstance(outcome, Published)
+        assert outcome.ledger_problems == [
+            f"The feeds in {two.releases} are not up to date: the disk is full: free space."
+        ]
+        with pytest.raises(ReleaseError, match="is current now, but: The feeds"):
+            rollback(two)
+    assert current_id(two) == release_id(2)
+    assert len(titles(two)) == 2
+    publish_it(two, judged_mart(two, 4, value=2.5, previous=2))
+    assert titles(two)[:2] == [f"Terug naar uitgave {release_id(2)}", f"Uitgave {release_id(3)}"]
 
 
 # --- what is refused
@@ -180,10 +234,7 @@ def test_the_same_figures_from_the_same_deliveries_are_not_published_again(
     publish_it(settings, judged_mart(settings, 1))
     outcome = publish_it(settings, judged_mart(settings, 2, previous=1))
     assert outcome == Unchanged(release_id=release_id(1), ledger_problems=[])
-    assert [path.name for path in sorted(settings.releases.iterdir())] == [
-        release_id(1),
-        "current",
-    ]
+    assert {path.name for path in settings.releases.iterdir()} == {release_id(1), *BESIDE}
     assert kinds(settings) == ["gate", "release", "gate", "unchanged"]
 
 
@@ -349,8 +400,9 @@ def test_what_a_killed_publication_left_is_cleared(settings: Settings) -> None:
         (settings.releases / name / "csv").mkdir(parents=True)
         (settings.releases / name / "csv/torn.csv").write_text("x")
     (settings.releases / ".current-999").symlink_to("nowhere")
+    (settings.releases / ".feed.json.999").write_text("{")
     assert isinstance(publish_it(settings, judged_mart(settings, 1)), Published)
-    assert sorted(path.name for path in settings.releases.iterdir()) == [release_id(1), "current"]
+    assert {path.name for path in settings.releases.iterdir()} == {release_id(1), *BESIDE}
 
 
 def test_a_kill_between_renaming_and_pointing_is_made_good(
@@ -394,15 +446,24 @@ def test_a_kill_between_pointing_and_writing_down_is_made_good(settings: Setting
         (errno.EACCES, "may not write there"),
     ],
 )
-@pytest.mark.parametrize("step", ["_seal", "_point_at", "_describe_files"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "releases._seal",
+        "releases._point_at",
+        "doors.write_doors",
+        "doors.machine_csv.export_csv",
+        "doors.checksums.describe",
+    ],
+)
 def test_an_error_of_the_disk_leaves_current_as_it_was(
     two: Settings, monkeypatch: pytest.MonkeyPatch, step: str, number: int, says: str
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
     folder = judged_mart(two, 3, value=3.5, previous=2)
-    monkeypatch.setattr(releases, step, full)
+    monkeypatch.setattr(f"dronten_pipeline.publish.{step}", full)
     with pytest.raises(PublishError, match=says):
         publish_it(two, folder)
     assert current_id(two) == release_id(2)
@@ -432,7 +493,7 @@ publish_it(settings, settings.warehouse / "run2")
 """
 
 
-@pytest.mark.parametrize("wait", [0.02, 0.08, 0.15, 0.25])
+@pytest.mark.parametrize("wait", [0.02, 0.15, 0.4, 0.8, 1.5])
 def test_a_kill_leaves_current_whole_and_the_next_publication_goes_through(
     settings: Settings, wait: float
 ) -> None:

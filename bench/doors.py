@@ -1,0 +1,238 @@
+"""What the file doors of a large mart cost, beside DuckDB writing the same tables as Parquet.
+
+    make bench-doors            2 million rows
+    make bench-doors ROWS=...   another number
+
+Both are measured in turn in processes of their own, on the same file and the same processors. The
+promise is that all doors together take no more than twice as long, and that memory does not grow
+with the mart. The mart is invented.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dronten_pipeline.gate.candidate import OFFLINE, build_candidate, identifier, literal
+from dronten_pipeline.settings import PROJECT
+from dronten_pipeline.table_contracts import load_table_contracts
+
+#: As many periods, parts and figures as a town would have if it split everything by neighbourhood.
+FIGURES = """
+CREATE TABLE fct_kpi_value AS
+SELECT
+    'kpi_' || (n % 36) AS kpi_id,
+    ['month', 'quarter', 'year'][1 + n % 3] AS period_grain,
+    DATE '2015-01-01' + INTERVAL 1 MONTH * ((n // 36) % 132)::INTEGER AS period_start,
+    'team' AS dimension,
+    'Buurt ' || (n // 4752) AS dimension_value,
+    CASE WHEN n % 11 <> 0 THEN 100 * numerator / denominator END AS value,
+    CASE WHEN n % 11 <> 0 THEN numerator END AS numerator,
+    CASE WHEN n % 11 <> 0 THEN denominator END AS denominator,
+    CASE WHEN n % 11 <> 0 THEN denominator::BIGINT END AS sample_size,
+    CASE WHEN n % 36 < 9 AND n % 11 <> 0 THEN 95 * numerator / denominator END AS ci_low,
+    CASE WHEN n % 36 < 9 AND n % 11 <> 0 THEN 105 * numerator / denominator END AS ci_high,
+    n % 11 = 0 AS is_suppressed,
+    n % 132 = 131 AS is_provisional,
+    DATE '2026-06-30' AS as_of,
+    'current' AS source_state,
+    1::INTEGER AS definition_version
+FROM (
+    SELECT
+        n,
+        (5 + hash(n) % 400)::DOUBLE AS numerator,
+        (405 + hash(-n) % 600)::DOUBLE AS denominator
+    FROM range($rows) AS r (n)
+);
+"""
+OTHERS = """
+CREATE TABLE dim_kpi AS
+SELECT
+    'kpi_' || n AS kpi_id, 'KPI ' || n AS name_nl, 'KPI ' || n AS name_en,
+    repeat('Verzonnen definitie. ', 20) AS definition_nl, 'percent' AS unit,
+    'higher' AS direction, 'month' AS period_grain, 'verzonnen' AS source_system,
+    'document' AS document, 'Team' AS owner, 1::INTEGER AS definition_version
+FROM range(36) AS r (n);
+CREATE TABLE fct_kpi_target AS
+SELECT
+    kpi_id, DATE '2024-01-01' AS period_start, NULL::DATE AS period_end, '>=' AS comparator,
+    80.0::DOUBLE AS target_value, 'target' AS kind, 'document' AS document, '' AS note
+FROM dim_kpi;
+CREATE TABLE publication AS
+SELECT
+    '20260630-000000000001' AS release_id, TIMESTAMP '2026-06-30 12:00:00' AS published_at,
+    DATE '2026-06-30' AS as_of, 'abc' AS code_version, '0123456789ab' AS contract_version,
+    'passed' AS verdict, NULL::VARCHAR AS previous_release;
+"""
+TABLES = ("dim_kpi", "fct_kpi_target", "fct_kpi_value", "publication")
+
+#: Module and function of each door, timed where `write_doors` calls it.
+TIMED = (
+    ("machine_csv", "export_csv"),
+    ("dutch_csv", "export_dutch_csv"),
+    ("workbook", "export_workbook"),
+    ("datapackage", "export_datapackage"),
+    ("dcat", "export_dcat"),
+    ("readme", "export_readme"),
+    ("checksums", "describe"),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=2_000_000)
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--part", choices=PARTS)
+    parser.add_argument("--mart", type=Path)
+    options = parser.parse_args()
+    if options.part:
+        print(json.dumps(PARTS[options.part](options.mart)))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        return _compare(Path(folder), options.rows, options.times)
+
+
+def _compare(folder: Path, rows: int, times: int) -> int:
+    marts = {size: _build(folder / str(size), size) for size in (rows // 10, rows)}
+    print(f"mart of {rows:,} rows: {marts[rows].stat().st_size / 1e6:,.0f} MB", flush=True)
+    runs: dict[str, list[dict[str, Any]]] = {"parquet": [], "doors": []}
+    for _ in range(times):
+        for part, done in runs.items():
+            done.append(_measure(part, marts[rows]))
+    small = _measure("doors", marts[rows // 10])
+
+    print(f"{'':<34}{'seconds':>9}{'CPU':>9}   (median of {times})")
+    reference = _line("DuckDB writes Parquet", runs["parquet"], "all")
+    for step in runs["doors"][0]["seconds"]:
+        if step != "all":
+            _line(f"  {step}", runs["doors"], step)
+    doors = _line("all doors", runs["doors"], "all")
+    ratio = doors[0] / reference[0]
+    print(f"ratio {ratio:.2f} of the clock, {doors[1] / reference[1]:.2f} of CPU; promised: 2")
+    peaks = [run["peak_mb"] for run in (small, runs["doors"][0])]
+    print(f"memory {peaks[0]:,.0f} MB with a tenth of the rows, {peaks[1]:,.0f} MB with all")
+    return 0 if ratio <= 2 else 1
+
+
+def _line(name: str, runs: list[dict[str, Any]], step: str) -> tuple[float, float]:
+    clock, cpu = (
+        statistics.median(run["seconds"][step][which] for run in runs) for which in (0, 1)
+    )
+    print(f"{name:<34}{clock:>9.2f}{cpu:>9.2f}")
+    return clock, cpu
+
+
+def _measure(part: str, mart: Path) -> dict[str, Any]:
+    finished = subprocess.run(
+        [sys.executable, "-m", "bench.doors", "--part", part, "--mart", str(mart)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    measured: dict[str, Any] = json.loads(finished.stdout)
+    return measured
+
+
+def _build(folder: Path, rows: int) -> Path:
+    """The mart as the gate makes it, keys and order included."""
+    folder.mkdir()
+    warehouse = folder / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(FIGURES, {"rows": rows})
+        connection.execute(OTHERS)
+    contracts = load_table_contracts(PROJECT / "dbt_project")
+    build_candidate(warehouse, folder / "mart.duckdb", TABLES, contracts)
+    warehouse.unlink()
+    return folder / "mart.duckdb"
+
+
+# --- the parts, each in a process of its own
+
+
+class _Clock:
+    """Seconds of the clock and of the processors, per step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, tuple[float, float]] = {}
+
+    def time(self, name: str, step: Callable[[], Any]) -> Any:
+        clock, cpu = time.perf_counter(), time.process_time()
+        outcome = step()
+        before = self.seconds.get(name, (0.0, 0.0))
+        self.seconds[name] = (
+            before[0] + time.perf_counter() - clock,
+            before[1] + time.process_time() - cpu,
+        )
+        return outcome
+
+    def report(self) -> dict[str, Any]:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return {"seconds": self.seconds, "peak_mb": peak}
+
+
+def _parquet(mart: Path) -> dict[str, Any]:
+    """DuckDB at its best: all processors, nothing sorted, the compression of our door."""
+    clock = _Clock()
+    folder = Path(tempfile.mkdtemp(dir=mart.parent))
+
+    def write() -> None:
+        with duckdb.connect(str(mart), read_only=True, config=OFFLINE) as connection:
+            for table in TABLES:
+                connection.execute(
+                    f"COPY {identifier(table)} TO {literal(folder / f'{table}.parquet')} "
+                    "(FORMAT parquet, COMPRESSION zstd)"
+                )
+
+    clock.time("all", write)
+    shutil.rmtree(folder)
+    return clock.report()
+
+
+def _doors(mart: Path) -> dict[str, Any]:
+    """Everything that a release holds, from the judged mart on; imports included."""
+    clock = _Clock()
+    folder = Path(tempfile.mkdtemp(dir=mart.parent))
+
+    def write() -> None:
+        from dronten_pipeline.publish import doors
+        from dronten_pipeline.publish.doors.parquet import export_parquet
+
+        for name, function in TIMED:
+            module = importlib.import_module(f"dronten_pipeline.publish.doors.{name}")
+            setattr(module, function, _timed(clock, name, getattr(module, function)))
+        clock.time("mart.duckdb", lambda: shutil.copyfile(mart, folder / "mart.duckdb"))
+        clock.time("parquet", lambda: export_parquet(mart, folder / "parquet"))
+        contracts = load_table_contracts(PROJECT / "dbt_project")
+        doors.write_doors(folder, contracts, address=None, is_sample=True)
+
+    clock.time("all", write)
+    shutil.rmtree(folder)
+    return clock.report()
+
+
+def _timed(clock: _Clock, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*arguments: Any, **named: Any) -> Any:
+        return clock.time(name, lambda: function(*arguments, **named))
+
+    return run
+
+
+PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {"parquet": _parquet, "doors": _doors}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""What the dbt contract of a published table says, read without dbt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dronten_pipeline.table_contracts import load_table_contracts
+
+YML = """
+models:
+  - name: figure
+    description: "Eén rij per figuur."
+    config:
+      contract: {enforced: true}
+      meta: {open_data: true}
+    data_tests:
+      - unique_combination:
+          name: figure_is_unique
+          arguments: {columns: [kpi_id, year]}
+    columns:
+      - name: kpi_id
+        description: "Sleutel."
+        data_tests:
+          - not_null
+          - relationships:
+              arguments: {to: ref('dim_kpi'), field: kpi_id}
+      - name: year
+      - name: unit
+        data_tests:
+          - accepted_values:
+              arguments: {values: ["percent", "count"]}
+  - name: bare
+"""
+
+
+def test_a_contract_is_read_from_the_tests_of_dbt(tmp_path: Path) -> None:
+    folder = tmp_path / "models/marts"
+    folder.mkdir(parents=True)
+    (folder / "figure.yml").write_text(YML, encoding="utf-8")
+    contracts = load_table_contracts(tmp_path)
+    figure = contracts["figure"]
+    assert figure.key == ("kpi_id", "year")
+    assert figure.is_open
+    assert figure.columns["kpi_id"].required
+    assert figure.columns["kpi_id"].references == ("dim_kpi", "kpi_id")
+    assert figure.columns["kpi_id"].description == "Sleutel."
+    assert not figure.columns["year"].required
+    assert figure.columns["unit"].values == ("percent", "count")
+    assert figure.references_to("dim_kpi") == (("kpi_id", "kpi_id"),)
+    assert contracts["bare"].key == ()
+    assert not contracts["bare"].is_open
