@@ -11,6 +11,7 @@ import pytest
 
 from dronten_pipeline.contracts import load_sources, load_suites
 from dronten_pipeline.dictionary import dictionary
+from dronten_pipeline.mart_contract import advice, promised, released
 from dronten_pipeline.settings import PROJECT, Settings
 from dronten_pipeline.transform import prepared_manifest, register
 
@@ -108,3 +109,12 @@ def test_targets_are_of_known_kpis(settings: Settings) -> None:
 def test_the_data_dictionary_is_that_of_today(settings: Settings) -> None:
     page = (PROJECT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert page == dictionary(settings), "run `make dictionary`"
+
+
+def test_the_published_tables_are_those_of_the_last_released_contract(settings: Settings) -> None:
+    last = released()[-1]
+    assert (problem := advice(last, promised(settings))) is None, problem
+
+
+def test_every_table_of_the_contract_has_a_key(settings: Settings) -> None:
+    assert [table.name for table in promised(settings) if not table.key] == []
