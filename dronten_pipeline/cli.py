@@ -461,6 +461,23 @@ def postgres_load() -> None:
     raise typer.Exit(PUBLISHED if is_loaded else OWN_ERROR)
 
 
+@app.command()
+def contract() -> None:
+    """Legt het contract van de gepubliceerde tabellen vast als nieuwe versie, als dat nodig is."""
+    from dronten_pipeline.mart_contract import ReleasedContractError, release
+
+    try:
+        written, differences = release(current_settings())
+    except ReleasedContractError as error:
+        _stop(str(error))
+    for difference in differences:
+        console.print(f"  {difference}", soft_wrap=True)
+    if written is None:
+        console.print("De laatst uitgebrachte versie geldt nog: er is niets bijgekomen of weg.")
+    else:
+        console.print(f"{written} is geschreven; leg hem vast met de wijziging.", soft_wrap=True)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def dbt(context: typer.Context) -> None:
     """Voert een dbt-opdracht uit zoals de keten het zou doen, bijvoorbeeld `datalab dbt parse`."""

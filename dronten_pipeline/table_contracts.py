@@ -26,9 +26,10 @@ KEY, REQUIRED, VALUES, REFERENCE = (
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnContract:
-    """One column; `references` is (table, column), `values` is empty when any value may occur."""
+    """One column; `type` is that of DuckDB, `references` is (table, column), `values` is empty when any value may occur."""
 
     name: str
+    type: str = ""
     description: str = ""
     required: bool = False
     values: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ def _column(column: Mapping[str, Any]) -> ColumnContract:
     reference = next(_arguments(column, REFERENCE), None)
     return ColumnContract(
         name=column["name"],
+        type=column.get("data_type", ""),
         description=column.get("description", ""),
         required=REQUIRED in column.get("data_tests", []),
         values=tuple(str(value) for value in values),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from dronten_pipeline.evidence.durable import sha256_of_json
+from dronten_pipeline.mart_contract import fingerprint, named
 from dronten_pipeline.table_contracts import TableContract
 
 #: Extensions are never fetched or loaded by themselves: the gate works without a network.
@@ -101,13 +101,17 @@ def build_reference(warehouse: Path, reference: Path) -> None:
 
 
 def contract_version(mart: Path) -> str:
-    """Twelve characters that change when a table, a column or a type of the mart changes."""
+    """The released contract that the mart keeps: `1.0+` and twelve characters over its tables.
+
+    The characters change when a table, a column or a type of the mart changes; they stand alone
+    where no released contract has them.
+    """
     with duckdb.connect(str(mart), read_only=True, config=OFFLINE) as connection:
         rows = connection.execute(
             "SELECT table_name, column_name, data_type FROM duckdb_columns() "
             "WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index"
         ).fetchall()
-    return sha256_of_json(rows)[:12]
+    return named(fingerprint(rows))
 
 
 def column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 
 from dronten_pipeline.contracts import load_sources, load_suites
 from dronten_pipeline.dictionary import dictionary
+from dronten_pipeline.mart_contract import advice, promised, released
 from dronten_pipeline.publish.doors.headings import headings
 from dronten_pipeline.publish.doors.workbook import sheet_name
 from dronten_pipeline.settings import PROJECT, Settings
@@ -140,3 +141,12 @@ def test_every_published_column_has_a_heading_of_its_own_in_excel(settings: Sett
 def test_every_table_has_a_sheet_of_its_own_in_excel(settings: Settings) -> None:
     names = [sheet_name(table) for table in load_suites(settings.expectations)]
     assert len({name.casefold() for name in names}) == len(names)
+
+
+def test_the_published_tables_are_those_of_the_last_released_contract(settings: Settings) -> None:
+    last = released()[-1]
+    assert (problem := advice(last, promised(settings))) is None, problem
+
+
+def test_every_table_of_the_contract_has_a_key(settings: Settings) -> None:
+    assert [table.name for table in promised(settings) if not table.key] == []

@@ -268,10 +268,10 @@ def public_space_feedback_lag(as_of: dt.date) -> pl.DataFrame:
     ).with_columns(pl.when(pl.col(day) <= as_of).then(pl.col(day)) for day in moments)
     told = whole.drop_nulls(["afgehandeld_op", "afgemeld_op"])
     told = told.with_columns(lag=working_days_between(told["afgehandeld_op"], told["afgemeld_op"]))
-    medians = per_period(
-        told, "afgemeld_op", "month", [pl.col("lag").median().alias("value"), COUNT],
-        ("category", "categorie"),
-    ).with_columns(numerator=pl.lit(None, pl.Float64), sample_size=pl.col("denominator"))  # fmt: skip
+    lag = [pl.col("lag").median().alias("value"), COUNT]
+    medians = per_period(told, "afgemeld_op", "month", lag, ("category", "categorie")).with_columns(
+        numerator=pl.lit(None, pl.Float64), sample_size=pl.col("denominator")
+    )
     day = pl.col("judged_on")
     first = whole["aangemaakt_op"].min()
     assert isinstance(first, dt.date)

@@ -31,6 +31,9 @@ where kpi_id = '{CLARITY}' and period_grain = 'month' and period_start = date '2
     and dimension_value = 'zorg';
 -- added up in another order
 update old set value = value + 1e-12 where kpi_id = '{CLARITY}' and period_grain = 'year';
+-- a year of which a month is hidden now
+update old set value = value - 1
+where kpi_id = '{CLARITY}' and period_grain = 'year' and dimension_value = 'wonen';
 -- not there then
 delete from old where kpi_id = '{CLARITY}' and period_grain = 'quarter';
 update old set value = value - 1, as_of = date '2026-03-09' where kpi_id = '{SATISFACTION}';
@@ -59,11 +62,21 @@ where kpi_id = '{CLARITY}' and period_start = date '2020-01-01';
 Key = tuple[str, str, dt.date, str]
 
 
+#: What was first published in an even earlier release, as the release before says.
+FIRST = f"""
+create table first as select "Sleutel", "Eerste waarde", "Eerste uitgave"
+from warehouse.main.rapport_kpi_reeks;
+update first set "Eerste waarde" = 10, "Eerste uitgave" = 'first'
+where "Sleutel" like '{CLARITY}|month|2026-0%';
+delete from first where "Sleutel" like '{CLARITY}|quarter|%'
+"""
+
+
 @pytest.fixture(scope="module")
-def revisions(
+def later(
     built: tuple[Raw, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[Key, dict[str, Any]]]:
-    """The revisions against an invented release before, by KPI, grain, period and part."""
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A mart that follows an invented release before."""
     raw, before = built
     home = tmp_path_factory.mktemp("dbt_revision")
     shutil.copy(before / "warehouse.duckdb", home)
@@ -72,6 +85,8 @@ def revisions(
         connection.execute("create table old as from warehouse.main.fct_kpi_value")
         connection.execute(BEFORE)
         connection.execute(f"copy old to '{home}/fct_kpi_value.parquet'")
+        connection.execute(FIRST)
+        connection.execute(f"copy first to '{home}/rapport_kpi_reeks.parquet'")
     previous = {
         "release_id": "old",
         "as_of": AS_OF,
@@ -81,17 +96,24 @@ def revisions(
     }
     raw.run(AS_OF, previous=previous, new_deliveries=("website_feedback", "text_corpus"))
     try:
-        warehouse = dbt_build(raw.folder, home, previous=str(home), select="kpi_revision")
+        select = "kpi_revision rapport_kpi_reeks"
+        warehouse = dbt_build(raw.folder, home, previous=str(home), select=select)
     finally:
         raw.run(AS_OF)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        rows = connection.sql("from kpi_revision").pl().rows(named=True)
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def revisions(later: duckdb.DuckDBPyConnection) -> dict[Key, dict[str, Any]]:
+    """The revisions by KPI, grain, period and part."""
+    rows = later.sql("from kpi_revision").pl().rows(named=True)
     found = {
         (row["kpi_id"], row["period_grain"], row["period_start"], row["dimension_value"]): row
         for row in rows
     }
     assert len(found) == len(rows)
-    yield found
+    return found
 
 
 @pytest.mark.parametrize(
@@ -144,6 +166,14 @@ def test_of_a_figure_that_is_hidden_now_nothing_is_shown(
     assert (row["old_value"], row["new_value"]) == (None, None)
 
 
+def test_of_a_year_with_a_hidden_month_the_old_value_is_not_shown(
+    revisions: dict[Key, dict[str, Any]],
+) -> None:
+    """What a year grew by since the month before would be that month."""
+    row = revisions[CLARITY, "year", JANUARY, "wonen"]
+    assert row["old_value"] is None and row["new_value"] is not None
+
+
 def test_of_a_figure_that_was_hidden_the_new_value_is_shown(
     revisions: dict[Key, dict[str, Any]],
 ) -> None:
@@ -175,3 +205,29 @@ def test_a_stopped_source_is_not_revised(
 ) -> None:
     found = mart_of_stopped_source.execute("select distinct kpi_id from kpi_revision").fetchall()
     assert found and CLARITY not in {kpi for (kpi,) in found}
+
+
+@pytest.mark.parametrize(
+    ("key", "first", "release", "revised"),
+    [
+        pytest.param("month|2026-01-01|total|total", 10, "first", "ja", id="of_an_earlier_one"),
+        pytest.param("quarter|2026-01-01|total|total", None, "new", "nee", id="new_figure"),
+        pytest.param("month|2026-02-01|page_section|wonen", None, None, "nee", id="hidden_now"),
+        pytest.param("year|2026-01-01|page_section|wonen", None, None, "nee", id="hidden_month"),
+    ],
+)
+def test_a_figure_stands_beside_what_was_published_first(
+    later: duckdb.DuckDBPyConnection,
+    key: str,
+    first: float | None,
+    release: str | None,
+    revised: str,
+) -> None:
+    row = later.execute(
+        'select "Waarde", "Eerste waarde", "Eerste uitgave", "Herzien" from rapport_kpi_reeks '
+        f"where \"Sleutel\" = '{CLARITY}|{key}'"
+    ).fetchone()
+    assert row is not None
+    value, found, *rest = row
+    assert rest == [release, revised]
+    assert found == (value if release == "new" else first)

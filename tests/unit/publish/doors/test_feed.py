@@ -10,6 +10,7 @@ import pytest
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.publish.doors import feed
+from dronten_pipeline.settings import Settings
 
 ADDRESS = "https://data.voorbeeld.nl/uitgaven/"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -27,11 +28,11 @@ def published(folder: Path, name: str, *, revised: int = 0, is_sample: bool = Fa
             }
         )
     )
-    ledger.append(folder / "ledger", "release", {"release_id": name})
+    ledger.append(Settings(home=folder), "release", {"release_id": name})
 
 
 def items(folder: Path, address: str | None = None) -> list[dict[str, str]]:
-    feed.export_feeds(folder / "releases", folder / "ledger", address)
+    feed.export_feeds(Settings(home=folder, public_address=address))
     document = json.loads((folder / "releases/feed.json").read_text(encoding="utf-8"))
     assert document["version"] == "https://jsonfeed.org/version/1.1"
     return document["items"]
@@ -54,17 +55,15 @@ def test_an_announcement_says_what_a_reader_wants_to_know(tmp_path: Path) -> Non
 def test_without_an_address_the_links_are_relative(tmp_path: Path) -> None:
     published(tmp_path, "een")
     assert items(tmp_path)[0]["url"] == "een/"
-    assert "http" not in (tmp_path / "releases/feed.json").read_text().replace("jsonfeed", "", 1)[
-        60:
-    ]
+    assert (
+        "http" not in (tmp_path / "releases/feed.json").read_text().replace("jsonfeed", "", 1)[60:]
+    )
 
 
 def test_a_way_back_and_a_removed_release_are_told_as_such(tmp_path: Path) -> None:
     published(tmp_path, "een")
-    ledger.append(
-        tmp_path / "ledger", "rollback", {"release_id": "een", "from_release": "twee"}
-    )
-    ledger.append(tmp_path / "ledger", "release", {"release_id": "weg"})
+    ledger.append(Settings(home=tmp_path), "rollback", {"release_id": "een", "from_release": "twee"})
+    ledger.append(Settings(home=tmp_path), "release", {"release_id": "weg"})
     gone, back, _ = items(tmp_path)
     assert gone["content_text"] == "Deze uitgave is niet meer aanwezig."
     assert back["title"] == "Terug naar uitgave een"
