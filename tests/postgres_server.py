@@ -76,10 +76,12 @@ def programs() -> Path:
 
 
 @contextlib.contextmanager
-def running(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def running(
+    settings: Mapping[str, str] | None = None, *, largest_file: int | None = None
+) -> Iterator[Server]:
     """A server of its own, on a free port of this machine, with an empty cluster.
 
-    PostgreSQL refuses to run as root: there it runs as `nobody`.
+    `largest_file` in bytes is what it may write into one. PostgreSQL refuses to run as root: there it runs as `nobody`.
 
     Raises:
         NoServer: it is not there, or does not start.
@@ -91,7 +93,7 @@ def running(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
         bin_folder = _reachable(programs(), folder, user)
         if user:
             os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        with _started(bin_folder, folder, user, settings or {}) as server:
+        with _started(bin_folder, folder, user, settings or {}, largest_file) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -109,7 +111,11 @@ def _reachable(bin_folder: Path, folder: Path, user: str | None) -> Path:
 
 @contextlib.contextmanager
 def _started(
-    bin_folder: Path, folder: Path, user: str | None, settings: Mapping[str, str]
+    bin_folder: Path,
+    folder: Path,
+    user: str | None,
+    settings: Mapping[str, str],
+    largest_file: int | None,
 ) -> Iterator[Server]:
     password_file = folder / "password"
     password_file.write_text(PASSWORD, encoding="utf-8")
@@ -140,6 +146,7 @@ def _started(
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [
+                *(["prlimit", f"--fsize={largest_file}"] if largest_file else []),
                 *(str(bin_folder / "postgres"), "-D", str(folder / "data")),
                 *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
             ],

@@ -12,6 +12,7 @@ no message, log or record.
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,6 +38,14 @@ CONNECTION = {
     "connect_timeout": "10",
     "keepalives_idle": "30",
     "tcp_user_timeout": "60000",
+}
+
+#: The parts of an address that messages show, and what they look like when nothing went wrong.
+SHOWN_PARTS = {
+    "user": r"[\w.@-]*",
+    "host": r"[\w.,:/-]*",
+    "port": r"[\d,]*",
+    "dbname": r"[\w.-]*",
 }
 
 #: What to do, by the code that PostgreSQL gives to an error.
@@ -264,14 +273,19 @@ def _connected(settings: Settings) -> Iterator[psycopg.Connection]:
 def _parameters(settings: Settings) -> dict[str, Any]:
     if settings.postgres_url is None:
         raise PostgresError("No PostgreSQL was named: set DATALAB_POSTGRES_URL.")
-    try:
-        return conninfo_to_dict(settings.postgres_url.get_secret_value())
-    except psycopg.ProgrammingError:
-        # libpq quotes the part that it does not understand, which can be the password.
-        raise PostgresError(
-            "DATALAB_POSTGRES_URL is no address of PostgreSQL: write "
-            "postgresql://role:password@server:5432/database, with %40 for an @ in the password."
-        ) from None
+    with contextlib.suppress(psycopg.ProgrammingError):
+        parameters = conninfo_to_dict(settings.postgres_url.get_secret_value())
+        if all(
+            re.fullmatch(pattern, str(parameters.get(name, "")))
+            for name, pattern in SHOWN_PARTS.items()
+        ):
+            return parameters
+    # Its parts are not quoted: a password with an @ or a / in it ends up in any of them.
+    raise PostgresError(
+        "DATALAB_POSTGRES_URL is no address of PostgreSQL: write "
+        "postgresql://role:password@server:5432/database, with %40 for an @ and %2F for a / in "
+        "the password."
+    )
 
 
 @contextlib.contextmanager

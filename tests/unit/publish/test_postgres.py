@@ -24,7 +24,7 @@ from dronten_pipeline.evidence import ledger
 from dronten_pipeline.publish import postgres, postgres_swap, postgres_tables
 from dronten_pipeline.publish.postgres import PostgresError, describe_lag, load_current
 from dronten_pipeline.settings import Settings
-from tests.postgres_server import PASSWORD, Server, new_database
+from tests.postgres_server import PASSWORD, Server, new_database, running
 from tests.unit.publish.postgres_marts import TABLES, make_current, release_id
 
 
@@ -38,7 +38,8 @@ class Place:
 
     def rows(self, query: str, role: str = "postgres") -> list[tuple[Any, ...]]:
         with self.server.connected(self.database, role) as connection:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]
+            cursor = connection.execute(query)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
 
     def shown(self) -> int | None:
         """The number of the release that people read."""
@@ -56,8 +57,8 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def roles(server: Server) -> None:
-    """As docs/data-engineer.md sets them up."""
+def database(server: Server) -> str:
+    """Roles and a database as docs/data-engineer.md sets them up."""
     with server.connected() as connection:
         connection.execute(f"CREATE ROLE datalab LOGIN PASSWORD '{PASSWORD}'")
         connection.execute("CREATE ROLE bi_lezer")
@@ -67,16 +68,24 @@ def roles(server: Server) -> None:
                 f"CREATE ROLE {person} LOGIN PASSWORD '{PASSWORD}' IN ROLE {member_of}"  # type: ignore[arg-type]
             )
 
+    return new_database(server, owner="datalab")
+
 
 @pytest.fixture
-def place(server: Server, roles: None, tmp_path: Path) -> Place:
-    database = new_database(server, owner="datalab")
+def place(server: Server, database: str, tmp_path: Path) -> Place:
+    """The database without anything in it: a new one for each test costs seconds."""
     settings = Settings(
         home=tmp_path / "home",
         postgres_url=server.url(database, "datalab"),
         postgres_patience_seconds=1,
     )
-    return Place(server, database, settings)
+    place = Place(server, database, settings)
+    for (schema,) in place.rows(
+        "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN "
+        "('information_schema', 'public')"
+    ):
+        place.rows(f"DROP SCHEMA {schema} CASCADE")
+    return place
 
 
 def load(place: Place, number: int, statements: str | None = None) -> postgres.Outcome:
@@ -122,7 +131,7 @@ def test_releases_wait_beside_it_to_go_back_to_and_old_ones_go(place: Place) -> 
 def test_a_release_that_was_changed_while_it_waited_is_not_shown(place: Place) -> None:
     load(place, 1)
     load(place, 2)
-    place.rows(f"UPDATE mart_{release_id(1).replace('-', '_')}.dim_kpi SET number = 9 RETURNING 1")
+    place.rows(f"UPDATE mart_{release_id(1).replace('-', '_')}.dim_kpi SET number = 9")
     make_current(place.settings, 1)
     with pytest.raises(PostgresError, match="dim_kpi holds 10 rows .* and the mart 10"):
         load_current(place.settings)
@@ -220,10 +229,10 @@ def test_the_reader_reads_and_does_nothing_else(place: Place) -> None:
         "TRUNCATE mart.dim_kpi",
         "DROP TABLE mart.dim_kpi",
         "CREATE TABLE mart.own (a int)",
-        "LOCK TABLE mart.dim_kpi IN ACCESS EXCLUSIVE MODE",
+        "ALTER TABLE mart.dim_kpi ADD COLUMN own int",
         f"SELECT 1 FROM {before}.dim_kpi",
     ):
-        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.SyntaxError)):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
             place.rows(statement, "lezer")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         place.rows("SELECT 1 FROM mart.dim_kpi", "ander")
@@ -231,7 +240,7 @@ def test_the_reader_reads_and_does_nothing_else(place: Place) -> None:
 
 def test_rights_that_were_taken_away_come_back(place: Place) -> None:
     load(place, 1)
-    place.rows("REVOKE ALL ON ALL TABLES IN SCHEMA mart FROM bi_lezer; SELECT 1")
+    place.rows("REVOKE ALL ON ALL TABLES IN SCHEMA mart FROM bi_lezer")
     assert load(place, 1).kind == "held"
     assert place.rows("SELECT count(*) FROM mart.dim_kpi", "lezer") == [(10,)]
 
@@ -299,6 +308,7 @@ READERS: list[Callable[[psycopg.Connection], list[tuple[int, int, int]]]] = [
 
 def test_readers_see_one_whole_release_while_fifty_are_loaded(place: Place) -> None:
     load(place, 1)
+    patient = place.settings.model_copy(update={"postgres_patience_seconds": 60})
     seen: dict[str, list[tuple[int, int, int]]] = {reader.__name__: [] for reader in READERS}
     problems: list[str] = []
     is_over = threading.Event()
@@ -319,7 +329,10 @@ def test_readers_see_one_whole_release_while_fifty_are_loaded(place: Place) -> N
             pool.submit(read, reader)
         try:
             for number in range(2, 52):
-                assert load(place, number).kind == "loaded"
+                make_current(patient, number)
+                outcome = load_current(patient)
+                assert outcome is not None
+                assert outcome.kind == "loaded"
         finally:
             is_over.set()
     assert problems == []
@@ -384,9 +397,7 @@ def test_a_view_of_somebody_else_is_named_and_never_dropped(place: Place) -> Non
     settings = place.settings.model_copy(update={"postgres_kept_releases": 0})
     make_current(settings, 1)
     load_current(settings)
-    place.rows(
-        "CREATE SCHEMA eigen; CREATE VIEW eigen.mijn AS SELECT * FROM mart.dim_kpi; SELECT 1"
-    )
+    place.rows("CREATE SCHEMA eigen; CREATE VIEW eigen.mijn AS SELECT * FROM mart.dim_kpi")
     make_current(settings, 2)
     outcome = load_current(settings)
     assert outcome is not None
@@ -463,11 +474,11 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
 def test_a_right_that_was_taken_away_is_named(standing: Place) -> None:
     standing.rows(
         f"ALTER DATABASE {standing.database} OWNER TO postgres; "
-        "REVOKE CREATE ON SCHEMA public FROM PUBLIC; SELECT 1"
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC"
     )
     with pytest.raises(PostgresError, match=r"permission denied.*docs/data-engineer.md"):
         load_current(standing.settings)
-    standing.rows(f"ALTER DATABASE {standing.database} OWNER TO datalab; SELECT 1")
+    standing.rows(f"ALTER DATABASE {standing.database} OWNER TO datalab")
 
 
 def test_two_loads_at_once_take_turns_or_say_so(standing: Place) -> None:
@@ -527,24 +538,19 @@ def test_what_postgresql_cannot_hold_is_named(standing: Place, extra: str, says:
     folder.rmdir()
 
 
-def test_a_disk_that_takes_no_more_changes_nothing(standing: Place) -> None:
-    make_current(
-        standing.settings,
-        3,
-        TABLES + "CREATE TABLE large AS SELECT repeat(i::VARCHAR, 20) AS note "
-        "FROM range(300000) AS of (i);",
-    )
-    before = resource.prlimit(standing.server.process.pid, resource.RLIMIT_FSIZE)
-    # New sessions of the server may write no file larger than one of its log segments.
-    resource.prlimit(standing.server.process.pid, resource.RLIMIT_FSIZE, (17_000_000, before[1]))
-    try:
+def test_a_disk_that_takes_no_more_changes_nothing(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    # A server that may write no file larger than one of its log segments meets its limit in the
+    # middle of a table, as it would the end of a disk.
+    with running(largest_file=17_000_000) as small:
+        place = Place(small, "postgres", Settings(home=tmp_path, postgres_url=small.url()))
+        load(place, 1)
+        large = "CREATE TABLE large AS SELECT repeat(i::VARCHAR, 20) AS note FROM range(300000) AS "
+        make_current(settings, 2, TABLES + large + "of (i);")
         with pytest.raises(PostgresError, match="could not extend file.*stands as files"):
-            load_current(standing.settings)
-    finally:
-        resource.prlimit(standing.server.process.pid, resource.RLIMIT_FSIZE, before)
-    assert standing.staged() == []
-    make_current(standing.settings, 2)
-    ledger.append(standing.settings, "postgres", {"release_id": release_id(2)})
+            load_current(place.settings)
+        assert (place.shown(), place.staged()) == (1, [])
+        assert load(place, 3).kind == "loaded"
 
 
 def test_a_server_that_is_away_is_a_sentence(place: Place) -> None:
@@ -579,7 +585,7 @@ def test_a_wrong_address_does_not_show_its_secret(tmp_path: Path, datalab: Any, 
         load_current(settings)
     ran = datalab("doctor", home=tmp_path, postgres_url=url)
     said = f"{failure.value} {settings!r} {ran.stdout} {ran.stderr}"
-    assert "geheim" not in said.replace("geheim wachtwoord", "")
+    assert "geheim" not in said
     assert "Traceback" not in said
 
 
@@ -603,7 +609,7 @@ def test_what_lags_behind_is_said(place: Place) -> None:
 
 
 def test_a_schema_of_something_else_is_left_alone(place: Place) -> None:
-    place.rows("CREATE SCHEMA mart AUTHORIZATION datalab; SELECT 1")
+    place.rows("CREATE SCHEMA mart AUTHORIZATION datalab")
     with place.server.connected(place.database, "datalab") as connection:
         connection.execute("CREATE TABLE mart.theirs (a int)")
     make_current(place.settings, 1)

@@ -62,7 +62,9 @@ def test_without_an_address_the_links_are_relative(tmp_path: Path) -> None:
 
 def test_a_way_back_and_a_removed_release_are_told_as_such(tmp_path: Path) -> None:
     published(tmp_path, "een")
-    ledger.append(Settings(home=tmp_path), "rollback", {"release_id": "een", "from_release": "twee"})
+    ledger.append(
+        Settings(home=tmp_path), "rollback", {"release_id": "een", "from_release": "twee"}
+    )
     ledger.append(Settings(home=tmp_path), "release", {"release_id": "weg"})
     gone, back, _ = items(tmp_path)
     assert gone["content_text"] == "Deze uitgave is niet meer aanwezig."
