@@ -26,7 +26,10 @@ KEY, REQUIRED, VALUES, REFERENCE = (
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnContract:
-    """One column; `type` is that of DuckDB, `references` is (table, column), `values` is empty when any value may occur."""
+    """One column; `type` is that of DuckDB, `references` is (table, column).
+
+    `values` is empty when any value may occur.
+    """
 
     name: str
     type: str = ""

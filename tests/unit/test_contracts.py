@@ -355,10 +355,3 @@ def test_a_file_among_additions_that_is_not_read_is_refused(tmp_path: Path) -> N
     (path.with_suffix(".d") / "b.jsn").write_text("{}", encoding="utf-8")
     with pytest.raises(ContractError, match=r"b\.jsn:1: only \.json is read here"):
         load_suite(path)
-
-
-def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "loans.json"
-    path.write_text('{"table": "loans",\n "table": "books", "expectations": []}')
-    with pytest.raises(ContractError, match=r"loans\.json:2: .*table"):
-        load_suite(path)
