@@ -20,6 +20,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dronten_pipeline.commands.explain import explain
+from dronten_pipeline.commands.verify import keys, verify
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
 
@@ -29,6 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Datalab Dronten: van geleverde bestanden naar gepubliceerde cijfers.",
 )
+app.command()(explain)
+app.command()(verify)
+app.command()(keys)
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -284,6 +289,7 @@ def erase(
     from dronten_pipeline.evidence import ledger
     from dronten_pipeline.ingest.erase import EraseError
     from dronten_pipeline.ingest.erase import erase as erase_delivery
+    from dronten_pipeline.publish.releases import resting_on
     from dronten_pipeline.run import RunUnderWay, alone
 
     settings = current_settings()
@@ -293,13 +299,21 @@ def erase(
     try:
         with alone(settings, "erase"):
             erased = erase_delivery(settings, sources[source], file_name, reason=reason)
-            ledger.append(settings, "erasure", {**vars(erased), "reason": reason})
+            resting = resting_on(settings, erased.sha256)
+            ledger.append(
+                settings, "erasure", {**vars(erased), "reason": reason, "releases": resting}
+            )
     except (EraseError, RunUnderWay) as error:
         _stop(str(error))
     console.print(
         f"{erased.file_name} is gewist ({erased.rows} rijen). Start een run: de cijfers worden "
         "zonder dit bestand berekend."
     )
+    if resting:
+        console.print(
+            f"Uitgave {', '.join(resting)} blijft staan, maar de cijfers van {source} zijn daaruit "
+            "niet meer na te rekenen; het logboek zegt waarom."
+        )
 
 
 @app.command()
@@ -448,6 +462,9 @@ def _show_failed_checks(settings: Settings) -> None:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
         problems.print(f"  {mark}  {result.table}.{result.rule}: {result.description}")
         problems.print(f"        gezien: {result.error or result.observed}", markup=False)
+    report = latest_run_folder(settings) / "controleverslag.html"
+    if report.is_file():
+        problems.print(f"Het controleverslag: {report}")
     problems.print(
         "Herstel de levering of het model en start opnieuw, of laat een tweede persoon goedkeuren "
         "wat hier fout is (`datalab approve`)."

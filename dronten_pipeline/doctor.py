@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 
 from dronten_pipeline.contracts import ContractError, load_sources, load_suites
+from dronten_pipeline.evidence.signing import SHOWN, SigningError, own_signer
 from dronten_pipeline.settings import Settings
 
 #: A release, its raw tables and a warehouse of a municipality's size.
@@ -30,6 +31,8 @@ def examine(settings: Settings) -> list[Finding]:
         _space(settings),
         _landing(settings),
         _pseudonym_key(settings),
+        _signing_key(settings),
+        _anchor(settings),
         _contracts(settings),
         _release(settings),
     ]
@@ -85,6 +88,35 @@ def _pseudonym_key(settings: Settings) -> Finding:
         f"De sleutel van de pseudoniemen staat in {own}: bewaar haar buiten de gegevens, in een "
         "kluis, en wijs haar aan met DATALAB_PSEUDONYM_KEY.",
     )
+
+
+def _signing_key(settings: Settings) -> Finding:
+    own = settings.own_signing_key
+    if settings.signing_key is None and not settings.ledger.is_dir():
+        return Finding(True, "Er is nog geen sleutel nodig geweest om mee te ondertekenen.")
+    try:
+        signer = own_signer(settings)
+    except SigningError as error:
+        return Finding(False, str(error))
+    if settings.signing_key is not None and settings.home not in settings.signing_key.parents:
+        return Finding(True, f"Ondertekend wordt met sleutel {signer.key_id[:SHOWN]}.")
+    return Finding(
+        False,
+        f"De sleutel waarmee ondertekend wordt staat in {settings.signing_key or own}: bewaar haar "
+        "buiten de gegevens en wijs haar aan met DATALAB_SIGNING_KEY.",
+    )
+
+
+def _anchor(settings: Settings) -> Finding:
+    if not settings.ledger.is_dir():
+        return Finding(True, "Er is nog geen logboek om te verankeren.")
+    if settings.anchor is None:
+        return Finding(
+            False,
+            "Het logboek is nergens verankerd: wijs met DATALAB_ANCHOR een plaats aan waar deze "
+            "gebruiker alleen kan toevoegen, zodat afknippen en herschrijven opvallen.",
+        )
+    return Finding(True, f"Het logboek is verankerd in {settings.anchor}.")
 
 
 def _contracts(settings: Settings) -> Finding:

@@ -20,6 +20,7 @@ from dagster_dbt import (
 from dronten_pipeline.contracts import Source
 from dronten_pipeline.defs.naming import ENGINEERS, team
 from dronten_pipeline.defs.resources import RunResource, WarehouseResource
+from dronten_pipeline.proof.lineage import keep_proof
 from dronten_pipeline.run import new_run_folder
 from dronten_pipeline.transform import environment, in_environment
 
@@ -79,7 +80,8 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         inputs = settings.raw_current / "inputs.json"
         (folder / "inputs.json").write_bytes(inputs.read_bytes())
         context.log.info("dbt: building the models and running their tests")
-        with in_environment(environment(settings, run.now.comparable_release)):
+        variables = environment(settings, run.now.comparable_release)
+        with in_environment(variables):
             invocation = dbt.cli(
                 ["build"],
                 context=context,
@@ -106,6 +108,13 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
             raise dg.Failure(
                 f"dbt could not build {', '.join(broken)}; see {log}.", allow_retries=False
             )
+        keep_proof(
+            run_folder=folder,
+            target=settings.dbt_target / "run",
+            known=settings.dbt_target / "lineage.json",
+            raw_current=settings.raw_current,
+            previous_parquet=variables["DATALAB_PREVIOUS_RELEASE"],
+        )
 
     return warehouse_models
 

@@ -44,20 +44,26 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckResult]:
         from dronten_pipeline.gate.gate import run_gate
         from dronten_pipeline.ingest.inputs import read_inputs
+        from dronten_pipeline.report.write import write_report_of_failure
 
         run_id = context.run.run_id
         folder = latest_run_folder(run.settings)
         inputs = read_inputs(folder)  # of the warehouse, which another run may have built
-        verdict = run_gate(
-            run.settings,
-            run_folder=folder,
-            run_id=run_id,
-            release_id=inputs.release_id,
-            as_of=inputs.as_of,
-            code_version=inputs.code_version,
-            previous_release=inputs.follows,
-            on_progress=context.log.info,
-        )
+        try:
+            verdict = run_gate(
+                run.settings,
+                run_folder=folder,
+                run_id=run_id,
+                release_id=inputs.release_id,
+                as_of=inputs.as_of,
+                code_version=inputs.code_version,
+                previous_release=inputs.follows,
+                on_progress=context.log.info,
+            )
+        finally:
+            report = write_report_of_failure(run.settings, folder, is_sample=inputs.is_sample)
+            if report is not None:
+                context.log.warning(f"nothing will be published; the report: {report}")
         for result in verdict.results:
             yield dg.AssetCheckResult(
                 asset_key=mart_key(result.table),

@@ -6,7 +6,8 @@ decide that), how it is signed (`signing.py`) and where its hash is kept besides
 A record is `<number>-<kind>.json`: a DSSE envelope around an in-toto statement whose subject is
 the files that it is about, and whose predicate holds
     number        1, 2, 3, ... without gaps
-    kind          definitions | gate | approval | release | unchanged | rollback | erasure | key
+    kind          definitions | gate | release | not_released | unchanged | rollback | erasure |
+                  key
     recorded_at   instant in UTC, to the second
     clock_behind_seconds  more than 0 if the clock was behind that of the record before
     recorded_by   account and machine
@@ -28,7 +29,7 @@ import pwd
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +147,12 @@ def append(
     return record
 
 
-def read_all(settings: Settings) -> Contents:
+def read_all(settings: Settings, *, whole: bool = True) -> Contents:
     """Every record that can be believed, and what is wrong with the ledger.
+
+    Args:
+        whole: false keeps of each body only what is no list or mapping: results and definitions
+            of a thousand records do not fit in memory for nothing.
 
     Raises:
         SigningError: a file among the public keys is none.
@@ -155,11 +160,11 @@ def read_all(settings: Settings) -> Contents:
     folder = settings.ledger
     if not folder.is_dir():
         return Contents()
-    keys = signing.public_keys(settings.public_keys)
     records: list[Record] = []
     problems: list[str] = []
     hashes: dict[int, str] = {}
     with _held_still(folder):
+        keys = signing.public_keys(settings.public_keys)
         for path in sorted(folder.iterdir()):
             if path.name == _LOCK or path.name.startswith(".writing-"):
                 continue
@@ -168,12 +173,12 @@ def read_all(settings: Settings) -> Contents:
                 hashes[int(match[1])] = hashlib.sha256(content).hexdigest()
             record = _parse(path, content, keys)
             if isinstance(record, Record):
-                records.append(record)
+                records.append(record if whole else _headlines(record))
             else:
                 problems.append(record)
-        problems += _gaps(folder)
-    records.sort(key=lambda record: record.number)
-    problems += _broken_links(records, hashes) + _unsaid_turns(records)
+        records.sort(key=lambda record: record.number)
+        problems += _gaps(folder) + _broken_links(records, hashes) + _unsaid_turns(records)
+        problems += anchor.compare(settings.anchor, records)
     return Contents(records=records, problems=problems, notices=_turns(records))
 
 
@@ -208,21 +213,26 @@ def gate_record(settings: Settings, mart_sha256: str) -> Record | None:
 
 
 def passing_gate_record(settings: Settings, mart_sha256: str) -> Record | None:
-    """The last judgement of exactly these bytes, if they may be published.
+    """The last signed judgement of exactly these bytes, if they may be published."""
+    record = gate_record(settings, mart_sha256)
+    return record if record is not None and passed(record) else None
+
+
+def passed(record: Record) -> bool:
+    """Whether a judgement allows publication.
 
     The verdict alone is not believed: there must be results, and no critical one may have failed.
     """
-    record = gate_record(settings, mart_sha256)
-    if record is None or record.body.get("verdict") not in ("passed", "passed_with_warnings"):
-        return None
     results = record.body.get("results")
+    if record.body.get("verdict") not in ("passed", "passed_with_warnings"):
+        return False
     if not isinstance(results, list) or not results:
-        return None
-    for result in results:
-        passed, severity = result.get("passed"), result.get("severity")
-        if passed is not True and (severity != "warning" or result.get("error") is not None):
-            return None
-    return record
+        return False
+    return all(
+        result.get("passed") is True
+        or (result.get("severity") == "warning" and result.get("error") is None)
+        for result in results
+    )
 
 
 # --- one file
@@ -303,6 +313,13 @@ def _locked(folder: Path) -> Iterator[Any]:
     with (folder / _LOCK).open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock
+
+
+def _headlines(record: Record) -> Record:
+    short = {
+        name: value for name, value in record.body.items() if not isinstance(value, list | dict)
+    }
+    return replace(record, body=short, subject={})
 
 
 @contextlib.contextmanager

@@ -48,7 +48,7 @@ class SigningError(RuntimeError):
 
 
 class SignatureError(ValueError):
-    """An envelope is not what a known key signed; the message says what is wrong with it."""
+    """An envelope is not what a known key signed; the message is a part of a Dutch sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,18 +286,18 @@ def verify(envelope: object, keys: Mapping[str, PublicKey]) -> Signed:
     for key_id, signature in signatures:
         public = keys.get(key_id)
         if public is None:
-            raise SignatureError(f"it is signed by the unknown key {key_id[:SHOWN]}")
+            raise SignatureError(f"het is ondertekend met de onbekende sleutel {key_id[:SHOWN]}")
         try:
             public.key.verify(signature, encoded)
         except InvalidSignature:
-            raise SignatureError("its signature is not right: it was changed") from None
+            raise SignatureError("de handtekening klopt niet: het is veranderd") from None
         signed_by.append(public)
     try:
         document = json.loads(payload)
     except ValueError:
-        raise SignatureError("what was signed is no JSON") from None
+        raise SignatureError("wat ondertekend is, is geen JSON") from None
     if not isinstance(document, dict) or document.get("_type") != STATEMENT_TYPE:
-        raise SignatureError("what was signed is no statement")
+        raise SignatureError("wat ondertekend is, is geen verklaring")
     return Signed(statement=document, signed_by=tuple(signed_by))
 
 
@@ -323,7 +323,7 @@ def _parts(envelope: object) -> tuple[bytes, list[tuple[str, bytes]]]:
             for one in envelope["signatures"]
         ]
     except (TypeError, KeyError, ValueError, binascii.Error):
-        raise SignatureError("it is no signed envelope") from None
+        raise SignatureError("het is geen ondertekende envelop") from None
     if not signatures:
-        raise SignatureError("it is not signed")
+        raise SignatureError("het is niet ondertekend")
     return payload, signatures

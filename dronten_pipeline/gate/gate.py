@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from dronten_pipeline.contracts import ContractError
 from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence.circumstances import circumstances
 from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
 from dronten_pipeline.gate.approval import Approval, held_back
 from dronten_pipeline.gate.candidate import build_candidate, build_reference, remove_database
@@ -33,7 +34,7 @@ from dronten_pipeline.gate.suites import (
     hash_of_suites,
     load_judgeable_suites,
 )
-from dronten_pipeline.gate.verdict import JUDGES, Verdict, combine, verdict_of
+from dronten_pipeline.gate.verdict import JUDGES, Result, Verdict, combine, verdict_of
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 
 WAREHOUSE = "warehouse.duckdb"
@@ -85,32 +86,51 @@ def run_gate(
         "previous_release": previous_release,
     }
     mart = run_folder / MART
+    about = circumstances(settings, run_folder, code_version)
     try:
         verdict = _judge(settings, run_folder, known, approval, on_progress)
     except BaseException as error:
         sentence = _sentence(error, run_folder)
+        digest = _hash_or_none(mart)
         ledger.append(
             settings,
             "gate",
             known
+            | about
             | {
                 "verdict": "failed",
                 "error": sentence,
-                "mart_sha256": _hash_or_none(mart),
+                "mart_sha256": digest,
                 "suites_sha256": _suites_or_none(settings.expectations),
                 "row_counts": {},
                 "results": [],
             },
+            {MART: digest} if digest else {},
         )
         if not isinstance(error, Exception):  # the user or the system stopped the run
             raise
         raise GateError(sentence) from error
-    body = verdict.model_dump() | {"error": None}
+    body = verdict.model_dump() | about | {"error": None, "judges": list(JUDGES)}
+    body["results"] = [_without_echo(result) for result in verdict.results]
     if approval is not None:
         body["approval"] = approval.summary
-    record = ledger.append(settings, "gate", body)
+    record = ledger.append(settings, "gate", body, {MART: verdict.mart_sha256})
     on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
     return verdict
+
+
+def _without_echo(result: Result) -> dict[str, Any]:
+    """A result as the ledger keeps it: what both judges said in the same words stands there once.
+
+    Most of a record would be that repetition, and a ledger is read whole.
+    """
+    said = {
+        (answer.passed, answer.observed, answer.failing_rows, answer.error)
+        for answer in result.answers.values()
+    }
+    itself = (result.passed, result.observed, result.failing_rows, result.error)
+    agree = len(result.answers) == len(JUDGES) and said == {itself}
+    return result.model_dump(exclude={"answers"} if agree else None)
 
 
 def _judge(

@@ -16,10 +16,10 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
@@ -34,6 +34,9 @@ from dronten_pipeline.evidence.durable import (
 )
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.proof.lineage import PROOF
+from dronten_pipeline.report.facts import Judged
+from dronten_pipeline.report.write import write_report
 from dronten_pipeline.settings import Settings
 
 MART = "mart.duckdb"
@@ -134,6 +137,21 @@ def publish(
         LedgerError: the publication could not be written down.
     """
     mart = run_folder / MART
+    try:
+        return _publish_judged(settings, mart, run_id, inputs, calendar_version, is_sample)
+    except PublishError as error:
+        _record_refusal(settings, mart, run_id, str(error))
+        raise
+
+
+def _publish_judged(
+    settings: Settings,
+    mart: Path,
+    run_id: str,
+    inputs: Sequence[Input],
+    calendar_version: str,
+    is_sample: bool,
+) -> Published | Unchanged:
     if not mart.is_file():
         raise NotJudged(f"{mart} is missing: build and judge a mart first.")
     record = _record_for(settings, sha256_of(mart))
@@ -147,6 +165,18 @@ def publish(
             f"The release {record.body['release_id']} could not be written to "
             f"{settings.releases}: {explain(error)}. Nothing was published."
         ) from error
+
+
+def _record_refusal(settings: Settings, mart: Path, run_id: str, reason: str) -> None:
+    """A release that did not come about is evidence too; the reason itself comes first."""
+    with contextlib.suppress(ledger.LedgerError, OSError):
+        digest = sha256_of(mart) if mart.is_file() else None
+        ledger.append(
+            settings,
+            "not_released",
+            {"run_id": run_id, "mart_sha256": digest, "error": reason},
+            {MART: digest} if digest else {},
+        )
 
 
 def list_releases(settings: Settings) -> list[Release]:
@@ -226,23 +256,38 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     return _read_release(target.folder, is_current=True)
 
 
+def resting_on(settings: Settings, sha256s: Iterable[str]) -> list[str]:
+    """Releases that were computed from one of these delivered files, by name, oldest first."""
+    wanted = set(sha256s)
+    return sorted(
+        release.release_id
+        for release in list_releases(settings)
+        if not release.problem
+        and any(one["counts"] and one["sha256"] in wanted for one in release.manifest["inputs"])
+    )
+
+
 def verify_release(folder: Path) -> list[str]:
     """Compares every file of a release with its manifest; a sentence part for each difference."""
-    folder = folder.resolve()
-    release = _read_release(folder, is_current=False)
+    release = _read_release(folder.resolve(), is_current=False)
     if release.problem:
         return [release.problem]
-    files = release.manifest["files"]
-    problems: list[str] = []
+    words = {"missing": "is missing", "changed": "was changed", "added": "was added"}
+    return [f"{name} {words[how]}" for name, how in differences(release).items()]
+
+
+def differences(release: Release) -> dict[str, Literal["missing", "changed", "added"]]:
+    """Every file of a readable release that is not as its manifest says."""
+    folder, files = release.folder, release.manifest["files"]
+    found: dict[str, Literal["missing", "changed", "added"]] = {}
     for name, known in sorted(files.items()):
         path = folder / name
         if not path.is_file():
-            problems.append(f"{name} is missing")
+            found[name] = "missing"
         elif sha256_of(path) != known["sha256"]:
-            problems.append(f"{name} was changed")
+            found[name] = "changed"
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    problems += [f"{name} was added" for name in sorted(present - set(files) - {MANIFEST})]
-    return problems
+    return found | dict.fromkeys(sorted(present - set(files) - {MANIFEST}), "added")
 
 
 # --- publishing
@@ -284,7 +329,7 @@ def _publish(
 
     judged = record.body
     release_id = judged["release_id"]
-    problems = ledger.read_all(settings).problems
+    problems = ledger.read_all(settings, whole=False).problems
     current = _readable_current(settings)
     building = settings.releases / f".building-{release_id}"
     with _removed_unless_renamed(building):
@@ -316,6 +361,18 @@ def _publish(
             raise PublishError(f"{mart} holds other rows than were judged: run the gate again.")
         export_csv(building / "parquet", building / "csv")
         _check_counts(building, counts)
+        _copy_proof(mart.parent, building)
+        files = _describe_files(building)
+        report = write_report(
+            settings,
+            Judged(
+                record=record,
+                folder=building,
+                run_folder=mart.parent,
+                is_sample=is_sample,
+                files=files,
+            ),
+        )
         manifest = {
             "release_id": release_id,
             "run_id": judged["run_id"],
@@ -339,7 +396,10 @@ def _publish(
             "suites_sha256": judged["suites_sha256"],
             "versions": judged["versions"],
             "gate_record": {"number": record.number, "sha256": record.sha256},
-            "inputs": [vars(item) for item in sorted(inputs, key=_order_of_input)],
+            "inputs": [
+                vars(item) | {"raw_sha256": _raw_sha256(settings, item)}
+                for item in sorted(inputs, key=_order_of_input)
+            ],
             "tables": {
                 table: {
                     "rows": rows,
@@ -348,7 +408,7 @@ def _publish(
                 }
                 for table, rows in counts.items()
             },
-            "files": _describe_files(building),
+            "files": files | {report.name: _describe(report)},
         }
         write_durably(
             building / MANIFEST,
@@ -419,6 +479,8 @@ def _record_release(settings: Settings, release: Release, run_id: str | None) ->
             "gate_record": release.manifest["gate_record"]["number"],
             "previous_release": release.manifest["previous_release"],
         },
+        {name: about["sha256"] for name, about in release.manifest["files"].items()}
+        | {MANIFEST: sha256_of(release.folder / MANIFEST)},
     )
 
 
@@ -506,12 +568,24 @@ def _order_of_input(item: Input) -> tuple[str, str, int, str, str]:
     return (item.source, item.table, item.delivery_number or 0, item.file_name, item.sha256)
 
 
+def _copy_proof(run_folder: Path, building: Path) -> None:
+    """How the figures were computed goes with them; a mart that was put there by hand has none."""
+    if (run_folder / PROOF).is_dir():
+        shutil.copytree(run_folder / PROOF, building / PROOF, copy_function=shutil.copyfile)
+
+
+def _raw_sha256(settings: Settings, item: Input) -> str | None:
+    path = settings.raw / item.raw_path if item.raw_path else None
+    return sha256_of(path) if path and path.is_file() else None
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    return {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+
+
 def _describe_files(folder: Path) -> dict[str, dict[str, Any]]:
     return {
-        path.relative_to(folder).as_posix(): {
-            "sha256": sha256_of(path),
-            "bytes": path.stat().st_size,
-        }
+        path.relative_to(folder).as_posix(): _describe(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }

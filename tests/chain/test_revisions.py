@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from dronten_pipeline.explain.figure import explain
+from dronten_pipeline.settings import Settings
+from dronten_pipeline.verification import verify
 from tests.chain.deliveries import csv, current, vote
 from tests.conftest import Datalab
 
@@ -56,6 +59,34 @@ def test_a_corrected_delivery_is_shown_as_a_revision(homes: tuple[Path, Path]) -
     ]
     assert revision["old_release"].unique().to_list() == [publication["previous_release"]]
     assert revision["new_release"].unique().to_list() == [publication["release_id"]]
+
+
+def test_a_revision_names_the_delivery_that_caused_it(homes: tuple[Path, Path]) -> None:
+    answer = explain(Settings(home=homes[0]), "website_text_clarity", period="2026-03", again=True)
+    new, old = answer["history"]
+    assert (old["value"], new["value"]) == (50.0, 60.0)
+    assert new["revision"]["cause"] == "delivery"
+    (delivery,) = new["revision"]["deliveries"]
+    assert (delivery["file_name"], delivery["change"]) == ("votes_2.csv", "added")
+    assert answer["recomputed"]["all_equal"]
+    report = homes[0] / "releases" / "current" / "controleverslag.html"
+    part = report.read_text(encoding="utf-8").split('id="herzien"')[1].split("</section>")[0]
+    assert "erbij: website_feedback/votes_2.csv" in part
+
+
+def test_a_figure_of_an_older_release_is_explained_and_computed_again(
+    homes: tuple[Path, Path],
+) -> None:
+    settings = Settings(home=homes[0])
+    new = explain(settings, "website_text_clarity", period="2026-03")
+    older = new["history"][-1]["release_id"]
+    answer = explain(
+        settings, "website_text_clarity", period="2026-03", release_id=older, again=True
+    )
+    assert answer["figure"]["value"] == 50.0
+    assert [one["file_name"] for one in answer["deliveries"]] == ["votes_1.csv"]
+    assert answer["recomputed"]["is_equal"]
+    assert verify(settings).problems == []
 
 
 def test_the_same_deliveries_after_the_same_release_give_the_same_bytes(

@@ -65,11 +65,14 @@ def test_nothing_else_reads_the_environment(module: Path) -> None:
 @pytest.mark.parametrize(
     ("folder", "may_not_know"),
     [
-        ("ingest", {"gate", "evidence", "publish", "defs"}),
-        ("readability", {"ingest", "gate", "evidence", "publish", "defs"}),
-        ("gate", {"ingest", "readability", "publish", "defs"}),
-        ("publish", {"ingest", "readability", "defs"}),
-        ("evidence", {"ingest", "readability", "gate", "publish", "defs"}),
+        ("ingest", {"gate", "evidence", "proof", "report", "publish", "explain", "defs"}),
+        ("readability", {"ingest", "gate", "evidence", "publish", "explain", "defs"}),
+        ("evidence", {"ingest", "readability", "gate", "proof", "publish", "explain", "defs"}),
+        ("gate", {"ingest", "readability", "proof", "report", "publish", "explain", "defs"}),
+        ("proof", {"ingest", "readability", "report", "publish", "explain", "defs"}),
+        ("report", {"ingest", "readability", "publish", "explain", "defs"}),
+        ("publish", {"ingest", "readability", "explain", "defs"}),
+        ("explain", {"ingest", "readability", "defs"}),
     ],
 )
 def test_a_layer_does_not_know_what_comes_after_it(folder: str, may_not_know: set[str]) -> None:

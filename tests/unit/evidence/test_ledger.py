@@ -179,11 +179,15 @@ for n in range(100000):
 
 
 def test_kills_and_two_writers_leave_only_whole_records(settings: Settings) -> None:
-    for wait in (0.8, 0.95, 1.1):
+    for number in range(1, 4):
         writers = [
             subprocess.Popen([sys.executable, "-c", WRITER, str(settings.home)]) for _ in range(2)
         ]
-        time.sleep(wait)
+        # Some records of this pair, and then a kill at a moment of its own.
+        deadline = time.monotonic() + 60
+        while len(list(settings.ledger.glob("0*"))) < 4 * number and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.003 * number)
         for writer in writers:
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()

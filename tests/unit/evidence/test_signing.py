@@ -150,26 +150,29 @@ def _with_payload(envelope: dict[str, Any], change: Callable[[dict[str, Any]], o
 SPOILED = {
     "payload changed": (
         lambda envelope: _with_payload(envelope, lambda d: d["predicate"].update(verdict="x")),
-        "was changed",
+        "is veranderd",
     ),
     "subject changed": (
         lambda envelope: _with_payload(envelope, lambda d: d["subject"][0].update(name="x")),
-        "was changed",
+        "is veranderd",
     ),
-    "other payload type": (lambda envelope: envelope.update(payloadType="text/plain"), "envelope"),
-    "no signature": (lambda envelope: envelope.update(signatures=[]), "not signed"),
-    "unknown key": (
+    "other payload type": (lambda envelope: envelope.update(payloadType="text/plain"), "envelop"),
+    "no signature": (lambda envelope: envelope.update(signatures=[]), "niet ondertekend"),
+    "onbekende sleutel": (
         lambda envelope: envelope["signatures"][0].update(keyid="0" * 64),
-        "unknown key",
+        "onbekende sleutel",
     ),
     "signature of another": (
         lambda envelope: envelope["signatures"][0].update(sig=base64.b64encode(b"0" * 64).decode()),
-        "was changed",
+        "is veranderd",
     ),
-    "short signature": (lambda envelope: envelope["signatures"][0].update(sig="AAAA"), "changed"),
-    "not base64": (lambda envelope: envelope.update(payload="%%%"), "envelope"),
-    "extra field": (lambda envelope: envelope.update(note="x"), "envelope"),
-    "signatures is text": (lambda envelope: envelope.update(signatures="x"), "envelope"),
+    "short signature": (
+        lambda envelope: envelope["signatures"][0].update(sig="AAAA"),
+        "is veranderd",
+    ),
+    "not base64": (lambda envelope: envelope.update(payload="%%%"), "envelop"),
+    "extra field": (lambda envelope: envelope.update(note="x"), "envelop"),
+    "signatures is text": (lambda envelope: envelope.update(signatures="x"), "envelop"),
 }
 
 
@@ -185,7 +188,7 @@ def test_a_changed_envelope_is_refused(
 
 @pytest.mark.parametrize("thing", [None, [], "x", 1, {}], ids=str)
 def test_what_is_no_envelope_is_refused(thing: object) -> None:
-    with pytest.raises(signing.SignatureError, match="no signed envelope"):
+    with pytest.raises(signing.SignatureError, match="geen ondertekende envelop"):
         signing.verify(thing, {})
 
 
@@ -193,7 +196,7 @@ def test_a_second_signature_that_is_wrong_spoils_the_first(
     signer: signing.Signer, tmp_path: Path
 ) -> None:
     stranger = signing.make_key(tmp_path / "stranger.key")
-    with pytest.raises(signing.SignatureError, match="unknown key"):
+    with pytest.raises(signing.SignatureError, match="onbekende sleutel"):
         signing.verify(envelope_of(signer, stranger), {signer.key_id: signer.public})
 
 

@@ -95,6 +95,8 @@ def judged_mart(
             {
                 "table": "figure",
                 "rule": "row_count",
+                "type": "expect_table_row_count_to_be_between",
+                "description": "Er is ten minste één cijfer.",
                 "passed": verdict != "failed",
                 "severity": "critical",
                 "observed": "3 rijen",

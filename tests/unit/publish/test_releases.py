@@ -102,9 +102,9 @@ def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> No
     assert manifest["calendar_version"] == "2026.1"
     assert manifest["code_has_changes"] is True
     assert manifest["gate_record"] == {"number": 1, "sha256": record.sha256}
-    assert manifest["inputs"] == [vars(INPUTS[0])]
+    assert manifest["inputs"] == [vars(INPUTS[0]) | {"raw_sha256": None}]
     assert manifest["tables"]["figure"]["rows"] == 3
-    assert len(manifest["files"]) == 1 + 2 * 3
+    assert len(manifest["files"]) == 2 + 2 * 3
     assert all(len(file["sha256"]) == 64 for file in manifest["files"].values())
 
 
@@ -131,7 +131,7 @@ def test_a_mart_that_was_changed_after_its_verdict_is_refused(settings: Settings
         connection.execute("UPDATE figure SET value = 100")
     with pytest.raises(NotJudged, match="changed after it was"):
         publish_it(settings, folder)
-    assert kinds(settings) == ["gate"]
+    assert kinds(settings) == ["gate", "not_released"]
 
 
 def test_a_mart_that_failed_is_refused(settings: Settings) -> None:

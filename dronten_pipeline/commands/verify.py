@@ -1,0 +1,121 @@
+"""`datalab verify` and `datalab keys`: what can be proven, and with which keys.
+
+Not here: comparing (`verification.py`) and signing (`evidence/signing.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from dronten_pipeline.settings import current_settings
+
+console = Console(highlight=False, soft_wrap=True, markup=True)
+problems = Console(stderr=True, highlight=False, soft_wrap=True)
+
+SOUND, UNUSABLE, CHANGED = 0, 1, 5
+
+
+def verify(
+    head: Annotated[
+        str | None,
+        typer.Option(help="NUMMER:SHA256 van een record, zoals een controleverslag het noemt."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Antwoord als JSON.")] = False,
+) -> None:
+    """Controleert logboek, handtekeningen, anker en elke byte van elke uitgave.
+
+    Eindigt met 0 als alles klopt, met 5 als er iets veranderd of verdwenen is, met 1 als er niet
+    gecontroleerd kon worden.
+    """
+    from dronten_pipeline.evidence.signing import SigningError
+    from dronten_pipeline.verification import verify as compare
+
+    started = time.monotonic()
+    try:
+        found = compare(current_settings(), head)
+    except (SigningError, ValueError) as error:
+        problems.print(f"[red]Niet gecontroleerd.[/red] {error}")
+        raise typer.Exit(UNUSABLE) from None
+    code = CHANGED if found.problems else SOUND
+    if as_json:
+        answer = {
+            "sound": not found.problems,
+            "checked": found.checked,
+            "problems": found.problems,
+            "notices": found.notices,
+            "head": f"{found.head.number}:{found.head.sha256}" if found.head else None,
+        }
+        print(json.dumps(answer, ensure_ascii=False, indent=2))  # noqa: T201
+        raise typer.Exit(code)
+    console.print("Gecontroleerd:")
+    for line in found.checked:
+        console.print(f"  {line}", markup=False)
+    for line in found.notices:
+        console.print("[yellow]Let op.[/yellow] ", end="")
+        console.print(line, markup=False)
+    for line in found.problems:
+        console.print("[red]Fout.[/red] ", end="")
+        console.print(line, markup=False)
+    if found.head is not None:
+        console.print(
+            f"Kop van het logboek: {found.head.number}:{found.head.sha256} "
+            f"({found.head.recorded_at})"
+        )
+    verdict = (
+        f"[red]Er klopt iets niet: {len(found.problems)} bevindingen.[/red] Publiceer niets meer "
+        "voordat duidelijk is wat er gebeurd is; docs/auditor.md zegt hoe."
+        if found.problems
+        else "[green]Alles klopt.[/green]"
+    )
+    console.print(f"{verdict} ({time.monotonic() - started:.1f} s)")
+    raise typer.Exit(code)
+
+
+def keys(
+    trust: Annotated[
+        bool,
+        typer.Option(
+            "--trust", help="Maak de sleutel bekend die DATALAB_SIGNING_KEY noemt, of de eigen."
+        ),
+    ] = False,
+    make: Annotated[
+        Path | None, typer.Option(help="Maak een nieuwe sleutel in dit bestand (rechten 0600).")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Schrijf de openbare sleutels naar deze map.")
+    ] = None,
+) -> None:
+    """Toont de openbare sleutels: wat zij ondertekenden wordt geloofd."""
+    from dronten_pipeline.evidence import ledger, signing
+
+    settings = current_settings()
+    try:
+        if make is not None:
+            made = signing.make_key(make)
+            console.print(f"Sleutel {made.key_id} is gemaakt in {make}.")
+        if trust:
+            signer = signing.read_signer(settings.signing_key or settings.own_signing_key)
+            signing.add_public_key(settings.public_keys, signer.public)
+            ledger.append(
+                settings, "key", {"key_id": signer.key_id, "public": signer.public.pem().decode()}
+            )
+            console.print(f"Sleutel {signer.key_id} is bekend gemaakt en vastgelegd.")
+        known = signing.public_keys(settings.public_keys)
+        if export is not None:
+            for key in known.values():
+                signing.add_public_key(export, key)
+            console.print(f"{len(known)} openbare sleutels staan in {export}.")
+    except (signing.SigningError, ledger.LedgerError) as error:
+        problems.print(f"[red]Fout.[/red] {error}")
+        raise typer.Exit(UNUSABLE) from None
+    for key in known.values():
+        console.print(key.key_id, markup=False)
+        console.print(key.pem().decode().strip(), markup=False)
+    if not known:
+        console.print("Er is nog geen sleutel: de eerste run maakt er een.")

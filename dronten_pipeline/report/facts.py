@@ -1,0 +1,446 @@
+"""What the report of one judgement says, collected from the ledger, the mart and the deliveries.
+
+Here belongs finding and ordering it. Not here: how it looks (`controleverslag.html.j2`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from dronten_pipeline.evidence import definitions, ledger
+from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.proof.lineage import Lineage, read_lineage
+from dronten_pipeline.proof.revisions import changed_deliveries
+from dronten_pipeline.report import wording
+from dronten_pipeline.settings import Settings
+
+#: So many revised figures are listed; the rest stands in the table kpi_revision.
+LISTED = 60
+OWN_TEAM = "Datalab"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """One judgement and the files that it is about."""
+
+    record: ledger.Record
+    #: Folder with mart.duckdb (and `proof/`): the release that is being made, or the run's.
+    folder: Path
+    #: Folder with warehouse.duckdb, which the mart was taken from.
+    run_folder: Path
+    is_sample: bool
+    #: Name, SHA-256 and size of each published file; empty when nothing is published.
+    files: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.record.body
+
+
+def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
+    """Everything that the template shows; days and numbers are words already."""
+    body = judged.body
+    previous = _manifest(settings, body.get("previous_release"))
+    agreed = _agreed(settings, body)
+    inputs = [one for one in body.get("inputs") or [] if isinstance(one, dict)]
+    lineage = read_lineage(judged.folder)
+    warehouse = judged.run_folder / "warehouse.duckdb"
+    with Reading(judged.folder / "mart.duckdb") as mart, Reading(warehouse) as built:
+        checks = [_check(result, agreed) for result in body["results"]]
+        return {
+            "about": _about(judged, settings),
+            "counts": _counts(checks),
+            "tables": [
+                {"name": name, "rows": wording.number(rows)}
+                for name, rows in body.get("row_counts", {}).items()
+            ],
+            "kpis": _kpis(mart, lineage) if judged.files else [],
+            "not_passed": sorted(
+                (check for check in checks if not check["passed"]),
+                key=lambda check: (check["mark"] != "critical", check["owner"]),
+            ),
+            "approval": _approval(body.get("approval")),
+            "reconciliation": _reconciliation(mart, built),
+            "stopped": _stopped(mart),
+            "rejected": _rejected(settings, inputs),
+            "revisions": _revisions(mart, lineage, previous, inputs),
+            "agreed": _agreed_otherwise(settings, body, previous),
+            "deliveries": _deliveries(mart, inputs),
+            "checks": _by_table(checks),
+            "files": [
+                {"name": name, "sha256": about["sha256"], "bytes": wording.number(about["bytes"])}
+                for name, about in sorted(judged.files.items())
+            ],
+        }
+
+
+# --- what it is about
+
+
+def _about(judged: Judged, settings: Settings) -> dict[str, Any]:
+    body, record = judged.body, judged.record
+    return {
+        "release_id": body["release_id"],
+        "as_of": wording.day(body["as_of"]),
+        "published_at": wording.moment(body["published_at"]) if body.get("published_at") else None,
+        "judged_at": wording.moment(record.recorded_at),
+        "verdict": body["verdict"],
+        "is_published": bool(judged.files),
+        "is_sample": judged.is_sample,
+        "error": body.get("error") is not None,
+        "previous_release": body.get("previous_release"),
+        "code_version": body["code_version"],
+        "code_has_changes": body.get("code_has_changes", False),
+        "engine": body.get("engine", {}),
+        "mart_sha256": body.get("mart_sha256"),
+        "suites_sha256": body.get("suites_sha256"),
+        "record": record.number,
+        "record_sha256": record.sha256,
+        "key_id": record.key_id,
+        "is_anchored": settings.anchor is not None,
+    }
+
+
+def _counts(checks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    marks = [check["mark"] for check in checks]
+    return {
+        "all": len(marks),
+        "passed": marks.count("passed"),
+        "warning": marks.count("warning"),
+        "critical": marks.count("critical"),
+    }
+
+
+def _check(result: Mapping[str, Any], agreed: definitions.Agreed) -> dict[str, Any]:
+    """One rule in words; a rule that could not be judged counts as failed."""
+    rule = agreed.get(f"tolerance/{result['table']}.{result['rule']}", {})
+    unjudged = result.get("error") is not None
+    passed = bool(result["passed"]) and not unjudged
+    critical = unjudged or result["severity"] == "critical"
+    return {
+        "table": result["table"],
+        "rule": result["rule"],
+        "description": result["description"],
+        "passed": passed,
+        "is_critical": critical,
+        "mark": "passed" if passed else "critical" if critical else "warning",
+        "observed": "kon niet beoordeeld worden" if unjudged else result["observed"],
+        "allowed": wording.allowed(result["type"], rule.get("allowed", {})),
+        "source": rule.get("source"),
+        "owner": _owner(str(rule.get("file", "")), agreed),
+    }
+
+
+def _owner(file: str, agreed: definitions.Agreed) -> str:
+    """Who must look at it: the owner of the KPI that the rule is about, else those who build."""
+    kpi = agreed.get(f"definition/{Path(file).stem}") if ".d/" in file else None
+    return str(kpi["owner"]) if kpi and kpi.get("owner") else OWN_TEAM
+
+
+def _by_table(checks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for check in checks:
+        grouped[check["table"]].append(check)
+    return [{"table": table, "checks": grouped[table]} for table in sorted(grouped)]
+
+
+def _approval(approval: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if approval is None:
+        return None
+    return {
+        "by": approval["approved_by"],
+        "at": wording.moment(approval["approved_at"]),
+        "reason": approval["reason"],
+        "rules": approval["rules"],
+        "record": approval["record"],
+        "key_id": approval["key_id"],
+    }
+
+
+# --- the figures
+
+
+def _kpis(mart: Reading, lineage: Lineage | None) -> list[dict[str, Any]]:
+    rows = mart.rows(
+        """
+        SELECT dim_kpi.kpi_id, name_nl, unit, owner, source_system, kpi_status.period_grain,
+            period_start, value, comparator, target_value, status, is_provisional
+        FROM kpi_status INNER JOIN dim_kpi USING (kpi_id) ORDER BY name_nl
+        """
+    )
+    found = []
+    for row in rows:
+        unit = wording.UNITS.get(row["unit"], "")
+        tables = lineage.tables_behind(f"kpi_{row['kpi_id']}") if lineage else []
+        sources = sorted({source for source, _ in tables}) or [row["source_system"]]
+        target = wording.number(row["target_value"], unit)
+        found.append(
+            {
+                "id": row["kpi_id"],
+                "name": row["name_nl"],
+                "period": wording.period(row["period_grain"], row["period_start"]),
+                "provisional": row["is_provisional"],
+                "value": wording.number(row["value"], unit if row["value"] is not None else ""),
+                "target": f"{row['comparator']} {target}" if row["comparator"] else "–",
+                "status": wording.STATUSES[row["status"]],
+                "owner": row["owner"],
+                "sources": sources,
+            }
+        )
+    return found
+
+
+def _revisions(
+    mart: Reading,
+    lineage: Lineage | None,
+    previous: Mapping[str, Any] | None,
+    inputs: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    rows = mart.rows(
+        """
+        SELECT kpi_revision.*, unit, name_nl
+        FROM kpi_revision LEFT JOIN dim_kpi USING (kpi_id)
+        ORDER BY dimension <> 'total', kpi_id, period_start, period_grain, dimension_value
+        """
+    )
+    by_kpi: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_kpi[row["kpi_id"]].append(row)
+    kpis = []
+    for kpi_id, revised in sorted(by_kpi.items()):
+        tables = lineage.tables_behind(f"kpi_{kpi_id}") if lineage else None
+        causes = sorted({wording.CAUSES[row["cause"]] for row in revised})
+        delivered = any(row["cause"] == "delivery" for row in revised)
+        kpis.append(
+            {
+                "name": revised[0]["name_nl"] or kpi_id,
+                "id": kpi_id,
+                "count": len(revised),
+                "causes": ", ".join(causes),
+                "deliveries": changed_deliveries(previous, {"inputs": inputs}, tables)
+                if delivered
+                else [],
+            }
+        )
+    return {
+        "count": len(rows),
+        "kpis": kpis,
+        "listed": [
+            {
+                "id": row["kpi_id"],
+                "period": wording.period(row["period_grain"], row["period_start"]),
+                "part": "totaal"
+                if row["dimension"] == "total"
+                else f"{row['dimension']}: {row['dimension_value']}",
+                "old": wording.number(row["old_value"]),
+                "new": wording.number(row["new_value"]),
+                "cause": wording.CAUSES[row["cause"]],
+            }
+            for row in rows[:LISTED]
+        ],
+    }
+
+
+# --- the deliveries
+
+
+def _reconciliation(mart: Reading, built: Reading) -> list[dict[str, Any]]:
+    """From delivered rows to records in the figures, per delivered table.
+
+    A delivered row is rejected or read; of the rows that were read, the latest version of each
+    record is used; what is used is what the models read. The last two must be equal.
+    """
+    delivered = mart.rows(
+        """
+        SELECT source, table_name, count(*) AS files,
+            sum(rows_delivered)::bigint AS delivered, sum(rows_accepted)::bigint AS accepted,
+            sum(rows_quarantined)::bigint AS rejected
+        FROM source_delivery WHERE state IN ('read', 'missing') GROUP BY ALL ORDER BY ALL
+        """
+    )
+    records = {
+        (row["source"], row["table_name"]): (row["counted"], row["staged"])
+        for row in built.rows(
+            """
+            SELECT source, table_name, counted.records AS counted, staged.records AS staged
+            FROM staging.stg_run__table AS counted
+            FULL JOIN intermediate.int_staged_table AS staged USING (source, table_name)
+            """
+        )
+    }
+    found = []
+    for row in delivered:
+        counted, staged = records.get((row["source"], row["table_name"]), (None, None))
+        adds_up = row["accepted"] + row["rejected"] == row["delivered"] and counted == staged
+        found.append(
+            {
+                "source": row["source"],
+                "table": row["table_name"],
+                "files": row["files"],
+                "delivered": wording.number(row["delivered"]),
+                "rejected": wording.number(row["rejected"]),
+                "accepted": wording.number(row["accepted"]),
+                "replaced": wording.number(
+                    row["accepted"] - counted if counted is not None else None
+                ),
+                "counted": wording.number(counted),
+                "staged": wording.number(staged),
+                "adds_up": adds_up,
+            }
+        )
+    return found
+
+
+def _stopped(mart: Reading) -> list[dict[str, Any]]:
+    rows = mart.rows(
+        "SELECT source, file_name, note FROM source_delivery WHERE state = 'stopped' ORDER BY ALL"
+    )
+    return [row | {"note": wording.without_values(row["note"] or "")} for row in rows]
+
+
+def _rejected(settings: Settings, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rejected records by reason, of the files that count; never the record or its value."""
+    counting = {(one["source"], one["file_name"]) for one in inputs if one["counts"]}
+    paths = sorted(settings.quarantine.glob("*/*.parquet"))
+    if not paths:
+        return []
+    frame = pl.concat(
+        [
+            pl.read_parquet(path, columns=["source", "table_name", "file_name", "reason"])
+            for path in paths
+        ]
+    )
+    grouped = (
+        frame.join(
+            pl.DataFrame(sorted(counting), schema=["source", "file_name"], orient="row")
+            if counting
+            else pl.DataFrame(schema={"source": pl.String, "file_name": pl.String}),
+            on=["source", "file_name"],
+            how="semi",
+        )
+        .with_columns(pl.col("reason").map_elements(wording.without_values, return_dtype=pl.String))
+        .group_by("source", "table_name", "reason")
+        .len("count")
+        .sort("source", "table_name", "count", "reason", descending=[False, False, True, False])
+    )
+    return list(grouped.iter_rows(named=True))
+
+
+def _deliveries(mart: Reading, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Per source the files that count, with what identifies them."""
+    known = {
+        (row["source"], row["table_name"], row["file_name"], row["sha256"]): row
+        for row in mart.rows(
+            """
+            SELECT source, table_name, file_name, sha256, received_at, rows_delivered,
+                rows_quarantined
+            FROM source_delivery
+            """
+        )
+    }
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in inputs:
+        row = known.get((one["source"], one["table"], one["file_name"], one["sha256"]))
+        if row is None:
+            continue  # the scores of texts are computed, not delivered
+        grouped[one["source"]].append(
+            {
+                "file_name": one["file_name"],
+                "table": one["table"],
+                "sha256": one["sha256"],
+                "counts": one["counts"],
+                "received": wording.day(row["received_at"]) if row["received_at"] else "–",
+                "delivered": wording.number(row["rows_delivered"]),
+                "rejected": wording.number(row["rows_quarantined"]),
+            }
+        )
+    return [{"source": source, "files": grouped[source]} for source in sorted(grouped)]
+
+
+# --- what was agreed
+
+
+def _agreed(settings: Settings, body: Mapping[str, Any]) -> definitions.Agreed:
+    record = ledger.read_record(settings, _definitions_record(body))
+    return record.body["agreed"] if record else {}
+
+
+def _agreed_otherwise(
+    settings: Settings, body: Mapping[str, Any], previous: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Definitions, targets and tolerances that differ from those of the release before."""
+    if previous is None:
+        return []
+    before = ledger.read_record(settings, int(previous["gate_record"]["number"]))
+    since = _definitions_record(before.body) if before else 0
+    found = []
+    for record in ledger.records_of(settings, definitions.KIND):
+        if since < record.number <= _definitions_record(body):
+            found += [
+                {
+                    "name": change["name"],
+                    "field": change["field"] or "geheel",
+                    "old": _short(change["old"]),
+                    "new": _short(change["new"]),
+                    "decided": change["decided"],
+                }
+                for change in record.body["changes"]
+            ]
+    return found
+
+
+def _definitions_record(body: Mapping[str, Any]) -> int:
+    return int((body.get("definitions") or {}).get("record", 0))
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return "–"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+def _manifest(settings: Settings, release_id: str | None) -> dict[str, Any] | None:
+    path = settings.releases / str(release_id) / "manifest.json"
+    if release_id is None or not path.is_file():
+        return None
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+# --- reading
+
+
+class Reading:
+    """A database that may be missing, or lack a table: then there are no rows.
+
+    The report of a gate that failed must say what there is to say.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = (
+            duckdb.connect(str(path), read_only=True, config=OFFLINE) if path.is_file() else None
+        )
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        if self._connection is None:
+            return []
+        try:
+            return self._connection.execute(query).pl().to_dicts()
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return []

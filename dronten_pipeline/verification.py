@@ -1,0 +1,184 @@
+"""`datalab verify`: whether ledger, anchor and releases are still what they were.
+
+Here belongs comparing them with each other. Not here: how each is read (`evidence/`, `publish/`).
+`tools/verify.py` does the same without a line of this project.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from dronten_pipeline.evidence import anchor, ledger, signing
+from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.gate.approval import ApprovalError, check_approved
+from dronten_pipeline.publish.releases import (
+    CURRENT,
+    MANIFEST,
+    MART,
+    Release,
+    differences,
+    list_releases,
+)
+from dronten_pipeline.settings import Settings
+
+_HEAD = re.compile(r"^(\d+):([0-9a-f]{64})$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What was compared, in Dutch sentences.
+
+    `problems` prove that something was changed or lost; `notices` are worth knowing.
+    """
+
+    checked: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    head: ledger.Record | None = None
+
+
+def verify(settings: Settings, head: str | None = None) -> Verification:
+    """Compares everything that can be compared.
+
+    Args:
+        head: `<number>:<SHA-256>` of a record, as a report or a colleague wrote it down.
+
+    Raises:
+        SigningError: a file among the public keys is none.
+        ValueError: `head` has another form.
+    """
+    keys = signing.public_keys(settings.public_keys)
+    contents = ledger.read_all(settings, whole=False)
+    records = {record.number: record for record in contents.records}
+    last = contents.records[-1] if contents.records else None
+    releases = list_releases(settings)
+    problems = list(contents.problems)
+    if head is not None:
+        problems += _compare_head(records, head)
+    for release in releases:
+        problems += [
+            f"Uitgave {release.release_id}: {wrong}."
+            for wrong in _wrong_with(settings, release, records)
+        ]
+    problems += _wrong_current(settings, contents.records)
+    return Verification(
+        checked=[
+            f"{len(records)} records van het logboek {settings.ledger}: nummers, ketting en "
+            "handtekeningen",
+            *(f"handtekeningen van sleutel {key.key_id}" for key in keys.values()),
+            *_about_anchor(settings),
+            f"{len(releases)} uitgaven in {settings.releases}: elk bestand, byte voor byte, met "
+            "het manifest, het manifest met het logboek, de cijfers met hun oordeel",
+        ],
+        problems=problems,
+        notices=[*contents.notices, *_notices(settings, contents.records, releases)],
+        head=last,
+    )
+
+
+def _compare_head(records: dict[int, ledger.Record], head: str) -> list[str]:
+    match = _HEAD.match(head)
+    if match is None:
+        raise ValueError(f"{head} is geen kop van het logboek: schrijf NUMMER:SHA256.")
+    number, digest = int(match[1]), match[2]
+    record = records.get(number)
+    if record is None:
+        return [f"Record {number}, dat u noemt, staat niet (meer) in het logboek."]
+    if record.sha256 != digest:
+        return [f"Record {number} is niet het record dat u noemt: het is later herschreven."]
+    return []
+
+
+def _wrong_with(
+    settings: Settings, release: Release, records: dict[int, ledger.Record]
+) -> list[str]:
+    """Parts of sentences: what differs between a release, its manifest and its records."""
+    if release.problem:
+        return [f"zij is geen hele uitgave ({release.problem})"]
+    words = {"missing": "ontbreekt", "changed": "is veranderd", "added": "is later toegevoegd"}
+    wrong = [f"{name} {words[how]}" for name, how in differences(release).items()]
+    published = [
+        record
+        for record in records.values()
+        if record.kind == "release" and record.body.get("release_id") == release.release_id
+    ]
+    if not published:
+        wrong.append("het logboek kent haar niet")
+    manifest_sha256 = sha256_of(release.folder / MANIFEST)
+    wrong += [
+        f"haar manifest is niet dat van record {record.number}"
+        for record in published
+        if record.body.get("manifest_sha256") != manifest_sha256
+    ]
+    judged = records.get(release.manifest["gate_record"]["number"])
+    mart_sha256 = release.manifest["files"][MART]["sha256"]
+    if judged is None or judged.kind != "gate":
+        wrong.append("het oordeel dat zij noemt staat niet in het logboek")
+    elif judged.sha256 != release.manifest["gate_record"]["sha256"]:
+        wrong.append(f"record {judged.number} is niet het oordeel dat zij noemt")
+    elif judged.body.get("mart_sha256") != mart_sha256:
+        wrong.append(f"record {judged.number} gaat over andere cijfers")
+    elif (whole := ledger.read_record(settings, judged.number)) and not ledger.passed(whole):
+        try:
+            check_approved(settings, whole)
+        except ApprovalError:
+            wrong.append(f"record {judged.number} hield haar tegen en niemand keurde haar goed")
+    return wrong
+
+
+def _wrong_current(settings: Settings, records: list[ledger.Record]) -> list[str]:
+    """`current` must point at what the ledger says was published, or gone back to, last."""
+    link = settings.releases / CURRENT
+    pointed = link.readlink().name if link.is_symlink() else None
+    named = [
+        str(record.body.get("release_id"))
+        for record in records
+        if record.kind in ("release", "rollback")
+    ]
+    last = named[-1] if named else None
+    if pointed == last:
+        return []
+    if pointed is None:
+        return [f"{link} wijst nergens heen, maar volgens het logboek geldt uitgave {last}."]
+    return [
+        f"{link} wijst naar {pointed}, maar volgens het logboek geldt {last or 'geen uitgave'}: "
+        "zoek uit wie dat deed, of ga terug met `datalab rollback`."
+    ]
+
+
+def _about_anchor(settings: Settings) -> list[str]:
+    if settings.anchor is None:
+        return []
+    return [f"het anker {anchor.anchor_file(settings.anchor)}: elke regel met haar record"]
+
+
+def _notices(
+    settings: Settings, records: list[ledger.Record], releases: list[Release]
+) -> list[str]:
+    notices = []
+    if settings.anchor is None:
+        notices.append(
+            "Er is geen anker (DATALAB_ANCHOR): dat iemand de laatste records afknipte, of met de "
+            "sleutel alles herschreef, is hiermee niet te zien. Vergelijk dan de kop hieronder "
+            "met die op een ondertekend controleverslag (--head)."
+        )
+    standing = {release.release_id for release in releases}
+    gone = {
+        str(record.body.get("release_id"))
+        for record in records
+        if record.kind == "release" and record.body.get("release_id") not in standing
+    }
+    notices += [f"Uitgave {release_id} staat er niet meer." for release_id in sorted(gone)]
+    notices += [
+        f"Sleutel {record.body.get('key_id')} is bekend gemaakt in record {record.number} "
+        f"({record.recorded_at}): vraag wie dat besloot."
+        for record in records
+        if record.kind == "key"
+    ]
+    if settings.signing_key is None and settings.own_signing_key.exists():
+        notices.append(
+            f"De sleutel waarmee ondertekend wordt staat bij de gegevens ({settings.home}): wie "
+            "daar alles mag, kan ook ondertekenen. Bewaar haar elders (DATALAB_SIGNING_KEY)."
+        )
+    return notices
