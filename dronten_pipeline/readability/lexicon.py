@@ -93,7 +93,9 @@ def words() -> pl.DataFrame:
     frequencies = pl.read_parquet(folder / FREQUENCIES).select(
         key="word", zipf=pl.col("word_count").cast(pl.Float32)
     )
-    frequencies = frequencies.filter(~pl.col("key").str.contains("_", literal=True)).unique("key")
+    frequencies = frequencies.filter(~pl.col("key").str.contains("_", literal=True)).unique(
+        "key", keep="first", maintain_order=True
+    )
     reviewed = word_list("municipal_words")
     nouns = (
         pl.read_parquet(folder / NOUNS, columns=["word", "super_sem_type", "head", "singular"])
@@ -126,7 +128,12 @@ def words() -> pl.DataFrame:
             how="left",
         )
     )
-    skipped = pl.read_parquet(folder / SKIPPED).get_column("word").str.strip_chars().unique()
+    skipped = (
+        pl.read_parquet(folder / SKIPPED)
+        .get_column("word")
+        .str.strip_chars()
+        .unique(maintain_order=True)
+    )
     lemma = pl.coalesce("singular", "infinitive", "key")
     bare = pl.when(pl.col("noun").is_null()).then(pl.col("key").str.strip_suffix("e"))
     treatment = pl.col("treatment")
@@ -147,7 +154,7 @@ def words() -> pl.DataFrame:
         ),
         is_hard=(treatment == "hard").fill_null(False),
         is_easy=(treatment == "easy").fill_null(False),
-    ).unique("key", keep="first")
+    ).sort("key")
 
 
 def _verb_forms(frequencies: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +168,9 @@ def _verb_forms(frequencies: pl.DataFrame) -> pl.DataFrame:
     """
     known = frequencies.select("key")
     common = frequencies.filter(pl.col("zipf") >= MIN_VERB_ZIPF).select("key")
-    return pl.concat([_strong_forms(known), _weak_forms(common, known)]).unique("key", keep="first")
+    return pl.concat([_strong_forms(known), _weak_forms(common, known)]).unique(
+        "key", keep="first", maintain_order=True
+    )
 
 
 def _stem_of(infinitive: pl.Expr) -> list[pl.Expr]:
@@ -180,7 +189,7 @@ def _weak_forms(common: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     )
     stems = pl.concat(
         infinitives.with_columns(stem=stem) for stem in _stem_of(pl.col("infinitive"))
-    ).unique()
+    ).unique(maintain_order=True)
     stem = pl.col("stem")
     d_or_t = (
         pl.when(
@@ -265,7 +274,7 @@ def _strong_forms(known: pl.DataFrame) -> pl.DataFrame:
         known.filter(pl.col("key").str.contains(prefix))
         .with_columns(base=pl.col("key").str.replace(prefix + "(.{2,})$", "$1"))
         .filter(pl.col("base") != pl.col("key"))
-        .join(plain.rename({"key": "base"}), on="base", how="inner")
+        .join(plain.rename({"key": "base"}), on="base", how="inner", maintain_order="left_right")
         .select(
             "key", "verb", infinitive=pl.col("key").str.extract(f"({prefix})", 1) + "infinitive"
         )

@@ -59,6 +59,10 @@ def test_no_word_is_twice_in_the_table() -> None:
     assert lexicon.words()["key"].is_unique().all()
 
 
+def test_the_table_is_the_same_each_time_it_is_made() -> None:
+    assert lexicon.words.__wrapped__().equals(lexicon.words())
+
+
 def test_treatments_are_known_and_explained() -> None:
     table = lexicon.word_list("municipal_words")
     assert set(table["treatment"]) == {"easy", "hard", "head", "skip"}
