@@ -51,8 +51,8 @@ class Judgement:
         remark: what to bear in mind (a scan with errors).
         score, low, high: on the scale of LiNT-II, with the band of uncertainty; None when the
             text is too short.
-        is_held_back: a component lies outside the range of easy texts, so that it is not B1
-            whatever its score.
+        is_held_back: its score would make it B1 or easier, but a component lies outside the range
+            of easy texts.
         components: why the score is what it is.
     """
 
@@ -131,7 +131,10 @@ def judge_texts(
     """The judgement of every text, with one block per line."""
     column = pl.Series(texts, dtype=pl.String)
     return _with_advice(
-        names, clean.clean_texts(column), judge.judge_texts(column, calibration).to_dicts()
+        names,
+        clean.clean_texts(column),
+        judge.judge_texts(column, calibration).to_dicts(),
+        calibration,
     )
 
 
@@ -143,12 +146,16 @@ def together(judgements: Sequence[Judgement], calibration: Calibration | None) -
     # Each was cleaned by itself: the closing of one must not swallow the next.
     pool = pl.Series(["\n".join(one.text for one in short)])
     judged = judge.judge_clean_texts(pool, calibration).to_dicts()
-    return _with_advice([f"{len(short)} korte teksten samen"], pool, judged)[0]
+    return _with_advice([f"{len(short)} korte teksten samen"], pool, judged, calibration)[0]
 
 
 def _with_advice(
-    names: Sequence[str], cleaned: pl.Series, judged: Sequence[dict[str, Any]]
+    names: Sequence[str],
+    cleaned: pl.Series,
+    judged: Sequence[dict[str, Any]],
+    calibration: Calibration | None,
 ) -> list[Judgement]:
+    cuts = judge.cuts(calibration)
     found: list[Judgement] = []
     for name, text, row, marked in zip(names, cleaned, judged, mark(cleaned), strict=True):
         if row["refusal"]:
@@ -167,7 +174,7 @@ def _with_advice(
                 rank_score=row["rank_score"],
                 b1_probability=row["b1_probability"],
                 is_b1_or_easier=row["is_b1_or_easier"],
-                is_held_back=row["passes_gates"] is False,
+                is_held_back=row["passes_gates"] is False and row["score"] < cuts[1],
                 method_version=row["method_version"],
                 components=tuple(_components(marked)),
                 advice=advise(marked),

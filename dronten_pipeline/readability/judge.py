@@ -15,6 +15,7 @@ import polars as pl
 
 from dronten_pipeline.readability import clean, condition, score
 from dronten_pipeline.readability.calibration import LEVELS, Calibration
+from dronten_pipeline.readability.parameters import frozen
 
 COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {**score.COLUMNS, **condition.SCHEMA}
 
@@ -40,6 +41,14 @@ def method_version(calibration: Calibration | None = None) -> str:
 def applies(calibration: Calibration | None) -> bool:
     """Whether a calibration was made for this instrument: cut-offs say nothing of other scores."""
     return calibration is not None and calibration.method_version == instrument_version()
+
+
+def cuts(calibration: Calibration | None = None) -> tuple[float, float, float]:
+    """The cut-offs that hold: those of a calibration of this instrument, else the published."""
+    if not applies(calibration):
+        return frozen().cuts
+    assert calibration is not None
+    return calibration.cuts
 
 
 def judge_texts(texts: pl.Series, calibration: Calibration | None = None) -> pl.DataFrame:

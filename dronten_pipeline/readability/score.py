@@ -3,9 +3,10 @@
 Two scores. `score` estimates LiNT-II, the one Dutch formula that was fitted to how well people
 understood texts; it gives the level. `rank_score` puts texts in order by six features that anyone
 can check. A text passes as B1 when its score is below the cut and it passes the gates. Here
-belongs: putting these together. Not
-here: sentences, features, weights (the modules that are imported), formats of documents
-(`extract.py`), memory (`documents.py`). What is measured and how well: `docs/readability.md`.
+belongs: putting these together. Not here: sentences, features, weights (the modules that are
+imported), which words and sentences weigh most (`hardest.py`), formats of documents
+(`extract.py`), what is no text to judge (`judge.py`), memory (`documents.py`). What is measured
+and how well: `docs/readability-method.md`.
 """
 
 from __future__ import annotations
@@ -82,10 +83,10 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
         harder; score_low, score_high: the score less and plus one standard error; rank_score:
         to put texts in order, also short ones; b1_probability 0-1: chance that LiNT-II on a parse
         is below the cut, given the error of the estimate; is_b1_or_easier: below the cut, and
-        through the gates; passes_gates: whether
-        each component is in the range of easy texts; hard_words, hard_sentences: JSON
-        lists of what weighs most (`hardest.py`); method_version. Level, score, band, b1_probability and is_b1_or_easier are null
-        under 100 words or 8 sentences.
+        through the gates; passes_gates: whether each component is in the range of easy texts;
+        hard_words, hard_sentences: JSON lists of what weighs most (`hardest.py`); method_version.
+        Level, score, band, b1_probability, is_b1_or_easier and passes_gates are null under 100
+        words or 8 sentences.
     """
     given = parameters or frozen()
     split = sentences.split_sentences(texts)

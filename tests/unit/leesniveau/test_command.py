@@ -102,6 +102,18 @@ def test_a_mark_is_never_colour_alone(typed: Typed, folder: Path, tmp_path: Path
     assert re.search(r'<span class="label">lang: \d+ woorden</span>', page)
 
 
+def test_a_text_with_full_stops_in_the_wrong_places_is_held_back(
+    typed: Typed, tmp_path: Path
+) -> None:
+    letter = tmp_path / "punten.txt"
+    letter.write_text(
+        "Gelet op de vigerende verordening. Inzake uw aanvraag. Krachtens de wet. Alsmede het "
+        "besluit. Derhalve te verstrekken. Ten behoeve van u. " * 6,
+        encoding="utf-8",
+    )
+    assert typed(letter, "--require-b1").exit_code == 4
+
+
 def test_a_page_that_cannot_be_written_is_a_sentence(typed: Typed, folder: Path) -> None:
     result = typed(folder, "--html", folder / "nergens" / "uit.html")
     assert result.exit_code == 1 and "kan niet worden geschreven" in result.output

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.readability import documents, extract, judge
+from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.documents import SCORE_SCHEMA, score_documents
 
 AS_OF = dt.date(2026, 6, 30)
@@ -192,6 +193,70 @@ def test_a_document_that_is_gone_keeps_the_judgement_of_the_method_before(
     after = {row["text_id"]: row for row in result.scores.to_dicts()}
     assert after["a"] == before
     assert after["b"]["method_version"] == "ander-1+00000000"
+
+
+def calibrated(method: str) -> Calibration:
+    """Cut-offs so low that nothing is easy."""
+    return Calibration(
+        number=1,
+        made_on=AS_OF,
+        method_version=method,
+        cuts=(-3.0, -2.0, -1.0),
+        b1_slope=2.0,
+        texts=100,
+        raters=3,
+        labels_sha256="0" * 64,
+        easy_texts=50,
+        easy_found=45,
+        hard_texts=50,
+        hard_found=40,
+        alpha=0.8,
+        kappa=0.8,
+        confusion=((1, 0, 0, 0),) * 4,
+    )
+
+
+def test_a_calibration_cuts_what_was_judged_before_without_reading_it_again(
+    place: Place, reads: list[str]
+) -> None:
+    place.add("a")
+    before = place.by_id()["a"]
+    reads.clear()
+    made = calibrated(judge.instrument_version())
+    rows = pl.DataFrame(place.rows, schema=SCHEMA)
+    found = score_documents(rows, place.folder, place.cache, as_of=AS_OF, calibration=made)
+    after = found.scores.row(0, named=True)
+    assert reads == []
+    assert (before["level"], before["calibration"]) == ("A", None)
+    assert (after["level"], after["calibration"]) == ("C", made.version)
+    assert after["score"] == before["score"] and after["b1_probability"] < 0.5
+    assert (after["easy_texts"], after["hard_found"]) == (50, 40)
+    assert after["method_version"] == f"{judge.instrument_version()}.ijk-{made.version}"
+
+
+def test_a_calibration_of_another_instrument_is_left_out_and_said(place: Place) -> None:
+    place.add("a")
+    said: list[str] = []
+    rows = pl.DataFrame(place.rows, schema=SCHEMA)
+    found = score_documents(
+        rows,
+        place.folder,
+        place.cache,
+        as_of=AS_OF,
+        calibration=calibrated("ander-1+00000000"),
+        on_progress=said.append,
+    )
+    assert found.scores["level"].to_list() == ["A"] and found.scores["calibration"][0] is None
+    assert any("ijk opnieuw" in sentence for sentence in said)
+
+
+def test_a_text_in_another_language_is_rejected_and_a_scan_carries_a_remark(place: Place) -> None:
+    place.add("english", "You have to come to the office and bring your own card with you. " * 12)
+    place.add("scan", (LONG + "De aanvraaq is klaar en u krljgt de vergunninq morgen. ") * 2)
+    result = place.run()
+    assert result.rejects["_line"].to_list() == [1]
+    assert "waarschijnlijk Engels" in result.rejects["reason"][0]
+    assert "scan" in result.scores.row(0, named=True)["remark"]
 
 
 def test_a_document_that_was_never_judged_and_is_gone_is_rejected(place: Place) -> None:
