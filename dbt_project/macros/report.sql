@@ -17,17 +17,18 @@
     end
 {%- endmacro %}
 
-{# What is summed above: a mean is published without the sum of its grades (six decimals). #}
-{% macro kpi_numerator(aggregation, figures) -%}
-    case {{ aggregation }}
-        when 'share' then {{ figures }}.numerator
-        when 'sum' then {{ figures }}.value
-        when 'mean' then round({{ figures }}.value * {{ figures }}.denominator, 6)
+{# What is summed, of rows with aggregation, value, numerator and denominator. A mean is published
+   without the sum of its grades, which have six decimals at most. #}
+{% macro summed_numerator() -%}
+    case aggregation
+        when 'share' then numerator
+        when 'sum' then value
+        when 'mean' then round(value * denominator, 6)
     end
 {%- endmacro %}
 
-{% macro kpi_denominator(aggregation, figures) -%}
-    case when {{ aggregation }} in ('share', 'mean') then {{ figures }}.denominator end
+{% macro summed_denominator() -%}
+    case when aggregation in ('share', 'mean') then denominator end
 {%- endmacro %}
 
 {# A day as a whole number, 20260331: the key of dim_date. #}

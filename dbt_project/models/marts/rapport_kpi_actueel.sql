@@ -1,3 +1,5 @@
+-- noqa: disable=RF05,RF06
+-- Headings for people: Dutch, with capitals and spaces.
 select
     kpi.name_nl as "KPI",
     {{ period_nl('status.period_grain', 'first_day') }} as "Periode",

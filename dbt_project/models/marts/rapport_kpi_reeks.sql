@@ -1,9 +1,9 @@
+-- noqa: disable=RF05,RF06
+-- Headings for people: Dutch, with capitals and spaces.
 {% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
-{% set has_series = false %}
-{% if execute and previous %}
-    {% set found = run_query("select 1 from glob('" ~ previous ~ "/rapport_kpi_reeks.parquet')") %}
-    {% set has_series = found | length > 0 %}
-{% endif %}
+{% set series = previous ~ '/rapport_kpi_reeks.parquet' %}
+{% set found = run_query("select 1 from glob('" ~ series ~ "')") if execute and previous %}
+{% set has_series = found and found.rows %}
 {% set key %}
     concat_ws('|', kpi_id, period_grain, period_start, dimension, dimension_value)
 {% endset %}
@@ -14,7 +14,7 @@ with shown_before as (
         "Sleutel" as row_key,
         "Eerste waarde" as first_value,
         "Eerste uitgave" as first_release
-    from read_parquet('{{ previous }}/rapport_kpi_reeks.parquet')
+    from read_parquet('{{ series }}')
     where "Eerste waarde" is not null
     {% elif previous %}
     -- the release before was made without this table
