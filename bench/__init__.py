@@ -1,0 +1,1 @@
+"""Measurements that `make bench-*` runs; not tests. Data are invented."""
