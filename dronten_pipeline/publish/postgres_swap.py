@@ -24,9 +24,8 @@ from psycopg import errors, sql
 
 #: A transaction that was seen for so long will not be over in a moment.
 LONG_SECONDS = 2.0
-#: Of the time after which PostgreSQL looks for deadlocks. A swap that gives up before can never
-#: be part of one, so no reader is ever the victim.
-PART_OF_DEADLOCK_TIMEOUT = 0.7
+#: How long the other tables may take to lock once the first is.
+FOLLOW_MILLISECONDS = 25
 
 
 class InTheWay(RuntimeError):
@@ -42,6 +41,7 @@ class Reader:
     role: str | None
     application: str | None
     state: str | None
+    tables: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         who = f"{self.role or 'someone'}" + (f" in {self.application}" if self.application else "")
@@ -182,13 +182,13 @@ class _Attempts:
         self.tables = tables
         self.began = time.monotonic()
         self.patience = patience_seconds
-        self.milliseconds = 50.0
+        self.in_use: set[tuple[str, str]] = set()
         self.first_seen: dict[str, float] = {}
         self.has_ended_readers = False
         timeout = connection.execute(
             "SELECT setting::float FROM pg_settings WHERE name = 'deadlock_timeout'"
         ).fetchone()
-        self.most = PART_OF_DEADLOCK_TIMEOUT * (timeout[0] if timeout else 1000.0)
+        self.deadlock = timeout[0] if timeout else 1000.0
 
     def wait_for_a_chance(self) -> None:
         """Returns when no long transaction stands in the way: to queue would only hold up others.
@@ -199,6 +199,7 @@ class _Attempts:
         while True:
             now = time.monotonic()
             readers = _readers_of(self.connection, self.tables)
+            self.in_use = {table for reader in readers for table in reader.tables}
             self.first_seen = {
                 reader.transaction: self.first_seen.get(reader.transaction, now)
                 for reader in readers
@@ -217,19 +218,30 @@ class _Attempts:
             time.sleep(0.2)
 
     def lock(self) -> None:
-        """Locks all tables at once, within a time in which no deadlock can be found."""
-        timeout = int(min(self.milliseconds, self.most))
-        self.connection.execute(f"SET LOCAL statement_timeout = {timeout}")  # type: ignore[arg-type]
-        if self.tables:
-            self.connection.execute(
-                sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(_listed(self.tables))
-            )
+        """Locks all tables, one that is being read first, within a time that no deadlock is found.
+
+        The first may take its time: nothing is held yet, so whoever reads can finish. The others
+        must follow at once: a reader that holds one of them may be waiting for the first.
+        """
+        tables = random.sample(self.tables, len(self.tables))
+        tables.sort(key=lambda table: table not in self.in_use)
+        self._lock(tables[:1], 0.5 * self.deadlock)
+        self.connection.execute(f"SET LOCAL lock_timeout = {FOLLOW_MILLISECONDS}")
+        self._lock(tables[1:], 0.3 * self.deadlock)
         self.connection.execute("SET LOCAL statement_timeout = 0")
 
+    def _lock(self, tables: Sequence[tuple[str, str]], milliseconds: float) -> None:
+        if tables:
+            self.connection.execute(
+                sql.SQL("SET LOCAL statement_timeout = {}").format(sql.Literal(int(milliseconds)))
+            )
+            self.connection.execute(
+                sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(_listed(tables))
+            )
+
     def failed(self) -> None:
-        """The next attempt may take longer, and comes after a pause that readers have."""
-        self.milliseconds *= 2
-        time.sleep(random.uniform(0.1, 0.5))
+        """Leaves readers a pause before the next attempt."""
+        time.sleep(random.uniform(0.005, 0.05))
 
     def _lose_patience(self, readers: Sequence[Reader]) -> None:
         """Ends who does nothing; whoever is at work, or cannot be judged, ends the swap."""
@@ -248,29 +260,27 @@ class _Attempts:
                 ) from None
 
 
-def _readers_of(connection: psycopg.Connection, tables: Iterable[tuple[str, str]]) -> list[Reader]:
+def _readers_of(connection: psycopg.Connection, tables: Sequence[tuple[str, str]]) -> list[Reader]:
     """Who holds a lock on one of the tables, ourselves left out."""
-    names = [sql.Identifier(*table).as_string(connection) for table in tables]
+    names = {sql.Identifier(*table).as_string(connection): table for table in tables}
     return [
-        Reader(*row)
-        for row in connection.execute(
+        Reader(*who, tables=tuple(names[name] for name in held))
+        for *who, held in connection.execute(
             """
-            SELECT DISTINCT
+            SELECT
                 pg_locks.pid, pg_locks.virtualtransaction,
                 pg_stat_activity.usename, pg_stat_activity.application_name,
-                pg_stat_activity.state
-            FROM pg_locks
+                pg_stat_activity.state, array_agg(DISTINCT ours.name)
+            FROM unnest(%s::text[]) AS ours (name)
+            INNER JOIN pg_locks ON pg_locks.relation = to_regclass(ours.name)
+            INNER JOIN pg_database ON pg_database.oid = pg_locks.database
             LEFT JOIN pg_stat_activity USING (pid)
             WHERE pg_locks.locktype = 'relation' AND pg_locks.granted
                 AND pg_locks.pid <> pg_backend_pid()
-                AND pg_locks.database = (
-                    SELECT oid FROM pg_database WHERE datname = current_database()
-                )
-                AND pg_locks.relation = ANY (
-                    SELECT to_regclass(name)::oid FROM unnest(%s::text[]) AS name
-                )
+                AND pg_database.datname = current_database()
+            GROUP BY 1, 2, 3, 4, 5
             """,
-            [names],
+            [list(names)],
         )
     ]
 

@@ -286,11 +286,11 @@ def _in_transaction(
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if first:
             connection.execute(first)  # type: ignore[arg-type]
-            time.sleep(0.03)
+            time.sleep(0.005)
         rows = connection.execute(
             "SELECT min(number), max(number), count(*) FROM mart.dim_kpi"
         ).fetchall()
-        time.sleep(0.02)
+        time.sleep(0.005)
         rows += connection.execute(
             "SELECT min(number), max(number), count(*) FROM mart.fct_kpi_value"
         ).fetchall()
@@ -321,6 +321,7 @@ def test_readers_see_one_whole_release_while_fifty_are_loaded(place: Place) -> N
                     began = time.monotonic()
                     seen[reader.__name__] += reader(connection)
                     longest[0] = max(longest[0], time.monotonic() - began)
+                    time.sleep(0.01)
         except psycopg.Error as error:
             problems.append(f"{reader.__name__}: {error}")
 

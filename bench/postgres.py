@@ -1,0 +1,93 @@
+"""How long a release takes to reach the readers of PostgreSQL, beside its bare rows with ADBC.
+
+    make bench-postgres            one million rows
+    make bench-postgres ROWS=1e5   another number
+
+Both load the same table, `fct_kpi_value` of a mart, into the same server, which is started for it.
+ADBC makes a table and ingests the rows, nothing else. A release is made, filled, given its keys,
+comments, statistics and grants, read back and compared with the mart, and swapped in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from dronten_pipeline.publish.postgres import load_current
+from dronten_pipeline.settings import Settings
+from tests.postgres_server import Server, new_database, running
+from tests.unit.publish.postgres_marts import make_current
+
+MART = """
+CREATE TABLE dim_kpi (kpi_id VARCHAR PRIMARY KEY, name_nl VARCHAR NOT NULL);
+INSERT INTO dim_kpi SELECT 'kpi_with_a_name_' || i, 'KPI nummer ' || i FROM range(40) AS of (i);
+CREATE TABLE fct_kpi_value (
+    kpi_id VARCHAR REFERENCES dim_kpi (kpi_id), period_grain VARCHAR, period_start DATE,
+    dimension VARCHAR, dimension_value VARCHAR, value DOUBLE, numerator DOUBLE, denominator DOUBLE,
+    sample_size BIGINT, ci_low DOUBLE, ci_high DOUBLE, is_suppressed BOOLEAN,
+    is_provisional BOOLEAN, as_of DATE, source_state VARCHAR, definition_version INTEGER,
+    PRIMARY KEY (kpi_id, period_grain, period_start, dimension, dimension_value)
+);
+INSERT INTO fct_kpi_value
+SELECT
+    'kpi_with_a_name_' || i % 40, ['month', 'quarter', 'year'][1 + (i // 40) % 3],
+    DATE '2020-01-01' + (31 * ((i // 120) % 80))::INTEGER, 'team',
+    'Team nummer ' || (i // 9600), random() * 100, floor(random() * 100), floor(random() * 1000),
+    i % 1000, random(), random(), false, i % 7 = 0, DATE '2026-06-30', 'fresh', 1
+FROM range({{rows}}) AS of (i)
+ORDER BY ALL;
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--rows", type=float, default=1e6)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    rows = int(arguments.rows)
+    with tempfile.TemporaryDirectory() as folder, running({"fsync": "on"}) as server:
+        settings = Settings(home=Path(folder), postgres_url=server.url(new_database(server)))
+        statements = MART.replace("{{rows}}", str(rows))
+        for number in range(1, arguments.rounds + 1):
+            make_current(settings, number, statements)
+        bare, whole = [], []
+        for number in range(1, arguments.rounds + 1):
+            release = make_current(settings, number)
+            bare.append(_bare(server, release / "mart.duckdb"))
+            began = time.perf_counter()
+            load_current(settings)
+            whole.append(time.perf_counter() - began)
+            say(f"round {number}: ADBC {bare[-1]:.2f} s, release {whole[-1]:.2f} s")
+    ratio = statistics.median(whole) / statistics.median(bare)
+    say(f"{rows:,} rows: {ratio:.2f} times the bare rows (median; at most 1.5 is wanted)")
+
+
+def _bare(server: Server, mart: Path) -> float:
+    import adbc_driver_postgresql.dbapi
+
+    url = server.url(new_database(server))
+    began = time.perf_counter()
+    with (
+        duckdb.connect(str(mart), read_only=True) as source,
+        adbc_driver_postgresql.dbapi.connect(url) as connection,
+        connection.cursor() as cursor,
+    ):
+        reader = source.execute("SELECT * FROM fct_kpi_value").to_arrow_reader(65_536)
+        cursor.adbc_ingest("fct_kpi_value", reader, mode="create")
+        connection.commit()
+    return time.perf_counter() - began
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
