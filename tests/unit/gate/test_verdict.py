@@ -39,9 +39,9 @@ SUITE = Suite.model_validate(
         (GOOD, BROKEN, "SQL: niet te beoordelen, kolom n ontbreekt"),
         (BROKEN, ONE, "Great Expectations: niet te beoordelen, kolom n ontbreekt"),
         (BROKEN, BROKEN, "kolom n ontbreekt in figure"),
-        (None, GOOD, "Great Expectations gaf geen antwoord"),
-        (GOOD, None, "SQL gaf geen antwoord"),
-        (None, None, "Great Expectations en SQL gaf geen antwoord"),
+        (None, GOOD, "geen antwoord van Great Expectations"),
+        (GOOD, None, "geen antwoord van SQL"),
+        (None, None, "geen antwoord van Great Expectations en SQL"),
     ],
 )
 def test_two_answers_are_an_outcome_only_when_they_agree(
