@@ -139,7 +139,7 @@ def disagreement(answers: Mapping[JudgeName, Answer]) -> str | None:
     """
     silent = [_NAMES[judge] for judge in JUDGES if judge not in answers]
     if silent:
-        return f"{' en '.join(silent)} gaf geen antwoord"
+        return f"geen antwoord van {' en '.join(silent)}"
     errors = [answers[judge].error for judge in JUDGES]
     if all(errors):
         return errors[-1]

@@ -14,9 +14,9 @@ import pytest
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import sha256_of
-from dronten_pipeline.gate import gate
+from dronten_pipeline.gate import gate, gx_judge, sql_judge
 from dronten_pipeline.gate.suites import hash_of_suites
-from dronten_pipeline.gate.verdict import JUDGES, Verdict
+from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, Verdict
 from dronten_pipeline.settings import Settings
 from tests.unit.gate.marts import SUITES, expectation, make_settings, make_warehouse
 
@@ -102,6 +102,58 @@ def test_data_quality_and_publication_say_what_was_judged(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("judge_that_errs", ["gx_judge", "sql_judge"])
+def test_nothing_is_published_when_the_judges_differ_on_one_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge_that_errs: str
+) -> None:
+    def say_passed(answers: Answers) -> Answers:
+        rule = ("figure", "team_known")
+        wrong = Answer(passed=True, observed="0 van 40 rijen", failing_rows=0)
+        return answers | ({rule: wrong} if rule in answers else {})
+
+    if judge_that_errs == "gx_judge":
+        honest = gx_judge.judge_by_great_expectations
+        monkeypatch.setattr(
+            gx_judge, "judge_by_great_expectations", lambda *a, **k: say_passed(honest(*a, **k))
+        )
+    else:
+        judge_suite = sql_judge.judge_suite
+        monkeypatch.setattr(
+            sql_judge, "judge_suite", lambda *a, **k: say_passed(judge_suite(*a, **k))
+        )
+    settings = make_settings(tmp_path)
+    verdict = run(settings, make_warehouse(settings, SPOIL_TEAM))
+    assert verdict.verdict == "failed"
+    result = next(one for one in verdict.failures if one.rule == "team_known")
+    assert result.error is not None
+    assert result.error.startswith("de twee beoordelaars zijn het oneens (Great Expectations: ")
+    assert "voldoet, 0 van 40 rijen" in result.error
+    assert "voldoet niet, 1 van 40 rijen" in result.error
+    record = last_record(settings)
+    kept = next(one for one in record["results"] if one["rule"] == "team_known")["answers"]
+    assert {kept[judge]["passed"] for judge in JUDGES} == {True, False}
+    assert ledger.passing_gate_record(settings, record["mart_sha256"]) is None
+
+
+@pytest.mark.usefixtures("in_process")
+def test_a_mart_that_changes_between_the_judges_is_not_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = gx_judge.judge_by_great_expectations
+
+    def change_and_judge(mart: Path, *rest: Any) -> Answers:
+        with duckdb.connect(str(mart)) as connection:
+            connection.execute("UPDATE figure SET value = 2 WHERE kpi_id = 'k3'")
+        return honest(mart, *rest)
+
+    monkeypatch.setattr(gx_judge, "judge_by_great_expectations", change_and_judge)
+    settings = make_settings(tmp_path)
+    with pytest.raises(gate.GateError, match="was changed while it was judged"):
+        run(settings, make_warehouse(settings))
+    assert last_record(settings)["verdict"] == "failed"
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Path, Verdict, list[str]]:
     """One judgement in a process of its own, with an empty home folder."""
@@ -132,7 +184,7 @@ def test_progress_is_told_per_table(real: tuple[Settings, Path, Verdict, list[st
     progress = real[3]
     assert progress[0] == "candidate with 3 tables and 40 rows"
     assert "figure: 5 rules judged" in progress
-    assert progress[-1] == "verdict passed, record 1 of the ledger"
+    assert progress[-1] == "verdict passed, record 2 of the ledger"
 
 
 def test_the_record_names_everything_that_was_judged(
