@@ -68,7 +68,8 @@ def publish_approved(
     )
     if not isinstance(outcome, Published):
         raise ApprovalError(
-            f"Release {outcome.release_id} says the same and stays in force: nothing was published."
+            f"Uitgave {outcome.release_id} zegt hetzelfde en blijft gelden: er is niets "
+            "gepubliceerd."
         )
     return approval, outcome
 
@@ -78,5 +79,5 @@ def _held_back(folder: Path) -> Path:
     kept = folder / HELD_BACK
     path = kept if kept.is_file() else folder / MART
     if not path.is_file():
-        raise ApprovalError(f"{path} is missing: start a run first.")
+        raise ApprovalError(f"{path} ontbreekt: start eerst een run.")
     return path

@@ -27,8 +27,9 @@ PREDICATE_TYPE = "tag:dronten.nl,2026:datalab/approval/v1"
 SHORTEST_REASON = 15
 
 _HOW_TO_BECOME_ONE = (
-    "make a key with `openssl genpkey -algorithm ed25519 -out KEY` (mode 0600), and have the "
-    "administrator put its public half (`openssl pkey -in KEY -pubout`) in {folder}/<account>.pem"
+    "maak een sleutel met `openssl genpkey -algorithm ed25519 -out SLEUTEL` (mode 0600) en laat de "
+    "beheerder de openbare helft (`openssl pkey -in SLEUTEL -pubout`) in {folder}/<account>.pem "
+    "zetten"
 )
 
 
@@ -83,16 +84,19 @@ def failed_judgement(settings: Settings, mart_sha256: str) -> tuple[ledger.Recor
     record = ledger.gate_record(settings, mart_sha256)
     if record is None or not record.body.get("results"):
         raise ApprovalError(
-            "This mart was not judged to the end, so there is nothing to approve: run again."
+            "Deze cijfers zijn niet tot het einde beoordeeld, dus er is niets goed te keuren: "
+            "start opnieuw met `datalab run`."
         )
     if record.body["verdict"] != "failed":
-        raise ApprovalError("The gate did not hold this mart back: there is nothing to approve.")
+        raise ApprovalError(
+            "De beoordeling hield deze cijfers niet tegen: er is niets goed te keuren."
+        )
     results = [Result.model_validate(result) for result in record.body["results"]]
     unjudged = [f"{one.table}.{one.rule}" for one in results if one.error is not None]
     if unjudged:
         raise ApprovalError(
-            f"{', '.join(unjudged)} could not be judged, and what is not known cannot be approved: "
-            "repair the rule or the table and run again."
+            f"{', '.join(unjudged)} was niet te beoordelen, en wat niemand weet kan niemand "
+            "goedkeuren: laat de regel of de tabel herstellen en start opnieuw."
         )
     return record, results
 
@@ -112,8 +116,8 @@ def approve(settings: Settings, mart_sha256: str, *, key: Path, reason: str) -> 
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:
         raise ApprovalError(
-            f"The reason has {len(reason)} characters: say in at least {SHORTEST_REASON} why these "
-            "figures may be published, for who reads it in a year."
+            f"De reden telt {len(reason)} tekens: zeg in minstens {SHORTEST_REASON} waarom deze "
+            "cijfers gepubliceerd mogen worden, voor wie het over een jaar leest."
         )
     try:
         signer = signing.read_signer(key)
@@ -156,13 +160,15 @@ def read_approval(settings: Settings, number: int) -> Approval:
     """
     record = ledger.read_record(settings, number)
     if record is None or record.kind != "approval":
-        raise ApprovalError(f"The ledger holds no approval {number}: nothing was approved.")
+        raise ApprovalError(
+            f"Het logboek bevat geen goedkeuring {number}: er is niets goedgekeurd."
+        )
     try:
         approvers = signing.public_keys(settings.approvers_folder)
         signed = signing.verify(record.body.get("envelope"), approvers)
     except (signing.SignatureError, signing.SigningError) as error:
         raise ApprovalError(
-            f"Approval {number} does not count, because {error}; who may approve stands in "
+            f"Goedkeuring {number} telt niet, want {error}; wie mag goedkeuren, staat in "
             f"{settings.approvers_folder}."
         ) from error
     statement, approver = signed.statement, signed.signed_by[0]
@@ -177,7 +183,9 @@ def read_approval(settings: Settings, number: int) -> Approval:
         or predicate["gate_record_sha256"] != gate.sha256
         or predicate["rules"] != held_back(results)
     ):
-        raise ApprovalError(f"Approval {number} is about something else than the gate held back.")
+        raise ApprovalError(
+            f"Goedkeuring {number} gaat over iets anders dan wat er tegengehouden is."
+        )
     return Approval(
         mart_sha256=mart_sha256,
         gate_record=gate.number,
@@ -199,14 +207,16 @@ def check_approved(settings: Settings, gate: ledger.Record) -> Approval:
     """
     said = gate.body.get("approval")
     if gate.body.get("verdict") != "approved" or not isinstance(said, dict):
-        raise ApprovalError(f"Record {gate.number} names no approval: nothing can be published.")
+        raise ApprovalError(
+            f"Record {gate.number} noemt geen goedkeuring: er wordt niets gepubliceerd."
+        )
     approval = read_approval(settings, int(said["record"]))
     results = [Result.model_validate(result) for result in gate.body["results"]]
     unjudged = any(result.error is not None for result in results)
     if approval.summary != said or unjudged or held_back(results) != approval.rules:
         raise ApprovalError(
-            f"Approval {approval.record} does not allow what failed in record {gate.number}: "
-            "nothing can be published."
+            f"Goedkeuring {approval.record} gaat niet over wat er in record {gate.number} fout is: "
+            "er wordt niets gepubliceerd."
         )
     return approval
 
@@ -218,7 +228,7 @@ def _approver(settings: Settings, key_id: str) -> signing.PublicKey:
         raise ApprovalError(str(error)) from error
     if known is None:
         how = _HOW_TO_BECOME_ONE.format(folder=settings.approvers_folder)
-        raise ApprovalError(f"This key belongs to nobody who may approve: {how}.")
+        raise ApprovalError(f"Deze sleutel is van niemand die mag goedkeuren: {how}.")
     return known
 
 
@@ -226,10 +236,11 @@ def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: ledg
     ran = gate.recorded_by["account"]
     if approver.name.casefold() == ran.casefold():
         raise ApprovalError(
-            f"{approver.name} started the run that was held back: a second person must approve it."
+            f"{approver.name} startte de run die tegengehouden is: een tweede persoon moet haar "
+            "goedkeuren."
         )
     if approver.key_id in signing.public_keys(settings.public_keys):
         raise ApprovalError(
-            "This is the key with which the pipeline itself signs: a person must approve, with a "
-            "key of their own."
+            "Met deze sleutel tekent de keten zelf: een mens moet goedkeuren, met een eigen "
+            "sleutel."
         )

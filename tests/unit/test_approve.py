@@ -106,7 +106,13 @@ def test_what_was_held_back_is_published_with_the_approval_of_a_second_person(
     assert [warning["rule"] for warning in published.manifest["warnings"]] == ["value_usual"]
     contents = ledger.read_all(settings)
     assert contents.problems == []
-    assert [record.kind for record in contents.records] == ["gate", "approval", "gate", "release"]
+    assert [record.kind for record in contents.records] == [
+        "definitions",
+        "gate",
+        "approval",
+        "gate",
+        "release",
+    ]
     # What fails stays visible as failed.
     with duckdb.connect(str(published.folder / "mart.duckdb"), read_only=True) as mart:
         failed = "SELECT rule FROM data_quality WHERE NOT passed ORDER BY 1"
@@ -125,24 +131,28 @@ def refused(settings: Settings, says: str, **changes: Any) -> None:
 
 def test_who_started_the_run_cannot_approve_it(settings: Settings) -> None:
     ran = ledger.read_all(settings).records[0].recorded_by["account"]
-    refused(settings, "a second person must approve", key=approver(settings, ran))
+    refused(settings, "een tweede persoon moet", key=approver(settings, ran))
 
 
 def test_the_pipeline_cannot_approve_itself(settings: Settings) -> None:
     settings.approvers_folder.mkdir()
     own = signing.own_signer(settings)
     (settings.approvers_folder / "robot.pem").write_bytes(own.public.pem())
-    refused(settings, "the key with which the pipeline itself signs", key=settings.own_signing_key)
+    refused(settings, "Met deze sleutel tekent de keten zelf", key=settings.own_signing_key)
 
 
 def test_a_stranger_cannot_approve(settings: Settings, tmp_path: Path) -> None:
     signing.make_key(tmp_path / "stranger.pem")
-    refused(settings, "nobody who may approve: make a key with", key=tmp_path / "stranger.pem")
+    refused(
+        settings,
+        "van niemand die mag goedkeuren: maak een sleutel met",
+        key=tmp_path / "stranger.pem",
+    )
 
 
 @pytest.mark.parametrize("reason", ["", "  ok  ", "goed zo, goed"])
 def test_an_approval_says_why(settings: Settings, reason: str) -> None:
-    refused(settings, "say in at least 15", reason=reason)
+    refused(settings, "zeg in minstens 15", reason=reason)
 
 
 def test_a_key_that_others_can_read_approves_nothing(settings: Settings) -> None:
@@ -155,21 +165,21 @@ def test_there_is_nothing_to_approve_without_a_failed_judgement(settings: Settin
     mart = settings.warehouse / "run1" / gate.MART
     with duckdb.connect(str(mart)) as connection:
         connection.execute("INSERT INTO figure VALUES ('k99', 'team1', 1)")
-    refused(settings, "not judged to the end")
+    refused(settings, "niet tot het einde beoordeeld")
 
 
 def test_what_could_not_be_judged_cannot_be_approved(tmp_path: Path, settings: Settings) -> None:
     with duckdb.connect(str(settings.warehouse / "run1" / "warehouse.duckdb")) as connection:
         connection.execute("ALTER TABLE figure DROP value")
     judge(settings)
-    refused(settings, "figure.value_filled, figure.value_usual could not be judged")
+    refused(settings, "figure.value_filled, figure.value_usual was niet te beoordelen")
 
 
 def test_a_mart_that_passes_needs_no_approval(tmp_path: Path, settings: Settings) -> None:
     with duckdb.connect(str(settings.warehouse / "run1" / "warehouse.duckdb")) as connection:
         connection.execute("UPDATE figure SET team = 'team1'")
     assert judge(settings).verdict == "passed_with_warnings"
-    refused(settings, "did not hold this mart back")
+    refused(settings, "hield deze cijfers niet tegen")
 
 
 def test_an_approval_is_for_the_rules_that_failed_then(
@@ -236,7 +246,7 @@ def test_the_release_step_asks_for_the_approval_itself(settings: Settings) -> No
     approved_mart(settings)
     key = settings.approvers_folder / "b.tweede.pem"
     gone = key.rename(key.with_suffix(".gone"))
-    with pytest.raises(NotJudged, match="does not count, because it is signed by the unknown key"):
+    with pytest.raises(NotJudged, match=r"telt niet, want .* onbekende sleutel"):
         try_to_publish(settings)
     gone.rename(key)
     try_to_publish(settings)
@@ -246,10 +256,10 @@ def test_the_release_step_asks_for_the_approval_itself(settings: Settings) -> No
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"approval": None}, "names no approval"),
-        ({"approval": {"record": 1}}, "holds no approval 1"),
-        ({"approval": {"record": 2}}, "does not allow what failed"),
-        ({"results": []}, "does not allow what failed"),
+        ({"approval": None}, "noemt geen goedkeuring"),
+        ({"approval": {"record": 1}}, "bevat geen goedkeuring 1"),
+        ({"approval": {"record": 3}}, "gaat niet over wat er"),
+        ({"results": []}, "gaat niet over wat er"),
     ],
     ids=["none", "no approval", "another", "other failures"],
 )
@@ -270,5 +280,5 @@ def test_going_back_to_an_approved_release_asks_for_its_approval(settings: Setti
     assert rollback(settings, ID).manifest["verdict"] == "approved"
     link.unlink()
     (settings.approvers_folder / "b.tweede.pem").unlink()
-    with pytest.raises(ReleaseError, match="unknown key"):
+    with pytest.raises(ReleaseError, match="onbekende sleutel"):
         rollback(settings, ID)

@@ -132,7 +132,7 @@ def test_progress_is_told_per_table(real: tuple[Settings, Path, Verdict, list[st
     progress = real[3]
     assert progress[0] == "candidate with 3 tables and 40 rows"
     assert "figure: 5 rules judged" in progress
-    assert progress[-1] == "verdict passed, record 1 of the ledger"
+    assert progress[-1] == "verdict passed, record 2 of the ledger"
 
 
 def test_the_record_names_everything_that_was_judged(
