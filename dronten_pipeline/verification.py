@@ -6,6 +6,7 @@ Here belongs comparing them with each other. Not here: how each is read (`eviden
 
 from __future__ import annotations
 
+import fcntl
 import re
 from dataclasses import dataclass, field
 
@@ -138,7 +139,8 @@ def _wrong_current(settings: Settings, records: list[ledger.Record]) -> list[str
     ]
     last = named[-1] if named else None
     if pointed == last:
-        return []
+        is_gone = pointed is not None and not (settings.releases / pointed).is_dir()
+        return [f"De uitgave die geldt, {pointed}, is weg."] if is_gone else []
     if pointed is None:
         return [f"{link} wijst nergens heen, maar volgens het logboek geldt uitgave {last}."]
     return [
@@ -153,10 +155,27 @@ def _about_anchor(settings: Settings) -> list[str]:
     return [f"het anker {anchor.anchor_file(settings.anchor)}: elke regel met haar record"]
 
 
+def _run_is_under_way(settings: Settings) -> bool:
+    """Whether somebody holds the lock of this home (`run.py`); nothing is waited for."""
+    try:
+        with (settings.home / "run.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _notices(
     settings: Settings, records: list[ledger.Record], releases: list[Release]
 ) -> list[str]:
     notices = []
+    if _run_is_under_way(settings):
+        notices.append(
+            "Er is een run bezig: een uitgave in aanbouw kan hier als fout verschijnen. "
+            "Controleer daarna nog eens."
+        )
     if settings.anchor is None:
         notices.append(
             "Er is geen anker (DATALAB_ANCHOR): dat iemand de laatste records afknipte, of met de "

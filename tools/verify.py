@@ -222,6 +222,8 @@ def main() -> int:
         named[-1] if named else None
     ):
         wrong.append("current does not point at the release that the ledger names last")
+    elif named and not current.is_dir():
+        wrong.append(f"the current release {named[-1]} is gone")
     print(f"{len(hashes)} records and {len(releases)} releases compared")
     if hashes:
         print(f"head {max(hashes)}:{hashes[max(hashes)]}")

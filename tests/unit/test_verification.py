@@ -21,6 +21,7 @@ import pytest
 from dronten_pipeline.evidence import anchor, ledger, signing
 from dronten_pipeline.evidence.durable import canonical_json, sha256_of
 from dronten_pipeline.publish.releases import NotJudged, rollback
+from dronten_pipeline.run import alone
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.verification import verify
 from tests.conftest import PROJECT, Datalab
@@ -242,6 +243,10 @@ def remove_a_file(settings: Settings) -> None:
     (settings.releases / release_id(1) / "csv" / "figure.csv").unlink()
 
 
+def remove_the_current_release(settings: Settings) -> None:
+    shutil.rmtree(settings.releases / release_id(2))
+
+
 def point_elsewhere(settings: Settings) -> None:
     link = settings.releases / "current"
     link.unlink()
@@ -294,6 +299,7 @@ ATTACKS = {
     change_figures_and_manifest: "manifest is niet dat van record",
     add_a_file: "csv/extra.csv is later toegevoegd",
     remove_a_file: "csv/figure.csv ontbreekt",
+    remove_the_current_release: "is weg",
     point_elsewhere: "volgens het logboek geldt",
     make_up_a_release: "het logboek kent haar niet",
     publish_what_was_held_back: "is niet het oordeel dat zij noemt",
@@ -415,6 +421,12 @@ def test_the_clock_that_went_back_is_a_notice(
     assert found.problems == []
     assert any("De klok liep" in notice for notice in found.notices)
     assert stand_alone(attacked)[0] == 0
+
+
+def test_a_run_that_is_under_way_is_said(attacked: Settings) -> None:
+    with alone(attacked, "a run"):
+        assert any("run bezig" in notice for notice in verify(attacked).notices)
+    assert not any("run bezig" in notice for notice in verify(attacked).notices)
 
 
 AS_NOBODY = """
