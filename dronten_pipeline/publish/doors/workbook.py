@@ -74,16 +74,19 @@ COMPARATORS = {
     "=": "precies",
 }
 
-#: Every KPI in one row, with its target in force on the day of judgement.
+#: Every KPI in one row, with its target in force on the day of judgement. Without parameters: for
+#: one, DuckDB imports pandas, which takes longer than the whole workbook.
 EXPLANATION = """
 SELECT
     kpi.name_nl, kpi.definition_nl, kpi.unit, kpi.direction, kpi.period_grain, target.comparator,
     target.target_value, target.document AS target_document, kpi.owner, kpi.source_system,
     kpi.document, kpi.definition_version, kpi.kpi_id
 FROM dim_kpi AS kpi
+CROSS JOIN publication
 LEFT JOIN fct_kpi_target AS target
     ON kpi.kpi_id = target.kpi_id AND target.kind = 'target'
-    AND $as_of BETWEEN target.period_start AND coalesce(target.period_end, DATE '9999-12-31')
+    AND publication.as_of >= target.period_start
+    AND publication.as_of <= coalesce(target.period_end, DATE '9999-12-31')
 ORDER BY kpi.name_nl, kpi.kpi_id
 """
 
@@ -120,8 +123,8 @@ def export_workbook(mart: Mart, path: Path) -> None:
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            # What is left of it after a kill goes with the folder.
-            "tmpdir": str(path.parent),
+            # No temporary files, which a kill would leave behind; the tables are small.
+            "in_memory": True,
         },
     )
     book.set_properties(
@@ -138,7 +141,7 @@ def export_workbook(mart: Mart, path: Path) -> None:
         with duckdb.connect(str(mart.path), read_only=True, config=OFFLINE) as connection:
             _introduce(sheets, mart)
             if {"dim_kpi", "fct_kpi_target"} <= mart.tables.keys():
-                _explain(sheets, connection, mart)
+                _explain(sheets, connection)
             for table in in_order(mart.tables.values()):
                 if fits(table):
                     _show(sheets, connection, table)
@@ -300,7 +303,7 @@ def _quoted(table: Table) -> str:
     return sheet_name(table.name).replace("'", "''")
 
 
-def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
     columns = [
         _Heading(title="KPI", width=34, wraps=True),
         _Heading(title="Definitie en formule", width=80, wraps=True),
@@ -316,7 +319,7 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, mart: Mart)
         _Heading(title="Versie definitie", width=12, number=NUMBERS["plain"]),
         _Heading(title="Sleutel KPI", width=28),
     ]
-    rows = connection.execute(EXPLANATION, {"as_of": mart.as_of}).fetchall()
+    rows = connection.execute(EXPLANATION).fetchall()
     sheet = sheets.add_table("Uitleg per KPI", "uitleg_kpi", columns, len(rows))
     said = {2: UNITS, 3: DIRECTIONS, 4: PERIODS, 5: COMPARATORS}
     for number, row in enumerate(rows, start=1):
