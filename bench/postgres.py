@@ -11,7 +11,6 @@ comments, statistics and grants, read back and compared with the mart, and swapp
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tempfile
 import time
@@ -64,8 +63,8 @@ def main() -> None:
             load_current(settings)
             whole.append(time.perf_counter() - began)
             say(f"round {number}: ADBC {bare[-1]:.2f} s, release {whole[-1]:.2f} s")
-    ratio = statistics.median(whole) / statistics.median(bare)
-    say(f"{rows:,} rows: {ratio:.2f} times the bare rows (median; at most 1.5 is wanted)")
+    # The best of each: other work on the machine only ever adds.
+    say(f"{rows:,} rows: {min(whole) / min(bare):.2f} times the bare rows (at most 1.5 is wanted)")
 
 
 def _bare(server: Server, mart: Path) -> float:

@@ -81,7 +81,8 @@ def running(
 ) -> Iterator[Server]:
     """A server of its own, on a free port of this machine, with an empty cluster.
 
-    `largest_file` in bytes is what it may write into one. PostgreSQL refuses to run as root: there it runs as `nobody`.
+    `largest_file` in bytes is what it may write into one. PostgreSQL refuses to run as
+    root: there it runs as `nobody`.
 
     Raises:
         NoServer: it is not there, or does not start.

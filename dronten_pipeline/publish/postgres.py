@@ -212,8 +212,8 @@ def _compare(
         found = postgres_tables.content_in_postgres(connection, schema, table)
         if found != wanted[table.name]:
             raise PostgresError(
-                f"{schema}.{table.name} holds {found.rows} rows (SHA-256 {found.sha256[:12]}) and "
-                f"the mart {wanted[table.name].rows} ({wanted[table.name].sha256[:12]}): drop the "
+                f"{schema}.{table.name} holds {found.rows} rows (checksum {found.checksum}) and "
+                f"the mart {wanted[table.name].rows} ({wanted[table.name].checksum}): drop the "
                 f"schema {schema} and run `datalab postgres load` again."
             )
 

@@ -264,8 +264,8 @@ def _readers_of(connection: psycopg.Connection, tables: Sequence[tuple[str, str]
     """Who holds a lock on one of the tables, ourselves left out."""
     names = {sql.Identifier(*table).as_string(connection): table for table in tables}
     return [
-        Reader(*who, tables=tuple(names[name] for name in held))
-        for *who, held in connection.execute(
+        Reader(pid, transaction, role, application, state, tuple(names[name] for name in held))
+        for pid, transaction, role, application, state, held in connection.execute(
             """
             SELECT
                 pg_locks.pid, pg_locks.virtualtransaction,

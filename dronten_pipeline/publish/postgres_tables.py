@@ -4,24 +4,24 @@ Here belongs what one release looks like in PostgreSQL. Not here: which release 
 (`postgres_swap.py`), or when one is loaded (`postgres.py`).
 
 Everything is read from `mart.duckdb` itself: tables, views (loaded as tables), columns, keys and
-comments. Rows go as PostgreSQL's binary format, which keeps every bit of a double, and come back
-in it: the same bytes mean the same values.
+comments. Rows go in PostgreSQL's binary format, which keeps every bit of a double.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import LiteralString
 
 import duckdb
 import psycopg
+import pyarrow as pa
 from psycopg import sql
-from psycopg.pq import ExecStatus
+from psycopg.copy import QueuedLibpqWriter
 
 from dronten_pipeline.gate.candidate import identifier
+from dronten_pipeline.publish.postgres_hash import row_hashes, total_of
 
 #: DuckDB's types and PostgreSQL's. What has no counterpart of its own travels as text.
 TYPES: dict[str, LiteralString] = {
@@ -68,6 +68,11 @@ class Column:
     def is_sent_as_text(self) -> bool:
         return _AS_TEXT.match(self.duckdb_type) is not None
 
+    @property
+    def is_hashed_as_text(self) -> bool:
+        """How PostgreSQL hashes its decimal numbers is not worth repeating here."""
+        return (_postgres_type(self) or "").startswith("numeric")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
@@ -88,10 +93,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Content:
-    """Number of rows, and SHA-256 of all of them in PostgreSQL's binary format."""
+    """Number of rows, and the sum of their hashes over all columns (`postgres_hash.py`)."""
 
     rows: int
-    sha256: str
+    checksum: str
 
 
 # --- what the mart holds
@@ -252,6 +257,8 @@ def add_keys(connection: psycopg.Connection, schema: str, tables: Iterable[Table
                 sql.Identifier(schema, other), _names(columns)
             )
         connection.execute(clause)
+    # A first picture for the planner; the server's own housekeeping makes the full one.
+    connection.execute("SET LOCAL default_statistics_target = 10")
     for table in tables:
         connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, table.name)))
 
@@ -277,78 +284,85 @@ def fill(
     statement = sql.SQL("COPY {} FROM STDIN (FORMAT binary, FREEZE true)").format(
         sql.Identifier(schema, table.name)
     )
-    rows, digest = 0, hashlib.sha256()
-    with connection.cursor().copy(statement) as copy:
-        for count, part in _encoded(mart, table):
-            rows += count
-            digest.update(part)
-            copy.write(part)
-    return Content(rows, digest.hexdigest())
+    from pgpq import ArrowToPostgresBinaryEncoder
+
+    sent = len(table.columns)
+    batches = _batches(mart, table)
+    encoder = ArrowToPostgresBinaryEncoder(pa.schema(list(batches.schema)[:sent]))
+    tally = _Tally(table)
+    cursor = connection.cursor()
+    # A thread of its own sends, so that encoding goes on while the server takes rows in.
+    with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy:
+        copy.write(encoder.write_header())
+        for batch in batches:
+            copy.write(encoder.write_batch(batch.select(range(sent))))
+            tally.add(batch)
+        copy.write(encoder.finish())
+    return tally.content()
 
 
 def content_of_mart(mart: duckdb.DuckDBPyConnection, table: Table) -> Content:
     """What `fill` would send."""
-    rows, digest = 0, hashlib.sha256()
-    for count, part in _encoded(mart, table):
-        rows += count
-        digest.update(part)
-    return Content(rows, digest.hexdigest())
+    tally = _Tally(table)
+    for batch in _batches(mart, table):
+        tally.add(batch)
+    return tally.content()
 
 
 def content_in_postgres(connection: psycopg.Connection, schema: str, table: Table) -> Content:
-    """What stands in PostgreSQL, read back whole in the order in which it was written."""
-    name = sql.Identifier(schema, table.name)
-    # Else a large table may be read from the middle on, along with another reader.
-    connection.execute("SET LOCAL synchronize_seqscans = off")
-    counted = connection.execute(sql.SQL("SELECT count(*) FROM ONLY {}").format(name)).fetchone()
-    assert counted is not None
-    digest = hashlib.sha256()
-    statement = sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(name)
-    for part in _copied_out(connection, statement):
-        digest.update(part)
-    return Content(counted[0], digest.hexdigest())
+    """What stands in PostgreSQL, read whole and hashed by the server itself."""
+    row = connection.execute(
+        sql.SQL(
+            "SELECT count(*), coalesce(sum(hash_record_extended(ROW({}), 0)), 0) FROM {}"
+        ).format(
+            sql.SQL(", ").join(
+                sql.SQL("{}::text" if column.is_hashed_as_text else "{}").format(
+                    sql.Identifier(column.name)
+                )
+                for column in table.columns
+            ),
+            sql.Identifier(schema, table.name),
+        )
+    ).fetchone()
+    assert row is not None
+    return Content(row[0], _checksum(int(row[1])))
 
 
-def _encoded(mart: duckdb.DuckDBPyConnection, table: Table) -> Iterator[tuple[int, bytes]]:
-    """Number of rows and bytes of one batch after another, in the order of the file."""
-    from pgpq import ArrowToPostgresBinaryEncoder
+class _Tally:
+    """Rows and hashes of batches, added up."""
 
-    columns = ", ".join(
+    def __init__(self, table: Table) -> None:
+        texts = iter(range(len(table.columns), 2 * len(table.columns)))
+        self.hashed = [
+            next(texts) if column.is_hashed_as_text else place
+            for place, column in enumerate(table.columns)
+        ]
+        self.rows = self.total = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self.rows += batch.num_rows
+        if batch.num_rows:
+            self.total += total_of(row_hashes(batch.column(place) for place in self.hashed))
+
+    def content(self) -> Content:
+        return Content(self.rows, _checksum(self.total))
+
+
+def _checksum(total: int) -> str:
+    return f"{total % 2**64:016x}"
+
+
+def _batches(mart: duckdb.DuckDBPyConnection, table: Table) -> pa.RecordBatchReader:
+    """The columns of a table; after them, as text, those that can only be hashed as such."""
+    columns = [
         identifier(column.name) + ("::VARCHAR" if column.is_sent_as_text else "")
         for column in table.columns
-    )
-    reader = mart.execute(f"SELECT {columns} FROM {identifier(table.name)}").to_arrow_reader(BATCH)
-    encoder = ArrowToPostgresBinaryEncoder(reader.schema)
-    yield 0, encoder.write_header()
-    for batch in reader:
-        yield batch.num_rows, encoder.write_batch(batch)
-    yield 0, encoder.finish()
-
-
-def _copied_out(connection: psycopg.Connection, statement: sql.Composed) -> Iterator[bytes]:
-    """The bytes of a COPY TO, some thousands of rows at a time.
-
-    PostgreSQL sends a message per row; psycopg's own iteration takes twice the time over each.
-    """
-    raw = connection.pgconn
-    raw.send_query(statement.as_bytes(connection))
-    result = raw.get_result()
-    if result is not None and result.status == ExecStatus.COPY_OUT:
-        parts: list[bytes] = []
-        while True:
-            size, part = raw.get_copy_data(0)
-            if size <= 0:
-                break
-            parts.append(bytes(part))
-            if len(parts) == 4096:
-                yield b"".join(parts)
-                parts.clear()
-        yield b"".join(parts)
-        result = raw.get_result()
-    last = result
-    while result is not None:
-        last, result = result, raw.get_result()
-    if last is None or last.status != ExecStatus.COMMAND_OK:
-        raise psycopg.OperationalError(
-            last.error_message.decode(errors="replace") if last else "the connection was lost"
-        )
+    ]
+    columns += [
+        f"{identifier(column.name)}::VARCHAR"
+        for column in table.columns
+        if column.is_hashed_as_text
+    ]
+    return mart.execute(
+        f"SELECT {', '.join(columns)} FROM {identifier(table.name)}"
+    ).to_arrow_reader(BATCH)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -133,7 +132,7 @@ def test_a_release_that_was_changed_while_it_waited_is_not_shown(place: Place) -
     load(place, 2)
     place.rows(f"UPDATE mart_{release_id(1).replace('-', '_')}.dim_kpi SET number = 9")
     make_current(place.settings, 1)
-    with pytest.raises(PostgresError, match="dim_kpi holds 10 rows .* and the mart 10"):
+    with pytest.raises(PostgresError, match=r"dim_kpi holds 10 rows .* and the mart 10"):
         load_current(place.settings)
     assert place.shown() == 2
 
@@ -384,7 +383,7 @@ def test_a_reader_who_may_not_be_ended_is_named_and_the_next_run_tries_again(
     load(place, 1)
     make_current(place.settings, 2)
     with reading_transaction(place, "postgres") as reader:  # a superuser cannot be ended
-        with pytest.raises(PostgresError, match="postgres .*idle in transaction.*next run"):
+        with pytest.raises(PostgresError, match=r"postgres .*idle in transaction.*next run"):
             load_current(place.settings)
         assert place.shown() == 1
         reader.rollback()
@@ -427,19 +426,18 @@ def standing(place: Place) -> Iterator[Place]:
 def test_a_connection_that_is_cut_half_way_changes_nothing(
     standing: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = postgres_tables._encoded
+    whole = postgres_tables._Tally.add
 
-    def cut(mart: Any, table: Any) -> Iterator[tuple[int, bytes]]:
-        for part in whole(mart, table):
-            yield part
-            if table.name == "fct_kpi_value":
-                standing.rows(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-                    "WHERE application_name = 'datalab'"
-                )
+    def cut(tally: Any, batch: Any) -> None:
+        whole(tally, batch)
+        if batch.num_rows == 200:
+            standing.rows(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE application_name = 'datalab'"
+            )
 
     with monkeypatch.context() as patched:
-        patched.setattr(postgres_tables, "_encoded", cut)
+        patched.setattr(postgres_tables._Tally, "add", cut)
         with pytest.raises(PostgresError, match="stands as files"):
             load_current(standing.settings)
     assert standing.staged() == []
@@ -548,7 +546,7 @@ def test_a_disk_that_takes_no_more_changes_nothing(tmp_path: Path) -> None:
         load(place, 1)
         large = "CREATE TABLE large AS SELECT repeat(i::VARCHAR, 20) AS note FROM range(300000) AS "
         make_current(settings, 2, TABLES + large + "of (i);")
-        with pytest.raises(PostgresError, match="could not extend file.*stands as files"):
+        with pytest.raises(PostgresError, match=r"could not extend file.*stands as files"):
             load_current(place.settings)
         assert (place.shown(), place.staged()) == (1, [])
         assert load(place, 3).kind == "loaded"
