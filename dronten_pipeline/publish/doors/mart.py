@@ -31,7 +31,7 @@ class DoorError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column; `type` as DuckDB names it, `comment` in Dutch, `values` empty if any may occur."""
+    """One column; `type` is that of DuckDB, `values` is empty if any may occur."""
 
     name: str
     type: str
