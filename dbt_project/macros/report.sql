@@ -31,11 +31,6 @@
     case when aggregation in ('share', 'mean') then denominator end
 {%- endmacro %}
 
-{# A day as a whole number, 20260331: the key of dim_date. #}
-{% macro date_key(day) -%}
-    cast(strftime({{ day }}, '%Y%m%d') as integer)
-{%- endmacro %}
-
 {# The member of a dimension of which a part of a breakdown is one. The key says its kind and its
    name, so that it means the same in every release; none where the breakdown is by something
    else, onbekend where the record did not say. #}
@@ -109,13 +104,17 @@
     end
 {%- endmacro %}
 
-{# The name of a period by the row of dim_date of its first day. #}
-{% macro period_nl(period_grain, first_day) -%}
-    case {{ period_grain }}
-        when 'month' then {{ first_day }}.month_year_nl
-        when 'quarter' then {{ first_day }}.quarter_nl
-        when 'year' then cast({{ first_day }}.year as varchar)
-    end
+{# The name of a period by the row of dim_date of its first day; the day itself where the calendar
+   does not reach. #}
+{% macro period_nl(period_grain, period_start, first_day) -%}
+    coalesce(
+        case {{ period_grain }}
+            when 'month' then {{ first_day }}.month_year_nl
+            when 'quarter' then {{ first_day }}.quarter_nl
+            when 'year' then cast({{ first_day }}.year as varchar)
+        end,
+        cast({{ period_start }} as varchar)
+    )
 {%- endmacro %}
 
 {% macro yes_nl(condition) -%}

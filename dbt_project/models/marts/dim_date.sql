@@ -33,7 +33,7 @@ names as (
 )
 
 select
-    {{ date_key('calendar.date') }} as date_key,
+    cast(strftime(calendar.date, '%Y%m%d') as integer) as date_key,
     calendar.date,
     cast(year(calendar.date) as integer) as year,
     cast(quarter(calendar.date) as integer) as quarter,

@@ -2,7 +2,7 @@
 -- Headings for people: Dutch, with capitals and spaces.
 select
     kpi.name_nl as "KPI",
-    {{ period_nl('status.period_grain', 'first_day') }} as "Periode",
+    {{ period_nl('status.period_grain', 'status.period_start', 'first_day') }} as "Periode",
     status.value as "Waarde",
     {{ unit_nl('kpi.unit') }} as "Eenheid",
     status.comparator as "Vergelijking",

@@ -69,7 +69,7 @@ published as (
 
 select
     kpi.name_nl as "KPI",
-    {{ period_nl('published.period_grain', 'first_day') }} as "Periode",
+    {{ period_nl('published.period_grain', 'published.period_start', 'first_day') }} as "Periode",
     {{ dimension_nl('published.dimension') }} as "Uitsplitsing",
     {{ part_nl('published.dimension', 'published.dimension_value') }} as "Onderdeel",
     published.value as "Waarde",
