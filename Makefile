@@ -5,10 +5,11 @@
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
 #   make dictionary  writes docs/data-dictionary.md anew
+#   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format sample dictionary lock clean
+.PHONY: run test test-all dev check format sample dictionary bench-postgres lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,6 +45,9 @@ sample: $(READY_DEV)
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary
+
+bench-postgres: $(READY_DEV)
+	@$(BIN)/python -m bench.postgres $(if $(ROWS),--rows $(ROWS))
 
 # Versions are chosen in pyproject.toml; the locks pin them with hashes, for every platform.
 lock:
