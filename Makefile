@@ -9,10 +9,11 @@
 #   make bench-gate  what the gate costs: the mart of the last run, and ten million rows
 #   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...)
 #   make dictionary  writes docs/data-dictionary.md anew
+#   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean bench-gate bench-doors
+.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean bench-gate bench-doors bench-postgres
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -57,6 +58,9 @@ bench-doors: $(READY)
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary
+
+bench-postgres: $(READY_DEV)
+	@$(BIN)/python -m bench.postgres $(if $(ROWS),--rows $(ROWS))
 
 # Versions are chosen in pyproject.toml; the locks pin them with hashes, for every platform.
 lock:

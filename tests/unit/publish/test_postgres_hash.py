@@ -1,0 +1,79 @@
+"""Our hash of a row is PostgreSQL's own, for every type that a mart has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dronten_pipeline.publish.postgres_hash import row_hashes, total_of
+from tests.postgres_server import Server
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=80)
+KINDS = {
+    "text": (pa.string(), TEXTS),
+    "bytea": (pa.binary(), st.binary(max_size=60)),
+    "boolean": (pa.bool_(), st.booleans()),
+    "smallint": (pa.int16(), st.integers(-(2**15), 2**15 - 1)),
+    "integer": (pa.int32(), st.integers(-(2**31), 2**31 - 1)),
+    "bigint": (pa.int64(), st.integers(-(2**63), 2**63 - 1)),
+    "real": (pa.float32(), st.floats(width=32)),
+    "double precision": (pa.float64(), st.floats()),
+    "date": (pa.date32(), st.dates()),
+    "timestamp": (pa.timestamp("us"), st.datetimes()),
+    "time": (pa.time64("us"), st.times()),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hash_is_that_of_postgresql(server: Server, kind: str) -> None:
+    arrow, values = KINDS[kind]
+    with server.connected() as connection:
+
+        @settings(
+            max_examples=20,
+            deadline=None,
+            suppress_health_check=[HealthCheck.function_scoped_fixture],
+        )
+        @given(st.lists(st.none() | values, min_size=1, max_size=40))
+        def same(rows: list[object]) -> None:
+            found = connection.execute(
+                f"SELECT hash_record_extended(ROW(1, value), 0) FROM unnest(%s::{kind}[]) "  # type: ignore[arg-type]
+                "WITH ORDINALITY AS given (value, place) ORDER BY place",
+                [rows],
+                binary=True,
+            ).fetchall()
+            columns = [pa.array([1] * len(rows), pa.int32()), pa.array(rows, arrow)]
+            assert row_hashes(columns).view(np.int64).tolist() == [hash for (hash,) in found]
+
+        same()
+
+
+def test_long_texts_and_slices_hash_alike(server: Server) -> None:
+    texts = ["x" * length for length in [*range(40), 1_000, 100_001]] + [None]
+    with server.connected() as connection:
+        found = connection.execute(
+            "SELECT hash_record_extended(ROW(value), 0) FROM unnest(%s::text[]) "
+            "WITH ORDINALITY AS given (value, place) ORDER BY place",
+            [texts],
+        ).fetchall()
+    whole = pa.array(["before", *texts, "after"])
+    hashes = row_hashes([whole.slice(1, len(texts))]).view(np.int64)
+    assert hashes.tolist() == [hash for (hash,) in found]
+    assert total_of(row_hashes([pa.array(texts)])) == sum(hash for (hash,) in found)
+
+
+def test_rows_that_exchange_a_value_have_another_sum() -> None:
+    def total(first: list[int], second: list[int]) -> int:
+        return total_of(row_hashes([pa.array(first), pa.array(second)]))
+
+    assert total([1, 2], [3, 4]) == total([2, 1], [4, 3])
+    assert total([1, 2], [3, 4]) != total([1, 2], [4, 3])
+    assert total([1, 2], [3, 4]) != total([3, 4], [1, 2])
+
+
+def test_an_unknown_type_is_refused() -> None:
+    with pytest.raises(TypeError, match="list"):
+        row_hashes([pa.array([[1]])])
