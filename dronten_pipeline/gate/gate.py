@@ -111,9 +111,7 @@ def _judge(
     warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
     if not warehouse.is_file():
         raise GateError(f"{warehouse} is missing: build the models first.")
-    counts = build_candidate(
-        warehouse, mart, suites, load_table_contracts(settings.dbt_project)
-    )
+    counts = build_candidate(warehouse, mart, suites, load_table_contracts(settings.dbt_project))
     on_progress(f"candidate with {len(counts)} tables and {sum(counts.values())} rows")
     request = known | {
         "mart": str(mart),

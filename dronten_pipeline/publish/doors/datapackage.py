@@ -52,9 +52,8 @@ def _package(mart: Mart) -> dict[str, Any]:
         "name": "datalab-dronten",
         "id": mart.release_id,
         "title": "Datalab Dronten: KPI's van de gemeente Dronten",
-        "description": (
-            "Verzonnen voorbeeld. " if mart.is_sample else ""
-        ) + f"De cijfers op peildag {mart.as_of.isoformat()}, uitgave {mart.release_id}.",
+        "description": ("Verzonnen voorbeeld. " if mart.is_sample else "")
+        + f"De cijfers op peildag {mart.as_of.isoformat()}, uitgave {mart.release_id}.",
         "version": mart.contract_version,
         "created": mart.published_at.replace(tzinfo=LOCAL_TIME).isoformat(timespec="seconds"),
         "resources": [_resource(table) for table in mart.tables.values()],

@@ -423,16 +423,24 @@ def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
         return number
     if kind in WHOLE:
         return whole
-    return {
+    others: dict[str, Callable[[int, int, Any], object]] = {
         "BOOLEAN": sheet.write_boolean,
         "DATE": day,
         "TIMESTAMP": moment,
-    }.get(kind, text)
+    }
+    return others.get(kind, text)
 
 
 def _list_columns(sheets: _Sheets, mart: Mart) -> None:
     rows = [
-        (sheet_name(table.name), title, column.comment, column.type.lower(), table.name, column.name)
+        (
+            sheet_name(table.name),
+            title,
+            column.comment,
+            column.type.lower(),
+            table.name,
+            column.name,
+        )
         for table in in_order(mart.tables.values())
         for column, title in zip(
             table.columns, headings([column.name for column in table.columns]), strict=True

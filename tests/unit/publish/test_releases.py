@@ -37,7 +37,6 @@ from dronten_pipeline.publish.releases import (
 from dronten_pipeline.settings import Settings
 from tests.unit.publish.marts import INPUTS, judged_mart, publish_it, release_id
 
-
 #: Folder and ending of the forms that have a file per table.
 FORMS = (("parquet", "parquet"), ("csv", "csv"), ("excel", "csv"))
 BESIDE = ("current", "feed.json", "atom.xml")

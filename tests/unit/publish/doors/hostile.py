@@ -110,10 +110,7 @@ CONTRACTS = {
 def rows() -> list[tuple[Any, ...]]:
     """Every hostile value at least once, beside others each time."""
     lists = (TEXTS, DOUBLES, WHOLES, DATES, MOMENTS, [None, True, False], [None, "één", "twee"])
-    return [
-        (n, *(values[n % len(values)] for values in lists))
-        for n in range(7 * len(TEXTS))
-    ]
+    return [(n, *(values[n % len(values)] for values in lists)) for n in range(7 * len(TEXTS))]
 
 
 def build(folder: Path) -> Path:

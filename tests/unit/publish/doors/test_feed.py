@@ -54,16 +54,14 @@ def test_an_announcement_says_what_a_reader_wants_to_know(tmp_path: Path) -> Non
 def test_without_an_address_the_links_are_relative(tmp_path: Path) -> None:
     published(tmp_path, "een")
     assert items(tmp_path)[0]["url"] == "een/"
-    assert "http" not in (tmp_path / "releases/feed.json").read_text().replace("jsonfeed", "", 1)[
-        60:
-    ]
+    assert (
+        "http" not in (tmp_path / "releases/feed.json").read_text().replace("jsonfeed", "", 1)[60:]
+    )
 
 
 def test_a_way_back_and_a_removed_release_are_told_as_such(tmp_path: Path) -> None:
     published(tmp_path, "een")
-    ledger.append(
-        tmp_path / "ledger", "rollback", {"release_id": "een", "from_release": "twee"}
-    )
+    ledger.append(tmp_path / "ledger", "rollback", {"release_id": "een", "from_release": "twee"})
     ledger.append(tmp_path / "ledger", "release", {"release_id": "weg"})
     gone, back, _ = items(tmp_path)
     assert gone["content_text"] == "Deze uitgave is niet meer aanwezig."
