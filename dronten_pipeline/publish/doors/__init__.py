@@ -36,7 +36,7 @@ def write_doors(
         `sha256` and `bytes` of every file in the folder, by its path within it.
 
     Raises:
-        DoorError: the mart holds a number that cannot be written down.
+        DoorError: the mart holds a number or a day that cannot be written down.
         OSError: a file could not be written.
     """
     from dronten_pipeline.publish.doors import (

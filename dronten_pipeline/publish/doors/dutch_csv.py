@@ -16,9 +16,9 @@ from dronten_pipeline.publish.doors.mart import Table
 if TYPE_CHECKING:
     import polars as pl
 
-#: A larger table takes Excel minutes to open, and of more than 1,048,575 rows it cuts off the rest
+#: A larger table is one to compute with, and of more than 1,048,575 rows Excel cuts off the rest
 #: without a word; such a table is not offered in this form.
-MOST_ROWS = 250_000
+MOST_ROWS = 100_000
 
 #: A text that begins with one of these is taken for a formula, or for the mark that prevents it.
 FORMULA = r"^[=+\-@＝＋－＠\t\r\n']"

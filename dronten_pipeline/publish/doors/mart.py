@@ -98,12 +98,12 @@ def read_mart(path: Path, contracts: Mapping[str, TableContract], *, is_sample: 
     """Describes a mart.
 
     Raises:
-        DoorError: it holds a number that not every door can write down.
+        DoorError: it holds a number or a day that not every door can write down.
     """
     with duckdb.connect(str(path), read_only=True, config=OFFLINE) as connection:
         tables = _tables(connection, contracts)
         for table in tables.values():
-            _refuse_no_numbers(connection, table)
+            _refuse_the_unspeakable(connection, table)
         facts = connection.execute(
             "SELECT release_id, as_of, published_at, verdict, contract_version FROM publication"
         ).fetchall()
@@ -201,18 +201,30 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0])
 
 
-def _refuse_no_numbers(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """NaN and infinity have no form in JSON, XLSX or a spreadsheet's CSV."""
-    columns = [column.name for column in table.columns if column.type in ("DOUBLE", "FLOAT")]
+#: What no calendar or spreadsheet can write down, by type: the test, and how it is called.
+_UNSPEAKABLE = {
+    "DOUBLE": ("NOT isfinite({name})", "no number (NaN or infinite)"),
+    "FLOAT": ("NOT isfinite({name})", "no number (NaN or infinite)"),
+    "DATE": ("{name} NOT BETWEEN '0001-01-01' AND '9999-12-31'", "not in the years 1 to 9999"),
+    "TIMESTAMP": (
+        "{name} NOT BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999'",
+        "not in the years 1 to 9999",
+    ),
+}
+
+
+def _refuse_the_unspeakable(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = [column for column in table.columns if column.type in _UNSPEAKABLE]
     if not columns:
         return
-    counts = ", ".join(f"count(*) FILTER (NOT isfinite({identifier(name)}))" for name in columns)
+    tests = (_UNSPEAKABLE[one.type][0].format(name=identifier(one.name)) for one in columns)
+    counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
     found: Any = connection.execute(f"SELECT {counts} FROM {identifier(table.name)}").fetchone()
-    for name, rows in zip(columns, found, strict=True):
+    for column, rows in zip(columns, found, strict=True):
         if rows:
             raise DoorError(
-                f"{table.name}.{name} is no number (NaN or infinite) in {rows} rows: correct the "
-                "model, so that the column is empty there, and run again."
+                f"{table.name}.{column.name} is {_UNSPEAKABLE[column.type][1]} in {rows} rows: "
+                "correct the model, so that the column is empty there, and run again."
             )
 
 

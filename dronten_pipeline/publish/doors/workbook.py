@@ -423,11 +423,12 @@ def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
         return number
     if kind in WHOLE:
         return whole
-    return {
+    others: dict[str, Callable[[int, int, Any], object]] = {
         "BOOLEAN": sheet.write_boolean,
         "DATE": day,
         "TIMESTAMP": moment,
-    }.get(kind, text)
+    }
+    return others.get(kind, text)
 
 
 def _list_columns(sheets: _Sheets, mart: Mart) -> None:
