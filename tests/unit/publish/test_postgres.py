@@ -23,7 +23,9 @@ from dronten_pipeline.evidence import ledger
 from dronten_pipeline.publish import postgres, postgres_swap, postgres_tables
 from dronten_pipeline.publish.postgres import PostgresError, describe_lag, load_current
 from dronten_pipeline.settings import Settings
+from tests.conftest import Datalab
 from tests.postgres_server import PASSWORD, Server, new_database, running
+from tests.unit.publish.marts import judged_mart, publish_it
 from tests.unit.publish.postgres_marts import TABLES, make_current, release_id
 
 
@@ -591,6 +593,40 @@ def test_a_wrong_address_does_not_show_its_secret(tmp_path: Path, datalab: Any, 
 def test_settings_do_not_show_the_address(place: Place) -> None:
     assert PASSWORD not in repr(place.settings)
     assert "woord" not in f"{place.settings!r} {place.settings} {place.settings.model_dump()}"
+
+
+# --- from the terminal
+
+
+def test_going_back_goes_back_in_postgresql_too(place: Place, datalab: Datalab) -> None:
+    publish_it(place.settings, judged_mart(place.settings, 1))
+    publish_it(place.settings, judged_mart(place.settings, 2, value=2.5, previous=1))
+    url = place.settings.postgres_url
+    assert url is not None
+    variables = {"home": place.settings.home, "postgres_url": url.get_secret_value()}
+    loaded = datalab("postgres", "load", **variables)
+    assert loaded.returncode == 0, loaded.stderr
+    assert place.rows("SELECT max(value) FROM mart.figure", "lezer") == [(2.5,)]
+    back = datalab("rollback", **variables)
+    assert back.returncode == 0, back.stderr
+    assert place.rows("SELECT max(value) FROM mart.figure", "lezer") == [(1.5,)]
+    assert "toont de uitgave die geldt" in datalab("doctor", **variables).stdout
+    assert PASSWORD not in loaded.stdout + loaded.stderr + back.stdout + back.stderr
+
+
+def test_going_back_without_postgresql_goes_back_as_files_and_says_so(
+    tmp_path: Path, datalab: Datalab
+) -> None:
+    settings = Settings(home=tmp_path)
+    publish_it(settings, judged_mart(settings, 1))
+    publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
+    back = datalab("rollback", home=tmp_path, postgres_url="postgresql://x@127.0.0.1:1/y")
+    assert back.returncode == 1
+    assert "PostgreSQL loopt achter" in back.stderr
+    assert (settings.releases / "current").readlink().name == "20260301-000000000001"
+    load = datalab("postgres", "load", home=tmp_path)
+    assert load.returncode == 1
+    assert "DATALAB_POSTGRES_URL" in load.stderr
 
 
 # --- status

@@ -1,0 +1,80 @@
+"""PostgreSQL in a run: an asset of its own, red while it lags behind; the next run tries again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dronten_pipeline import cli, settled
+from dronten_pipeline.defs import resources
+from dronten_pipeline.defs.postgres import build_postgres
+from dronten_pipeline.publish.postgres import held_release
+from dronten_pipeline.settings import Settings
+from tests.postgres_server import PASSWORD, NoServer, new_database, running
+from tests.unit.publish.postgres_marts import make_current, release_id
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    try:
+        with running() as server:
+            yield server.url(new_database(server))
+    except NoServer as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def away() -> str:
+    return "postgresql://datalab:geheim1234@127.0.0.1:1/nergens"
+
+
+def materialized(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dg.ExecuteInProcessResult:
+    monkeypatch.setattr(resources, "current_settings", lambda: settings)
+    return dg.materialize(
+        [build_postgres()], resources={"run": resources.RunResource()}, raise_on_error=False
+    )
+
+
+def test_the_asset_is_green_when_readers_see_the_release_and_red_when_not(
+    tmp_path: Path, url: str, away: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path, postgres_url=url, postgres_schema="asset")
+    make_current(settings, 1)
+    result = materialized(settings, monkeypatch)
+    assert result.success
+    metadata = result.asset_materializations_for_node("postgres")[0].metadata
+    assert metadata["release_id"].value == release_id(1)
+    failed = materialized(Settings(home=tmp_path, postgres_url=away), monkeypatch)
+    assert not failed.success
+    said = str([event.event_specific_data for event in failed.all_events])
+    assert "stands as files" in said
+    assert "geheim1234" not in said
+
+
+def test_a_run_with_nothing_new_tries_postgresql_again(
+    tmp_path: Path,
+    url: str,
+    away: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = Settings(home=tmp_path, postgres_url=url, postgres_schema="again")
+    make_current(settings, 1)
+    monkeypatch.setattr(settled, "what_is_given", lambda *_: settled.Given(sha256="x"))
+    monkeypatch.setattr(settled, "still_holds", lambda *_: release_id(1))
+    monkeypatch.setattr(cli, "_show_release", lambda _: None)
+    unreachable = settings.model_copy(
+        update={"postgres_url": Settings(home=tmp_path, postgres_url=away).postgres_url}
+    )
+    assert cli._run(unreachable, None, whole=False) == cli.OWN_ERROR
+    said = " ".join(capsys.readouterr().err.split())
+    assert "PostgreSQL loopt achter." in said
+    assert "stands as files" in said
+    assert "geheim1234" not in said
+    assert held_release(settings) is None
+    assert cli._run(settings, None, whole=False) == cli.PUBLISHED
+    assert held_release(settings) == release_id(1)
+    assert PASSWORD not in capsys.readouterr().out
