@@ -110,9 +110,10 @@ def fit_lint(table: pl.DataFrame) -> tuple[dict[str, float], pl.DataFrame]:
     weight = np.sqrt(np.where(found["kind"] == "wikilp", 1.0, MUNICIPAL_WEIGHT))
 
     def solve(rows: np.ndarray) -> np.ndarray:
-        return np.linalg.lstsq(
+        found = np.linalg.lstsq(
             matrix[rows] * weight[rows, None], target[rows] * weight[rows], rcond=None
-        )[0]
+        )
+        return np.asarray(found[0])
 
     fold = folds(found["document"].to_list())
     predicted = np.zeros(found.height)
@@ -132,10 +133,11 @@ def _ranking_differences(pairs: texts.Pairs) -> np.ndarray:
     mean = float(hard["zipf"].mean())  # type: ignore[arg-type]
 
     def matrix(found: pl.DataFrame) -> np.ndarray:
-        return found.select(
+        table = found.select(
             feature.fill_null(mean if name == "zipf" else 0.0).alias(name)
             for name, feature in ranking.FEATURES.items()
-        ).to_numpy()
+        )
+        return np.asarray(table.to_numpy())
 
     return matrix(hard) - matrix(easy)
 
@@ -155,7 +157,8 @@ def solve_ranking(differences: list[np.ndarray], weight: list[float]) -> np.ndar
         slope = -(scaled.T @ (each / (1 + np.exp(margin)))) + RANKING_PENALTY * beta
         return float(value), slope
 
-    return minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B").x / scale
+    best = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B")
+    return np.asarray(best.x / scale)
 
 
 def ranking_collections() -> dict[str, texts.Pairs]:

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import duckdb
+from pydantic import SecretStr
 
 from dronten_pipeline.publish.postgres import load_current
 from dronten_pipeline.settings import Settings
@@ -51,7 +52,9 @@ def main() -> None:
     arguments = parser.parse_args()
     rows = int(arguments.rows)
     with tempfile.TemporaryDirectory() as folder, running({"fsync": "on"}) as server:
-        settings = Settings(home=Path(folder), postgres_url=server.url(new_database(server)))
+        settings = Settings(
+            home=Path(folder), postgres_url=SecretStr(server.url(new_database(server)))
+        )
         statements = MART.replace("{{rows}}", str(rows))
         for number in range(1, arguments.rounds + 1):
             make_current(settings, number, statements)

@@ -189,7 +189,10 @@ def attack_table() -> None:
         title = "Full stops sprinkled: edited text ranks easier than its rewriting, not flagged"
         say(f"{title}; goal .15 ({name})", _attacked(table))
     honest = frozen_scores(pl.concat([wiki["hard"], wiki["easy"]]))["is_flagged"]
-    say("Wikipedia", [("honest texts flagged", f"{honest.mean():.4f}", f"{len(honest)} texts")])
+    say(
+        "Wikipedia",
+        [("honest texts flagged", f"{honest.sum() / len(honest):.4f}", f"{len(honest)} texts")],
+    )
 
 
 def _attacked(table: pl.DataFrame) -> list[Row]:
@@ -207,7 +210,7 @@ def _attacked(table: pl.DataFrame) -> list[Row]:
                 (
                     f"{kind}{name}",
                     with_interval(easier, documents),
-                    f"flagged {edited['is_flagged'].mean():.2f}; by score {level.mean():.2f}; "
+                    f"flagged {edited['is_flagged'].sum() / edited.height:.2f}; by score {level.mean():.2f}; "
                     f"passes where the rewriting does not {passing.mean():.2f}",
                 )
             )

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.publish import postgres, postgres_swap, postgres_tables
@@ -77,7 +78,7 @@ def place(server: Server, database: str, tmp_path: Path) -> Place:
     """The database without anything in it: a new one for each test costs seconds."""
     settings = Settings(
         home=tmp_path / "home",
-        postgres_url=server.url(database, "datalab"),
+        postgres_url=SecretStr(server.url(database, "datalab")),
         postgres_patience_seconds=1,
     )
     place = Place(server, database, settings)
@@ -544,7 +545,9 @@ def test_a_disk_that_takes_no_more_changes_nothing(tmp_path: Path) -> None:
     # A server that may write no file larger than one of its log segments meets its limit in the
     # middle of a table, as it would the end of a disk.
     with running(largest_file=17_000_000) as small:
-        place = Place(small, "postgres", Settings(home=tmp_path, postgres_url=small.url()))
+        place = Place(
+            small, "postgres", Settings(home=tmp_path, postgres_url=SecretStr(small.url()))
+        )
         load(place, 1)
         large = "CREATE TABLE large AS SELECT repeat(i::VARCHAR, 20) AS note FROM range(300000) AS "
         make_current(settings, 2, TABLES + large + "of (i);")
@@ -557,7 +560,7 @@ def test_a_disk_that_takes_no_more_changes_nothing(tmp_path: Path) -> None:
 def test_a_server_that_is_away_is_a_sentence(place: Place) -> None:
     make_current(place.settings, 1)
     url = "postgresql://datalab:" + "geheim1234@127.0.0.1:1/nergens"
-    settings = Settings(home=place.settings.home, postgres_url=url)
+    settings = Settings(home=place.settings.home, postgres_url=SecretStr(url))
     with pytest.raises(PostgresError, match=r"datalab@127.0.0.1:1/nergens.*next run") as failure:
         load_current(settings)
     assert "geheim1234" not in str(failure.value)
@@ -580,7 +583,7 @@ def test_a_server_that_is_away_is_a_sentence(place: Place) -> None:
     ],
 )
 def test_a_wrong_address_does_not_show_its_secret(tmp_path: Path, datalab: Any, url: str) -> None:
-    settings = Settings(home=tmp_path, postgres_url=url)
+    settings = Settings(home=tmp_path, postgres_url=SecretStr(url))
     make_current(settings, 1)
     with pytest.raises(PostgresError) as failure:
         load_current(settings)
