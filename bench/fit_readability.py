@@ -139,7 +139,7 @@ def _ranking_differences(pairs: texts.Pairs) -> np.ndarray:
         )
         return np.asarray(table.to_numpy())
 
-    return matrix(hard) - matrix(easy)
+    return np.asarray(matrix(hard) - matrix(easy))
 
 
 def solve_ranking(differences: list[np.ndarray], weight: list[float]) -> np.ndarray:

@@ -210,7 +210,7 @@ def _attacked(table: pl.DataFrame) -> list[Row]:
                 (
                     f"{kind}{name}",
                     with_interval(easier, documents),
-                    f"flagged {edited['is_flagged'].sum() / edited.height:.2f}; by score {level.mean():.2f}; "
+                    f"flagged {1 - unflagged.mean():.2f}; by score {level.mean():.2f}; "
                     f"passes where the rewriting does not {passing.mean():.2f}",
                 )
             )
