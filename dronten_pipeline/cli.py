@@ -517,8 +517,8 @@ def _load_postgres(settings: Settings) -> bool:
     if outcome is None:
         console.print("Er is nog geen uitgave om in PostgreSQL te laden.")
         return True
-    said = "toonde" if outcome.kind == "held" else "toont nu"
-    console.print(f"PostgreSQL {said} uitgave {outcome.release_id}.", soft_wrap=True)
+    since = "al" if outcome.kind == "held" else "nu"
+    console.print(f"PostgreSQL toont {since} uitgave {outcome.release_id}.", soft_wrap=True)
     for warning in outcome.warnings:
         console.print(f"[yellow]Let op.[/yellow] {warning}", soft_wrap=True)
     return True

@@ -179,7 +179,10 @@ def _load(
         reader=reader,
         patience_seconds=settings.postgres_patience_seconds,
     )
-    warnings = postgres_swap.forget_old(connection, schema, settings.postgres_kept_releases)
+    try:
+        warnings = postgres_swap.forget_old(connection, schema, settings.postgres_kept_releases)
+    except psycopg.Error as error:  # readers see the new release already
+        warnings = [f"Old releases were not cleared: {_masked(settings, str(error))}"]
     return Outcome(
         release_id=release.release_id,
         kind="returned" if is_there else "loaded",

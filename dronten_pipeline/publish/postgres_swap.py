@@ -144,16 +144,17 @@ def forget_old(connection: psycopg.Connection, schema: str, keep: int) -> list[s
     kept = [
         (connection.execute(_published_at(name)).fetchone() or (None,), name)
         for name in _waiting(connection, schema)
+        if release_in(connection, name)
     ]
     stays: list[str] = []
     for _, name in sorted(kept, key=lambda one: str(one[0][0]), reverse=True)[keep:]:
         try:
             with connection.transaction():
                 connection.execute("SET LOCAL lock_timeout = '200ms'")
-                tables = own_tables(connection, name)
-                connection.execute(
-                    sql.SQL("DROP TABLE {}").format(_listed((name, table) for table in tables))
-                )
+                if tables := own_tables(connection, name):
+                    connection.execute(
+                        sql.SQL("DROP TABLE {}").format(_listed((name, table) for table in tables))
+                    )
                 connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(name)))
         except errors.LockNotAvailable:
             stays.append(f"{name} stays until next time: somebody reads it.")
