@@ -1,8 +1,11 @@
-# The reasoning stands in dronten_pipeline/suppression.py: sums that expose a cell only together
-# are found by elimination, which SQL has no words for.
+"""Which figures are not published.
+
+The reasoning stands in `dronten_pipeline/suppression.py`: sums
+that expose a cell only together are found by elimination, for which SQL has no words.
+"""
 
 
-def model(dbt, session):
+def model(dbt, session):  # noqa: ARG001 - dbt gives both
     dbt.config(materialized="table")
     from dronten_pipeline.suppression import hidden_cells
 
