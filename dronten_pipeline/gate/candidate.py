@@ -59,16 +59,13 @@ def build_candidate(
                 "WHERE table_catalog = 'warehouse' AND table_schema = 'main'"
             ).fetchall()
         }
-        wanted = sorted(table for table in tables if table in present)
-        known = {
-            table: contract for table, contract in (contracts or {}).items() if table in wanted
-        }
+        copied = [table for table in sorted(tables) if table in present]
+        known = {table: contracts[table] for table in copied if contracts and table in contracts}
         keyed: dict[str, TableContract] = {}
-        for table in _referred_first(wanted, known):
+        for table in _referred_first(copied, known):
             if _copy(connection, table, known.get(table), keyed):
                 keyed[table] = known[table]
             _copy_comments(connection, table)
-        copied = wanted
         counts = {table: _count(connection, f"mart.main.{identifier(table)}") for table in copied}
         connection.execute("CHECKPOINT mart")
         connection.execute("USE memory")

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
+import fastexcel
+import frictionless
 import polars as pl
 import pytest
 
+from dronten_pipeline.publish.doors.workbook import sheet_name
 from sources.finance_invoices.generate import LOST
 from tests.chain.deliveries import current
 from tests.conftest import PROJECT, Datalab
+from tests.unit.publish.doors.test_dcat import conforms, described
 
 ABOUT_THE_RUN = {"data_quality", "publication", "source_delivery"}
 
@@ -147,3 +151,28 @@ def test_another_home_says_the_same_byte_for_byte(
     assert {t: h for t, h in ours.items() if t not in ABOUT_THE_RUN} == {
         t: h for t, h in theirs.items() if t not in ABOUT_THE_RUN
     }
+
+
+def test_the_doors_of_the_sample_are_valid_by_their_own_description(home: Path) -> None:
+    release = home / "releases" / "current"
+    report = frictionless.validate(release / "datapackage.json")
+    assert report.valid, report.flatten(["type", "message"])
+    valid, text = conforms(described(release))
+    assert valid, text
+
+
+def test_every_table_of_the_sample_is_a_sheet_of_the_workbook(home: Path) -> None:
+    release = home / "releases" / "current"
+    book = fastexcel.read_excel(release / "dronten_kpi.xlsx")
+    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    for table, about in manifest["tables"].items():
+        # A table without rows is one empty row in Excel, which is no row for its reader.
+        assert book.load_sheet(sheet_name(table)).to_polars().height == about["rows"], table
+    explained = book.load_sheet("Uitleg per KPI").to_polars()
+    kpis = current(home, "dim_kpi").select("name_nl", "definition_nl", "owner").sort("name_nl")
+    columns = ["KPI", "Definitie en formule", "Eigenaar"]
+    assert explained.select(columns).sort("KPI").rows() == kpis.rows()
+    targets = dict(explained.select("Sleutel KPI", "Doelwaarde").rows())
+    status = current(home, "kpi_status").filter(pl.col("target_value").is_not_null())
+    for kpi_id, target in status.select("kpi_id", "target_value").rows():
+        assert targets[kpi_id] == target, kpi_id

@@ -5,7 +5,7 @@ that expose a cell only together are found by elimination, for which SQL has no 
 """
 
 
-def model(dbt, session):  # noqa: ARG001 - dbt gives both
+def model(dbt, session):
     dbt.config(materialized="table")
     from dronten_pipeline.suppression import hidden_cells
 

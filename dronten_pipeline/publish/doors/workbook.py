@@ -47,6 +47,8 @@ NUMBERS = {
     "FLOAT": "#,##0.00_)",
     "whole": "#,##0_)",
     "plain": "General_)",
+    # Excel writes WAAR by itself; other programs show a 1 in a column without this.
+    "BOOLEAN": '"WAAR";"WAAR";"ONWAAR"',
 }
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"}
 WHOLE |= {"UINTEGER", "UBIGINT"}
@@ -74,19 +76,19 @@ COMPARATORS = {
     "=": "precies",
 }
 
-#: Every KPI in one row, with its target in force on the day of judgement. Without parameters: for
-#: one, DuckDB imports pandas, which takes longer than the whole workbook.
+#: Every KPI in one row, with the target in force on the day of judgement, else the first to come.
+#: Without parameters: for one, DuckDB imports pandas, which takes longer than the whole workbook.
 EXPLANATION = """
 SELECT
     kpi.name_nl, kpi.definition_nl, kpi.unit, kpi.direction, kpi.period_grain, target.comparator,
-    target.target_value, target.document AS target_document, kpi.owner, kpi.source_system,
-    kpi.document, kpi.definition_version, kpi.kpi_id
+    target.target_value, target.period_start, target.document AS target_document, kpi.owner,
+    kpi.source_system, kpi.document, kpi.definition_version, kpi.kpi_id
 FROM dim_kpi AS kpi
 CROSS JOIN publication
 LEFT JOIN fct_kpi_target AS target
     ON kpi.kpi_id = target.kpi_id AND target.kind = 'target'
-    AND publication.as_of >= target.period_start
     AND publication.as_of <= coalesce(target.period_end, DATE '9999-12-31')
+QUALIFY row_number() OVER (PARTITION BY kpi.kpi_id ORDER BY target.period_start) = 1
 ORDER BY kpi.name_nl, kpi.kpi_id
 """
 
@@ -312,6 +314,7 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
         _Heading(title="Periode", width=11),
         _Heading(title="Doel", width=12),
         _Heading(title="Doelwaarde", width=12, number=NUMBERS["plain"]),
+        _Heading(title="Doel geldt vanaf", width=12, number=NUMBERS["DATE"]),
         _Heading(title="Waar het doel staat", width=26, wraps=True),
         _Heading(title="Eigenaar", width=22, wraps=True),
         _Heading(title="Bron", width=20, wraps=True),
@@ -326,6 +329,8 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
         for index, value in enumerate(row):
             if isinstance(value, str):
                 sheet.write_string(number, index, said.get(index, {}).get(value, value))
+            elif isinstance(value, dt.date):
+                sheet.write_datetime(number, index, value)
             elif value is not None:
                 sheet.write_number(number, index, value)
         _stretch(sheet, number, _wrapped(columns, row))
@@ -375,7 +380,7 @@ def _heading(column: Column, title: str, sample: Sequence[object]) -> _Heading:
     if kind.startswith("DECIMAL"):
         kind = "DOUBLE"
     longest = max((len(str(value)) for value in sample if value is not None), default=0)
-    if kind in NUMBERS or column.type == "BOOLEAN":
+    if kind in NUMBERS:
         longest = min(longest, 20 if kind == "TIMESTAMP" else 12)
     # The arrow of the filter stands beside the longest word of the heading.
     word = max(len(part) for part in title.split()) + 4
