@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dronten_pipeline.readability import fragments, lexicon, sentences
+from dronten_pipeline.readability import fragments, lexicon, sentences, simpler
 
 #: A word of at least so many letters that films hardly use is hard.
 HARD_ZIPF = 3.0
@@ -32,7 +32,7 @@ MAX_NAME_LETTERS = 10
 
 _COUNTED = (
     "words", "numbers", "finite_verbs", "names", "content_words", "pronouns", "formal_words",
-    "hard_words", "brackets", "is_passive", "is_part",
+    "replaceable_words", "hard_words", "brackets", "is_passive", "is_part",
 )  # fmt: skip
 _DETERMINERS = (
     "de", "het", "een", "mijn", "jouw", "uw", "zijn", "haar", "ons", "onze", "hun", "deze", "dit",
@@ -70,10 +70,11 @@ def mark_sentences(texts: pl.Series) -> pl.DataFrame:
         (u32: how many, without names of one letter and numbers), is_heading_or_item (bool: ends
         without a full stop), is_passive, has_finite_verb, is_fragment (bool: closed as a
         sentence, but no sentence of its own), finite_verbs, nominalisations, content_words,
-        formal_words, hard_words, names, pronouns (personal, of the first and second person),
-        brackets (and colons and semicolons), syllables (u32), is_question (bool), unit (i64:
-        number of the sentence that this one is a part of, mostly itself: full stops in the wrong
-        places cut a sentence up, and here its parts are found together again).
+        formal_words, replaceable_words (formal, or with a simpler word on our list), hard_words,
+        names, pronouns (personal, of the first and second person), brackets (and colons and
+        semicolons), syllables (u32), is_question, starts_with_person (bool: with such a pronoun),
+        unit (i64: number of the sentence that this one is a part of, mostly itself: full stops in
+        the wrong places cut a sentence up, and here its parts are found together again).
     """
     split = sentences.split_sentences(texts)
     return of_sentences(split, mark_tokens(split))
@@ -105,7 +106,8 @@ def mark_words(sentences_marked: pl.DataFrame) -> pl.DataFrame:
 def _of_keys(keys: pl.Series) -> pl.DataFrame:
     """What can be said of each different word form by itself, a row per key."""
     key, role, verb, noun = (pl.col(name) for name in ("key", "role", "verb", "noun"))
-    formal = lexicon.word_list("formal_words").get_column("word").implode()
+    formal = lexicon.word_list("formal_words").get_column("word")
+    replaceable = pl.concat([formal, pl.Series("word", list(simpler.by_form()))])
     letters = key.str.len_chars()
     frequency = pl.coalesce("head_zipf", "zipf").fill_null(lexicon.UNSEEN_ZIPF)
     is_word = key.str.contains(r"^\p{L}") & ~key.str.contains(r"\p{N}")
@@ -119,7 +121,8 @@ def _of_keys(keys: pl.Series) -> pl.DataFrame:
             pl.col("is_skipped", "is_hard", "is_easy").fill_null(False),
             is_word=is_word,
             frequency=frequency,
-            is_formal=key.is_in(formal),
+            is_formal=key.is_in(formal.implode()),
+            is_replaceable=is_word & key.is_in(replaceable.implode()),
             is_adjective_form=is_word
             & role.is_null()
             & noun.is_null()
@@ -324,8 +327,9 @@ def _in_context(tokens: pl.DataFrame) -> pl.DataFrame:
         .select(
             "text", "sentence", "row", "clause", "position", "word", "key", "zipf", "lint_zipf",
             "noun", "is_word", "is_name", "is_content", "is_noun", "is_hard", "is_formal",
-            "is_nominalisation", "is_participle", "is_passive_auxiliary", "is_finite",
-            "is_imperative", "opens", "is_never_last", "is_pronoun", "is_point", "syllables",
+            "is_replaceable", "is_nominalisation", "is_participle", "is_passive_auxiliary",
+            "is_finite", "is_imperative", "opens", "is_never_last", "is_pronoun", "is_point",
+            "syllables",
         )
         .collect()
     )  # fmt: skip
@@ -362,10 +366,12 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             nominalisations=pl.col("is_nominalisation").sum(),
             content_words=pl.col("is_content").sum(),
             formal_words=pl.col("is_formal").sum(),
+            replaceable_words=pl.col("is_replaceable").sum(),
             hard_words=pl.col("is_hard").sum(),
             pronouns=pl.col("is_pronoun").sum(),
             brackets=pl.col("word").is_in(["(", ";", ":"]).sum(),
             syllables=pl.col("syllables").sum().cast(pl.UInt32),
+            starts_with_person=pl.col("is_pronoun").first(),
             opens=pl.col("opens").first(),
             starts_with_as=(pl.col("key").first() == "als")
             & pl.col("is_content").slice(1, 1).first().fill_null(False),
@@ -399,6 +405,7 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             "numbers",
             "is_heading_or_item",
             "is_question",
+            "starts_with_person",
             "is_passive",
             "has_finite_verb",
             "is_fragment",
@@ -409,6 +416,7 @@ def of_sentences(split: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
             "nominalisations",
             "content_words",
             "formal_words",
+            "replaceable_words",
             "hard_words",
             "pronouns",
             "brackets",
@@ -431,10 +439,11 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     Returns:
         text; words, sentences, units (u32); length (words and numbers per unit); density (content
         words and names per finite verb, mean over the units that have one); content_per_unit;
-        passives, brackets (per unit); parts, part_share (sentences that can only be parts of
-        others, and their share of those that something stands before in their block); zipf (mean
-        frequency of content words, as LiNT-II has it); concrete (share of nouns, a name counts as
-        in `NAME_IS_CONCRETE`); pronoun_share, formal_share, hard_share, name_share (of the words).
+        passives, brackets (per unit); person_first (share of units that start with a personal
+        pronoun); parts, part_share (sentences that can only be parts of others, and their share of
+        those that something stands before in their block); zipf (mean frequency of content words,
+        as LiNT-II has it); concrete (share of nouns, a name counts as in `NAME_IS_CONCRETE`);
+        pronoun_share, formal_share, replaceable_share, hard_share, name_share (of the words).
     """
     units = (
         marked.lazy()
@@ -442,6 +451,7 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.len().alias("sentences"),
             (~pl.col("starts_block")).sum().alias("followers"),
+            pl.col("starts_with_person").first(),
             pl.col(*_COUNTED).sum(),
         )
         .with_columns(meaning=pl.col("content_words") + pl.col("names"))
@@ -457,11 +467,13 @@ def of_texts(marked: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         content_per_unit=pl.col("meaning").mean(),
         passives=pl.col("is_passive").mean(),
         brackets=pl.col("brackets").mean(),
+        person_first=pl.col("starts_with_person").mean(),
         part_share=pl.col("is_part").sum() / pl.col("followers").sum().clip(1),
         parts=pl.col("is_part").sum(),
         words=pl.col("words").sum(),
         pronoun_share=pl.col("pronouns").sum() / pl.col("words").sum(),
         formal_share=pl.col("formal_words").sum() / pl.col("words").sum(),
+        replaceable_share=pl.col("replaceable_words").sum() / pl.col("words").sum(),
         hard_share=pl.col("hard_words").sum() / pl.col("words").sum(),
         name_share=pl.col("names").sum() / pl.col("words").sum(),
     )

@@ -1,6 +1,6 @@
 """A transparent score that puts texts in order: which of two texts is harder.
 
-A weighted sum of six features that a writer can check by hand; it has no scale of its own. Here
+A weighted sum of seven features that a writer can check by hand; it has no scale of its own. Here
 belongs: the sum. Not here: the features (`features.py`), the fit of the weights (`bench/`).
 """
 
@@ -16,8 +16,9 @@ FEATURES: dict[str, pl.Expr] = {
     "zipf": pl.col("zipf"),
     "passives": pl.col("passives"),
     "root_pronoun_share": pl.col("pronoun_share").sqrt(),
-    "root_formal_share": pl.col("formal_share").sqrt(),
+    "root_replaceable_share": pl.col("replaceable_share").sqrt(),
     "brackets": pl.col("brackets"),
+    "person_first": pl.col("person_first").cast(pl.Float64),
 }
 
 

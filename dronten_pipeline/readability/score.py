@@ -1,7 +1,7 @@
 """The reading level of texts: texts in, the columns of `text_readability` that judge a text out.
 
 Two scores. `score` estimates LiNT-II, the one Dutch formula that was fitted to how well people
-understood texts; it gives the level. `rank_score` puts texts in order by six features that anyone
+understood texts; it gives the level. `rank_score` puts texts in order by seven features that anyone
 can check. A text passes as B1 when its score is below the cut and it passes the gates. Here
 belongs: putting these together. Not here: sentences, features, weights (the modules that are
 imported), which words and sentences weigh most (`hardest.py`), formats of documents
@@ -27,6 +27,7 @@ from dronten_pipeline.readability import (
     lint,
     ranking,
     sentences,
+    simpler,
 )
 from dronten_pipeline.readability.parameters import Parameters, frozen
 
@@ -56,7 +57,8 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 def _code() -> str:
     """SHA-256 over the source of everything that changes a score: other code, other method."""
     digest = hashlib.sha256()
-    for module in (sentences, lexicon, fragments, features, lint, ranking, gates, hardest):
+    modules = (sentences, lexicon, simpler, fragments, features, lint, ranking, gates, hardest)
+    for module in modules:
         digest.update(inspect.getsource(module).encode())
     digest.update(f"{extract.VERSION} {BAND}".encode())
     digest.update(lexicon.fingerprint().encode())

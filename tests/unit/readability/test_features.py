@@ -70,6 +70,34 @@ def test_nominalisations_and_formal_words_are_found() -> None:
     assert words_with("is_nominalisation", text) == ["behandeling", "regeling"]
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        pytest.param("Derhalve sturen wij een brief.", 1, id="formal"),
+        pytest.param("Wij realiseerden de doelstellingen.", 2, id="forms"),
+        pytest.param("Daarom sturen wij een brief.", 0, id="none"),
+    ],
+)
+def test_words_are_replaceable_when_formal_or_on_the_list_of_simpler_words(
+    text: str, count: int
+) -> None:
+    assert sentence(text)["replaceable_words"] == count
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("U vindt de regels hier.", True),
+        ("Onze balie is open.", True),
+        ("Hier vindt u de regels.", False),
+        ("Vindt u de regels?", False),
+        ("Zij komen morgen.", False),
+    ],
+)
+def test_a_sentence_starts_with_the_person_who_writes_or_reads(text: str, starts: bool) -> None:
+    assert sentence(text)["starts_with_person"] == starts
+
+
 def test_headings_and_items_are_told_from_sentences() -> None:
     marked = features.mark_sentences(pl.Series(["Uw aanvraag\nWij helpen u."]))
     assert marked["is_heading_or_item"].to_list() == [True, False]

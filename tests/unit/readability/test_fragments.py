@@ -76,7 +76,7 @@ def test_a_text_that_was_cut_up_measures_as_the_whole() -> None:
     split = features.sentences.split_sentences(texts)
     tokens = features.mark_tokens(split)
     found = features.of_texts(features.of_sentences(split, tokens), tokens)
-    for name in ("length", "content_per_unit", "units"):
+    for name in ("length", "content_per_unit", "units", "person_first"):
         assert found[name][0] == found[name][1]
 
 

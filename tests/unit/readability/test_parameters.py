@@ -22,6 +22,7 @@ def test_weights_have_the_sign_that_research_gives_them() -> None:
     assert frozen.lint["zipf"] < 0 and frozen.lint["concrete"] < 0
     assert frozen.lint["length"] > 0 and frozen.lint["density"] > 0
     assert frozen.ranking["zipf"] < 0 < frozen.ranking["passives"]
+    assert frozen.ranking["person_first"] < 0 < frozen.ranking["root_replaceable_share"]
 
 
 def test_a_calibration_file_changes_what_it_names_only(tmp_path: Path) -> None:
