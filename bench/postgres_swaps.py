@@ -1,6 +1,6 @@
 """What readers of PostgreSQL meet while releases are swapped in, by six ways of swapping.
 
-    python -m bench.postgres_swaps        the table of docs/decisions/0010-postgres-swap.md
+    python -m bench.postgres_swaps        the table of docs/decisions/0009-postgres-swap.md
 
 The readers are those of the test of fifty releases, without a pause between their reads; a way
 gets two minutes.

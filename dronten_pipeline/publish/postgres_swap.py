@@ -2,7 +2,7 @@
 
 Here belongs moving whole, loaded tables into and out of the schema that people read. Not here:
 loading them (`postgres_tables.py`). Why it is done so, with what was measured:
-docs/decisions/0010-postgres-swap.md.
+docs/decisions/0009-postgres-swap.md.
 
 The tables that people read stand in one schema, `mart`; each other release waits in a schema of
 its own, `mart_20260317_1a2b3c4d5e6f`. A swap locks all tables of both releases, moves the old ones
