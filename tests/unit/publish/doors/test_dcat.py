@@ -7,11 +7,13 @@ from pathlib import Path
 import pyshacl
 import pytest
 import rdflib
-from rdflib.namespace import DCAT, DCTERMS, RDF
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, Namespace
 
 from tests.unit.publish.doors.conftest import open_doors
 
 SHAPES = Path(__file__).with_name("dcat_ap_nl_3.ttl")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 HERE = "https://data.voorbeeld.nl/uitgaven/current/dcat.ttl"
 
 
@@ -31,42 +33,27 @@ def test_the_description_is_valid(release: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    "predicate",
     [
-        "dct:identifier",
-        "dct:accessRights",
-        "dct:license",
-        "dcat:contactPoint",
-        "dcat:theme",
-        "dct:publisher <",
-        "foaf:name",
-        "dcat:accessURL",
-        "vcard:hasURL",
-        "spdx:checksumValue",
+        DCTERMS.identifier,
+        DCTERMS.accessRights,
+        DCTERMS.creator,
+        DCTERMS.license,
+        DCTERMS.publisher,
+        DCTERMS.title,
+        DCAT.accessURL,
+        DCAT.contactPoint,
+        DCAT.dataset,
+        DCAT.theme,
+        FOAF.name,
+        SPDX.checksumValue,
+        VCARD.hasURL,
     ],
 )
-def test_the_shapes_miss_what_is_left_out(release: Path, tmp_path: Path, line: str) -> None:
-    text = (release / "dcat.ttl").read_text(encoding="utf-8")
-    kept = [one for one in text.splitlines() if line not in one]
-    assert len(kept) < len(text.splitlines())
-    (tmp_path / "dcat.ttl").write_text("\n".join(kept).replace("; \n", ";\n"), encoding="utf-8")
-    text = (tmp_path / "dcat.ttl").read_text(encoding="utf-8")
-    try:
-        graph = described(tmp_path)
-    except Exception:
-        # The line was the last of its statement: end the statement on the line before.
-        (tmp_path / "dcat.ttl").write_text(_closed(text), encoding="utf-8")
-        graph = described(tmp_path)
-    valid, _ = conforms(graph)
-    assert not valid
-
-
-def _closed(text: str) -> str:
-    lines = text.splitlines()
-    for number, line in enumerate(lines[:-1]):
-        if line.endswith(";") and not lines[number + 1].startswith((" ", "]")):
-            lines[number] = line[:-1] + "."
-    return "\n".join(lines)
+def test_the_shapes_miss_what_is_left_out(release: Path, predicate: rdflib.URIRef) -> None:
+    graph = described(release)
+    graph.remove((None, predicate, None))
+    assert not conforms(graph)[0]
 
 
 def test_open_tables_are_offered_as_csv_and_parquet_and_no_others(release: Path) -> None:
