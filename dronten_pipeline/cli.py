@@ -102,6 +102,7 @@ def run(
 
 def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
     from dronten_pipeline import settled
+    from dronten_pipeline.evidence.ledger import LedgerError
     from dronten_pipeline.run import RunUnderWay, alone, describe_run
 
     console.print(f"Datalab Dronten: een run begint in {settings.home}.")
@@ -114,7 +115,7 @@ def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
                 is_loaded = _load_postgres(settings)
                 _show_release(settings)
                 return PUBLISHED if is_loaded else OWN_ERROR
-    except (RunUnderWay, ValueError) as error:
+    except (RunUnderWay, LedgerError, ValueError) as error:
         problems.print(f"[red]Niet gestart.[/red] {error}")
         return OWN_ERROR
     _prepare_dagster_home(settings)

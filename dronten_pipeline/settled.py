@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import (
@@ -36,7 +37,7 @@ class Given:
 
 
 def what_is_given(settings: Settings, run: Run) -> Given:
-    """Deliveries with the documents below them, day, origin, code, settings and the key."""
+    """Deliveries with the documents below them, day, origin, code, settings, key, calibration."""
     folders = (
         [path / "sample" for path in sorted(settings.sources.iterdir())]
         if run.is_sample
@@ -49,6 +50,8 @@ def what_is_given(settings: Settings, run: Run) -> Given:
                 "origin": run.origin,
                 "code": code_fingerprint(settings),
                 "key": privacy.key_id(settings.read_pseudonym_key()),
+                "public_address": settings.public_address,
+                "calibration": [sha256_of(path) for path in _calibrations(settings)],
                 "delivered": {
                     str(path): sha256_of(path)
                     for folder in folders
@@ -87,6 +90,12 @@ def remember(settings: Settings, given: Given) -> None:
     if release is not None:
         known = _known(settings, given, release.release_id)
         write_durably(settings.home / NAME, canonical_json(known))
+
+
+def _calibrations(settings: Settings) -> list[Path]:
+    if settings.calibration is not None:
+        return [settings.calibration] if settings.calibration.is_file() else []
+    return sorted(settings.calibrations.glob("*.json"))
 
 
 def _known(settings: Settings, given: Given, release_id: str) -> dict[str, object]:

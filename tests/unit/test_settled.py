@@ -101,6 +101,11 @@ def garble_what_was_remembered(settings: Settings) -> None:
     (settings.home / settled.NAME).write_bytes(b"\xff{")
 
 
+def calibrate(settings: Settings) -> None:
+    settings.calibrations.mkdir()
+    (settings.calibrations / "0001.json").write_text("{}")
+
+
 def replace_the_key(settings: Settings) -> None:
     settings.own_pseudonym_key.write_text("another secret of enough length")
 
@@ -118,6 +123,7 @@ def replace_the_key(settings: Settings) -> None:
         point_back,
         lose_what_was_remembered,
         garble_what_was_remembered,
+        calibrate,
         replace_the_key,
     ],
     ids=lambda change: change.__name__,
