@@ -4,7 +4,8 @@ Here belongs the SQL as it ran, what reads what, and the few small tables beside
 Not here: running it again (`recompute.py`). `proof/` holds
 
     lineage.json    every model: its SQL with all parameters filled in, what it reads, its tests
-    seeds/          the reviewed tables: register of KPIs, targets, calendar
+    kept/           the reviewed tables (register of KPIs, targets, calendar), and what a model in
+                    Python made: which cells are hidden
     run/            what the run knew of itself and of the deliveries (`run__*` in raw/current)
     shape/          the columns of each delivered table, without rows
 
@@ -39,7 +40,8 @@ _EMPTY = "00000000.parquet"
 class Node(BaseModel):
     """One table or view between the deliveries and the figures.
 
-    `reads` holds ids of other nodes; of a delivery `schema_name` is the source.
+    `reads` holds ids of other nodes; of a delivery `schema_name` is the source. What `is_kept`
+    stands with the release as a table: a seed, and what a model in Python made, which has no SQL.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +50,7 @@ class Node(BaseModel):
     name: str
     schema_name: str
     is_view: bool = False
+    is_kept: bool = False
     sql: str | None = None
     reads: tuple[str, ...] = ()
 
@@ -155,7 +158,7 @@ def keep_proof(
         elif (folder / _EMPTY).is_file():
             (proof / "shape").mkdir(exist_ok=True)
             shutil.copyfile(folder / _EMPTY, proof / "shape" / f"{folder.name}.parquet")
-    _keep_seeds(run_folder / "warehouse.duckdb", lineage, proof / "seeds")
+    _keep_tables(run_folder / "warehouse.duckdb", lineage, proof / "kept")
 
 
 def _lineage(
@@ -169,6 +172,7 @@ def _lineage(
         if one["resource_type"] not in ("model", "seed"):
             continue
         sql = one.get("compiled_code")
+        is_sql = one.get("language") == "sql" and sql is not None
         if sql is None and one["resource_type"] == "model":
             if key in before:
                 nodes[key] = before[key]
@@ -178,7 +182,8 @@ def _lineage(
             name=one["alias"],
             schema_name=one["schema"],
             is_view=one["config"]["materialized"] == "view",
-            sql=_without(sql, folders) if sql else None,
+            is_kept=not is_sql,
+            sql=_without(sql, folders) if is_sql else None,
             reads=tuple(sorted(set(one["depends_on"].get("nodes", [])))),
         )
     for key, one in manifest["sources"].items():
@@ -203,11 +208,11 @@ def _without(sql: str, folders: Mapping[str, str]) -> str:
     return sql.strip()
 
 
-def _keep_seeds(warehouse: Path, lineage: Lineage, folder: Path) -> None:
+def _keep_tables(warehouse: Path, lineage: Lineage, folder: Path) -> None:
     folder.mkdir()
     with duckdb.connect(str(warehouse), read_only=True, config=OFFLINE) as connection:
         for node in lineage.nodes.values():
-            if node.kind != "seed":
+            if not node.is_kept:
                 continue
             name = f"{identifier(node.schema_name)}.{identifier(node.name)}"
             connection.execute(

@@ -84,14 +84,14 @@ def script(lineage: Lineage, kpi_id: str) -> str:
     ]
     for key in order:
         node = lineage.nodes[key]
-        if node.kind == "model":
-            what = "view" if node.is_view else "table"
-            parts.append(f"create {what} {_relation(node)} as\n{node.sql};")
-        elif node.kind == "seed":
+        if node.is_kept:
             parts.append(
                 f"create table {_relation(node)} as\n"
-                f"select * from 'proof/seeds/{node.name}.parquet';"
+                f"select * from 'proof/kept/{node.name}.parquet';"
             )
+        elif node.kind == "model":
+            what = "view" if node.is_view else "table"
+            parts.append(f"create {what} {_relation(node)} as\n{node.sql};")
     left_out = ", ".join(sorted(lineage.nodes[key].name for key in others))
     parts.append(f"-- Leeg gelaten, want zij gaan over andere KPI's: {left_out}.")
     return "\n\n".join(parts) + "\n"
@@ -125,8 +125,8 @@ def _build(
     if node.kind == "source":
         return
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(node.schema_name)}")
-    if node.kind == "seed":
-        query = f"SELECT * FROM {literal(proof / 'seeds' / f'{node.name}.parquet')}"
+    if node.is_kept:
+        query = f"SELECT * FROM {literal(proof / 'kept' / f'{node.name}.parquet')}"
     else:
         query = str(node.sql)
         for placeholder, folder in places.items():

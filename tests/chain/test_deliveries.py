@@ -13,6 +13,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.settings import Settings
 from tests.chain.deliveries import clarity, csv, current, jsonl, quarantine, vote
 from tests.conftest import PROJECT, Datalab
 
@@ -313,8 +315,9 @@ def test_a_citizen_service_number_holds_the_release_back(third: Day, fourth: Day
     assert "111222333" not in fourth.said
     for path in (fourth.home / "dagster").rglob("*.db"):
         assert b"111222333" not in path.read_bytes(), path
-    records = sorted((fourth.home / "ledger").glob("*-gate.json"))
-    assert '"failed"' in records[-1].read_text(encoding="utf-8")
+    last = next(ledger.records_of(Settings(home=fourth.home), "gate"))
+    assert last.body["verdict"] == "failed"
+    assert "111222333" not in str(last.body)
 
 
 def test_the_release_step_alone_does_not_get_round_the_gate(fourth: Day) -> None:
