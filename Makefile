@@ -2,18 +2,20 @@
 #   make run    the pipeline on what was delivered (or on the sample), then the KPIs
 #   make test   all tests but those that take minutes      make test-all  those too
 #   make check  formatting, lint, types, SQL, dbt parse    make dev       the Dagster web server
-#   make bench-readability  how well the reading level is measured, with intervals (../shared);
-#               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
+#   make dictionary  writes docs/data-dictionary.md anew
+#   make bench  all measurements below
 #   make bench-gate  what the gate costs: the mart of the last run, and ten million rows
 #   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...)
-#   make dictionary  writes docs/data-dictionary.md anew
 #   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
+#   make bench-readability  how well the reading level is measured, with intervals (../shared);
+#               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-all dev check format bench-readability sample dictionary lock clean bench-gate bench-doors bench-postgres
+.PHONY: run test test-all dev check format sample dictionary lock clean \
+	bench bench-readability bench-gate bench-doors bench-postgres
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -46,6 +48,8 @@ format: $(READY_DEV)
 
 sample: $(READY_DEV)
 	@$(BIN)/python -m sources $(if $(ROWS),--rows $(ROWS) --into $(or $(INTO),data/sample-$(ROWS)))
+
+bench: bench-gate bench-doors bench-postgres bench-readability
 
 bench-readability: $(READY_DEV)
 	@$(BIN)/python -m bench.readability $(PARSES)
