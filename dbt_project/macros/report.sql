@@ -120,3 +120,17 @@
 {% macro yes_nl(condition) -%}
     case when {{ condition }} then 'ja' else 'nee' end
 {%- endmacro %}
+
+{# The figures of the star in the finest grain of their KPI, with their day in the calendar; a wrong
+   date far from now stays in fct_kpi_value, because the calendar ends before it. #}
+{% macro finest_figures(which) %}
+    select
+        figures.*,
+        first_day.date_key,
+        {{ kpi_aggregation('register') }} as aggregation
+    from {{ ref('fct_kpi_value') }} as figures
+    inner join {{ ref('kpi_register') }} as register
+        on figures.kpi_id = register.kpi_id and figures.period_grain = register.period_grain
+    inner join {{ ref('dim_date') }} as first_day on figures.period_start = first_day.date
+    where {{ which }}
+{% endmacro %}
