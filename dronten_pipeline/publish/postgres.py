@@ -1,12 +1,14 @@
 """PostgreSQL as a door: the release in force, loaded beside the one that people read, and swapped.
 
 Here belongs when a release is loaded, what must hold before readers see it, and what is said when
-it fails. Not here: the form of the tables (`postgres_tables.py`) and the swap (`postgres_swap.py`).
+it fails. Not here: the form of the tables (`postgres_tables.py`), the connections over which they
+go (`postgres_lanes.py`) and the swap (`postgres_swap.py`).
 
 The file release is what counts: it stands whatever happens here, and the next run, or
-`datalab postgres load`, tries again. A load is one transaction, so a cut connection, a full disk
-or a kill leaves nothing behind; the swap is another. The address holds a password and stands in
-no message, log or record.
+`datalab postgres load`, tries again. A release is filled into a schema that gets the name of the
+release when it is whole, and the swap is one transaction, so a cut connection, a full disk or a
+kill changes nothing for readers; what such a load left is removed by the next one. The address
+holds a password and stands in no message, log or record.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -27,7 +30,8 @@ from psycopg.conninfo import conninfo_to_dict
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.gate.candidate import OFFLINE
-from dronten_pipeline.publish import postgres_swap, postgres_tables
+from dronten_pipeline.publish import postgres_lanes, postgres_swap, postgres_tables
+from dronten_pipeline.publish.doors.datapackage import NAME as DATA_PACKAGE
 from dronten_pipeline.publish.postgres_tables import Content, Table, Unloadable
 from dronten_pipeline.publish.releases import MART, Release, ReleaseError, current_release
 from dronten_pipeline.settings import Settings
@@ -55,7 +59,6 @@ ADVICE = {
     "22P05": "a text holds a character that the database cannot hold: make the database with "
     "encoding UTF8",
     "23502": "rows do not keep to the contract: report this as an error of the program",
-    "23503": "rows do not keep to a foreign key: correct the model of the table",
     "23505": "rows do not keep to a key: correct the model of the table",
     "28000": "the role may not log in: look at the server's pg_hba.conf",
     "28P01": "the password is wrong: correct DATALAB_POSTGRES_URL",
@@ -162,16 +165,21 @@ def _load(
             f"{mart_file} is not what was published: go back with `datalab rollback`, or run again."
         )
     with duckdb.connect(str(mart_file), read_only=True, config=OFFLINE) as mart:
-        tables = postgres_tables.describe(mart)
+        promised = postgres_tables.promised_references(release.folder / DATA_PACKAGE)
+        tables = postgres_tables.describe(mart, promised)
+        broken: list[str] = []
         is_there = postgres_swap.schema_exists(connection, staged)
-        with connection.transaction():
-            if is_there:
-                contents = {
-                    table.name: postgres_tables.content_of_mart(mart, table) for table in tables
-                }
-            else:
-                contents = _fill(connection, staged, tables, mart)
-            _compare(connection, staged, tables, contents)
+        if is_there:
+            contents = {
+                table.name: postgres_tables.content_of_mart(mart, table) for table in tables
+            }
+            found = {
+                table.name: postgres_tables.content_in_postgres(connection, staged, table)
+                for table in tables
+            }
+            _compare(staged, contents, found)
+        else:
+            contents, broken = _fill(settings, connection, staged, tables, mart)
     postgres_swap.swap(
         connection,
         schema=schema,
@@ -189,34 +197,45 @@ def _load(
         previous=before,
         tables=contents,
         seconds=time.monotonic() - began,
-        warnings=tuple(warnings),
+        warnings=(*broken, *warnings),
     )
 
 
 def _fill(
+    settings: Settings,
     connection: psycopg.Connection,
     schema: str,
     tables: list[Table],
     mart: duckdb.DuckDBPyConnection,
-) -> dict[str, Content]:
-    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-    postgres_tables.create(connection, schema, tables)
-    contents = {
-        table.name: postgres_tables.fill(connection, schema, table, mart) for table in tables
-    }
-    postgres_tables.add_keys(connection, schema, tables)
-    return contents
+) -> tuple[dict[str, Content], list[str]]:
+    """Makes a schema with all tables, compared with the mart; it has its name when it is whole."""
+    unfinished = postgres_swap.unfinished_schema(settings.postgres_schema)
+    postgres_swap.drop_unfinished(connection, settings.postgres_schema)
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(unfinished)))
+    try:
+        sent, found = postgres_lanes.fill(partial(_connected, settings), unfinished, tables, mart)
+        _compare(schema, sent, found)
+        with connection.transaction():
+            broken = postgres_tables.declare_keys(connection, unfinished, tables)
+            connection.execute(
+                sql.SQL("ALTER SCHEMA {} RENAME TO {}").format(
+                    sql.Identifier(unfinished), sql.Identifier(schema)
+                )
+            )
+    except BaseException:
+        # What failed may have been this connection. The next load tries again.
+        with contextlib.suppress(psycopg.Error), _connected(settings) as another:
+            postgres_swap.drop_schema(another, unfinished)
+        raise
+    return sent, broken
 
 
-def _compare(
-    connection: psycopg.Connection, schema: str, tables: list[Table], wanted: dict[str, Content]
-) -> None:
-    for table in tables:
-        found = postgres_tables.content_in_postgres(connection, schema, table)
-        if found != wanted[table.name]:
+def _compare(schema: str, wanted: dict[str, Content], found: dict[str, Content]) -> None:
+    for table, content in found.items():
+        if content != wanted[table]:
             raise PostgresError(
-                f"{schema}.{table.name} holds {found.rows} rows (checksum {found.checksum}) and "
-                f"the mart {wanted[table.name].rows} ({wanted[table.name].checksum}): drop the "
+                f"{schema}.{table} holds {content.rows} rows (checksum {content.checksum}) and "
+                f"the mart {wanted[table].rows} ({wanted[table].checksum}): drop the "
                 f"schema {schema} and run `datalab postgres load` again."
             )
 

@@ -23,8 +23,7 @@ Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 _START = 0x9E3779B9 + 3923095
 _BLOCK = 12
-#: Bytes of texts that are laid out in memory at once.
-_AT_ONCE = 1 << 22
+_MASKS: Words = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF], np.uint32)
 _NAN = np.float64("nan").view(np.uint64)
 
 
@@ -50,10 +49,7 @@ def row_hashes(columns: Iterable[pa.Array]) -> Hashes:
 def _hashes_of(column: pa.Array) -> Hashes:
     kind = column.type
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
-        encoded = column.dictionary_encode()  # texts of a mart repeat
-        known = _of_bytes(encoded.dictionary.cast(pa.binary()))
-        which = np.asarray(encoded.indices.fill_null(0))
-        return known[which] if len(known) else np.zeros(len(column), np.uint64)
+        return _of_bytes(column.cast(pa.binary()))
     if pa.types.is_floating(kind):
         return _of_doubles(np.asarray(column.cast(pa.float64()).fill_null(0.0)))
     if pa.types.is_boolean(kind):
@@ -93,43 +89,39 @@ def _of_words(values: Words) -> Hashes:
 
 
 def _of_bytes(values: pa.Array) -> Hashes:
-    """Strings of any length; those of as many blocks of twelve bytes go together."""
+    """Strings of any length: block by block, those that are over left out."""
     _, offset_bytes, data_bytes = values.buffers()
     offsets = np.frombuffer(offset_bytes, np.int32)[values.offset :][: len(values) + 1]
-    data = np.frombuffer(data_bytes or b"", np.uint8)
-    starts, lengths = offsets[:-1].astype(np.int64), np.diff(offsets)
-    hashes = np.zeros(len(values), np.uint64)
-    blocks = lengths // _BLOCK
-    for count in np.unique(blocks):
-        chosen = np.flatnonzero(blocks == count)
-        rows = max(1, _AT_ONCE // ((int(count) + 1) * _BLOCK))
-        for first in range(0, len(chosen), rows):
-            part = chosen[first : first + rows]
-            hashes[part] = _of_equal_blocks(data, starts[part], lengths[part], int(count))
+    data = np.frombuffer(data_bytes or b"", np.uint8)[offsets[0] : offsets[-1]]
+    # The word that begins at every byte; zeros behind, so that one begins at the last too.
+    data = np.concatenate([data, np.zeros(_BLOCK + 3, np.uint8)])
+    words = np.ndarray((len(data) - 3,), np.dtype("<u4"), data, strides=(1,))
+
+    longest_first = np.argsort(-np.diff(offsets), kind="stable")
+    at = (offsets[:-1] - offsets[0]).astype(np.int64)[longest_first]
+    left = np.diff(offsets)[longest_first]
+    a = (_START + left.astype(np.int64)).astype(np.uint32)
+    b, c = a.copy(), a.copy()
+    while n := np.count_nonzero(left >= _BLOCK):
+        here = at[:n]
+        a[:n], b[:n], c[:n] = _mix(
+            a[:n] + words[here], b[:n] + words[here + 4], c[:n] + words[here + 8]
+        )
+        at[:n] += _BLOCK
+        left[:n] -= _BLOCK
+    a += words[at] & _first_bytes(left)
+    b += words[at + 4] & _first_bytes(left - 4)
+    # The lowest byte of the last word is kept for the length.
+    c += (words[at + 8] & _first_bytes(left - 8)) << np.uint32(8)
+    hashes = np.empty(len(values), np.uint64)
+    hashes[longest_first] = _final(a, b, c)
     return hashes
 
 
-def _of_equal_blocks(
-    data: np.ndarray[Any, np.dtype[np.uint8]],
-    starts: np.ndarray[Any, np.dtype[np.int64]],
-    lengths: np.ndarray[Any, np.dtype[np.int32]],
-    blocks: int,
-) -> Hashes:
-    width = (blocks + 1) * _BLOCK
-    place = np.arange(width)
-    is_inside = place < lengths[:, None]
-    where = np.where(is_inside, starts[:, None] + place, 0)
-    padded = np.where(is_inside, data[where] if len(data) else 0, 0).astype(np.uint8)
-    words = np.ascontiguousarray(padded).view("<u4").astype(np.uint32)
-    a = (_START + lengths.astype(np.int64)).astype(np.uint32)
-    b, c = a.copy(), a.copy()
-    for block in range(blocks):
-        a, b, c = _mix(
-            a + words[:, 3 * block], b + words[:, 3 * block + 1], c + words[:, 3 * block + 2]
-        )
-    # The lowest byte of the last word is kept for the length.
-    last = words[:, -1] << np.uint32(8)
-    return _final(a + words[:, -3], b + words[:, -2], c + last)
+def _first_bytes(count: np.ndarray[Any, np.dtype[np.int32]]) -> Words:
+    """A mask of the first bytes of a little-endian word: none below 1, all from 4 on."""
+    masks: Words = _MASKS[np.clip(count, 0, 4)]
+    return masks
 
 
 def _rotated(words: Words, bits: int) -> Words:

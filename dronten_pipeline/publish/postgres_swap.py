@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import random
 import re
+import secrets
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,21 @@ class Reader:
 def schema_of(schema: str, release_id: str) -> str:
     """The schema in which a release stands while it is not the one that people read."""
     return f"{schema}_{release_id.replace('-', '_')}"
+
+
+def unfinished_schema(schema: str) -> str:
+    """A new name for the schema of a release that is being filled."""
+    return f"{schema}_laden_{secrets.token_hex(4)}"
+
+
+def drop_unfinished(connection: psycopg.Connection, schema: str) -> None:
+    """Removes what loads that were cut off have left; only for whoever has the turn to load."""
+    for name in _schemas_like(connection, re.escape(schema) + "_laden_[0-9a-f]{8}"):
+        drop_schema(connection, name)
+
+
+def drop_schema(connection: psycopg.Connection, schema: str) -> None:
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
 
 
 def schema_exists(connection: psycopg.Connection, schema: str) -> bool:
@@ -319,11 +335,14 @@ def _let_read(
 
 def _waiting(connection: psycopg.Connection, schema: str) -> list[str]:
     """Schemas of releases that are not the one in use."""
-    pattern = re.compile(re.escape(schema) + "_[0-9]{8}_[0-9a-f]{12}")
+    return _schemas_like(connection, re.escape(schema) + "_[0-9]{8}_[0-9a-f]{12}")
+
+
+def _schemas_like(connection: psycopg.Connection, pattern: str) -> list[str]:
     return [
         name
         for (name,) in connection.execute("SELECT nspname FROM pg_namespace ORDER BY 1")
-        if pattern.fullmatch(name)
+        if re.fullmatch(pattern, name)
     ]
 
 

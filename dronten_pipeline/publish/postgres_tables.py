@@ -9,18 +9,20 @@ comments. Rows go in PostgreSQL's binary format, which keeps every bit of a doub
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import LiteralString
 
 import duckdb
 import psycopg
 import pyarrow as pa
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.copy import QueuedLibpqWriter
 
-from dronten_pipeline.gate.candidate import identifier
+from dronten_pipeline.gate.candidate import MOST_KEYED_ROWS, identifier
 from dronten_pipeline.publish.postgres_hash import row_hashes, total_of
 
 #: DuckDB's types and PostgreSQL's. What has no counterpart of its own travels as text.
@@ -50,7 +52,7 @@ _DECIMAL = re.compile(r"^DECIMAL\((\d+),\s*(\d+)\)$")
 _AS_TEXT = re.compile(r"^(UUID|JSON|ENUM\()")
 
 #: Rows that are in memory at once.
-BATCH = 65_536
+BATCH = 32_768
 
 
 class Unloadable(ValueError):
@@ -87,6 +89,7 @@ class Key:
 class Table:
     name: str
     comment: str | None
+    rows: int
     columns: tuple[Column, ...]
     keys: tuple[Key, ...]
 
@@ -102,11 +105,17 @@ class Content:
 # --- what the mart holds
 
 
-def describe(mart: duckdb.DuckDBPyConnection) -> list[Table]:
+def describe(
+    mart: duckdb.DuckDBPyConnection, promised: Mapping[str, Iterable[Key]] | None = None
+) -> list[Table]:
     """Every table and view of the schema main, by name.
 
+    Args:
+        promised: references by table, for tables that are too large for keys in the mart itself; a
+            reference needs no index, and tools for reports relate tables by it.
+
     Raises:
-        Unloadable: a column has a type, or a value, that PostgreSQL does not know.
+        Unloadable: a column has a type that PostgreSQL does not know.
     """
     found = mart.execute(
         """
@@ -119,12 +128,54 @@ def describe(mart: duckdb.DuckDBPyConnection) -> list[Table]:
         """
     ).fetchall()
     tables = [
-        Table(name=name, comment=comment, columns=_columns(mart, name), keys=_keys(mart, name))
+        Table(
+            name=name,
+            comment=comment,
+            rows=_count(mart, name),
+            columns=_columns(mart, name),
+            keys=_keys(mart, name),
+        )
         for name, comment in found
     ]
-    for table in tables:
-        _check_values(mart, table)
-    return tables
+    whole = {
+        (table.name, key.columns)
+        for table in tables
+        for key in table.keys
+        if key.kind == "PRIMARY KEY"
+    }
+    return [
+        replace(
+            table,
+            keys=table.keys
+            + tuple(key for key in (promised or {}).get(table.name, ()) if key.refers_to in whole),
+        )
+        if table.rows > MOST_KEYED_ROWS
+        else table
+        for table in tables
+    ]
+
+
+def promised_references(package: Path) -> dict[str, list[Key]]:
+    """The references of a release by table, as its data package lists them; none without one."""
+    if not package.is_file():
+        return {}
+    return {
+        resource["name"]: [
+            Key(
+                kind="FOREIGN KEY",
+                columns=tuple(one["fields"]),
+                refers_to=(one["reference"]["resource"], tuple(one["reference"]["fields"])),
+            )
+            for one in resource["schema"].get("foreignKeys", ())
+        ]
+        for resource in json.loads(package.read_text(encoding="utf-8"))["resources"]
+    }
+
+
+def _count(mart: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = mart.execute(f"SELECT count(*) FROM {identifier(table)}").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _columns(mart: duckdb.DuckDBPyConnection, table: str) -> tuple[Column, ...]:
@@ -164,8 +215,12 @@ def _keys(mart: duckdb.DuckDBPyConnection, table: str) -> tuple[Key, ...]:
     )
 
 
-def _check_values(mart: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Finds what would be refused half-way, or arrive as another value."""
+def check_values(mart: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Finds what would be refused half-way, or arrive as another value.
+
+    Raises:
+        Unloadable: a column holds a value that PostgreSQL does not know.
+    """
     wrong = {
         column.name: condition
         for column in table.columns
@@ -209,58 +264,100 @@ def _postgres_type(column: Column) -> str | None:
 # --- making the tables
 
 
-def create(connection: psycopg.Connection, schema: str, tables: Iterable[Table]) -> None:
-    """Makes empty tables with their columns and comments; keys come when they are filled."""
-    for table in tables:
-        name = sql.Identifier(schema, table.name)
-        columns = sql.SQL(", ").join(
-            sql.SQL("{} {}{}").format(
-                sql.Identifier(column.name),
-                sql.SQL(str(_postgres_type(column))),  # type: ignore[arg-type]
-                sql.SQL("" if column.is_nullable else " NOT NULL"),
-            )
-            for column in table.columns
+def create(connection: psycopg.Connection, schema: str, table: Table) -> None:
+    """Makes an empty table with its columns and comments; keys come when it is filled."""
+    name = sql.Identifier(schema, table.name)
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}{}").format(
+            sql.Identifier(column.name),
+            sql.SQL(str(_postgres_type(column))),  # type: ignore[arg-type]
+            sql.SQL("" if column.is_nullable else " NOT NULL"),
         )
-        connection.execute(sql.SQL("CREATE TABLE {} ({})").format(name, columns))
-        if table.comment:
+        for column in table.columns
+    )
+    connection.execute(sql.SQL("CREATE TABLE {} ({})").format(name, columns))
+    if table.comment:
+        connection.execute(
+            sql.SQL("COMMENT ON TABLE {} IS {}").format(name, sql.Literal(table.comment))
+        )
+    for column in table.columns:
+        if column.comment:
             connection.execute(
-                sql.SQL("COMMENT ON TABLE {} IS {}").format(name, sql.Literal(table.comment))
-            )
-        for column in table.columns:
-            if column.comment:
-                connection.execute(
-                    sql.SQL("COMMENT ON COLUMN {} IS {}").format(
-                        sql.Identifier(schema, table.name, column.name),
-                        sql.Literal(column.comment),
-                    )
+                sql.SQL("COMMENT ON COLUMN {} IS {}").format(
+                    sql.Identifier(schema, table.name, column.name), sql.Literal(column.comment)
                 )
+            )
 
 
-def add_keys(connection: psycopg.Connection, schema: str, tables: Iterable[Table]) -> None:
-    """Adds primary, unique and foreign keys, in that order, and gathers statistics.
+def index(connection: psycopg.Connection, schema: str, table: Table) -> None:
+    """Sorts the primary and unique keys of a filled table, and gathers statistics.
+
+    Others can read the table meanwhile, which they could not while a key is declared at once.
 
     Raises:
-        psycopg.errors.IntegrityError: the rows do not keep to a key.
+        psycopg.errors.UniqueViolation: the rows do not keep to a key.
     """
-    # The standard amount sorts a large key on disk.
+    # The standard amount sorts a large key on disk. Rows come in the order of their key, which one
+    # process sees at once; several pass them on through files, in twice the time.
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-    keys = [(table, key) for table in tables for key in table.keys]
-    for table, key in sorted(keys, key=lambda one: one[1].kind == "FOREIGN KEY"):
-        clause = sql.SQL("ALTER TABLE {} ADD {} ({})").format(
-            sql.Identifier(schema, table.name),
-            sql.SQL(key.kind),  # type: ignore[arg-type]
-            _names(key.columns),
-        )
-        if key.refers_to:
-            other, columns = key.refers_to
-            clause += sql.SQL(" REFERENCES {} ({})").format(
-                sql.Identifier(schema, other), _names(columns)
+    connection.execute("SET LOCAL max_parallel_maintenance_workers = 0")
+    for key, name in _indexed_keys(table):
+        connection.execute(
+            sql.SQL("CREATE UNIQUE INDEX {} ON {} ({})").format(
+                sql.Identifier(name), sql.Identifier(schema, table.name), _names(key.columns)
             )
-        connection.execute(clause)
+        )
     # A first picture for the planner; the server's own housekeeping makes the full one.
     connection.execute("SET LOCAL default_statistics_target = 10")
+    connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, table.name)))
+
+
+def declare_keys(connection: psycopg.Connection, schema: str, tables: Sequence[Table]) -> list[str]:
+    """Declares the keys of tables that were indexed, then which refer to which.
+
+    Returns:
+        A sentence for each reference that is left out because rows do not keep to it.
+    """
+    broken: list[str] = []
     for table in tables:
-        connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, table.name)))
+        for key, name in _indexed_keys(table):
+            connection.execute(
+                sql.SQL("ALTER TABLE {} ADD {} USING INDEX {}").format(
+                    sql.Identifier(schema, table.name),
+                    sql.SQL(key.kind),  # type: ignore[arg-type]
+                    sql.Identifier(name),
+                )
+            )
+    for table in tables:
+        for key in table.keys:
+            if key.refers_to:
+                other, columns = key.refers_to
+                try:
+                    with connection.transaction():
+                        connection.execute(
+                            sql.SQL(
+                                "ALTER TABLE {} ADD FOREIGN KEY ({}) REFERENCES {} ({})"
+                            ).format(
+                                sql.Identifier(schema, table.name),
+                                _names(key.columns),
+                                sql.Identifier(schema, other),
+                                _names(columns),
+                            )
+                        )
+                except errors.ForeignKeyViolation as error:
+                    broken.append(
+                        f"{table.name} does not refer to {other}: {error.diag.message_detail}"
+                    )
+    return broken
+
+
+def _indexed_keys(table: Table) -> list[tuple[Key, str]]:
+    """Keys that need an index, with its name."""
+    keys = [key for key in table.keys if key.refers_to is None]
+    return [
+        (key, f"{table.name}_pkey" if key.kind == "PRIMARY KEY" else f"{table.name}_key{number}")
+        for number, key in enumerate(keys)
+    ]
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
@@ -219,6 +220,34 @@ def test_a_tool_for_reports_finds_tables_keys_and_comments(place: Place) -> None
     assert release_id(1) in str(place.rows("SELECT obj_description('mart'::regnamespace)", as_tool))
 
 
+LARGE = """
+CREATE TABLE dim_kpi (kpi_id VARCHAR PRIMARY KEY);
+INSERT INTO dim_kpi SELECT 'kpi' || i FROM range(3) AS of (i);
+CREATE TABLE text AS SELECT 'kpi' || i % 3 AS kpi_id, 'kpi' || i % 4 AS broken_id
+FROM range(100) AS of (i);
+"""
+
+
+def test_a_table_too_large_for_keys_in_the_mart_still_has_its_references(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_tables, "MOST_KEYED_ROWS", 50)
+    folder = make_current(place.settings, 1, LARGE)
+    references = [
+        {"fields": [column], "reference": {"resource": table, "fields": ["kpi_id"]}}
+        for column, table in (("kpi_id", "dim_kpi"), ("broken_id", "dim_kpi"), ("kpi_id", "gone"))
+    ]
+    package = {"resources": [{"name": "text", "schema": {"foreignKeys": references}}]}
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    outcome = load_current(place.settings)
+    assert outcome is not None
+    assert place.rows(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'mart.text'::regclass"
+    ) == [("FOREIGN KEY (kpi_id) REFERENCES mart.dim_kpi(kpi_id)",)]
+    assert len(outcome.warnings) == 1
+    assert "text does not refer to dim_kpi: Key (broken_id)=(kpi3)" in outcome.warnings[0]
+
+
 def test_the_reader_reads_and_does_nothing_else(place: Place) -> None:
     load(place, 1)
     load(place, 2)
@@ -424,6 +453,7 @@ def standing(place: Place) -> Iterator[Place]:
     assert PASSWORD not in failed.path.read_text()
     assert load(place, 2).kind in ("loaded", "returned")  # and the next attempt succeeds
     assert place.shown() == 2
+    assert place.staged() == [f"mart_{release_id(1).replace('-', '_')}"]
 
 
 def test_a_connection_that_is_cut_half_way_changes_nothing(
@@ -452,7 +482,7 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
         "import os, signal\n"
         "from dronten_pipeline.publish import postgres, postgres_tables\n"
         "from dronten_pipeline.settings import Settings\n"
-        "postgres_tables.add_keys = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "postgres_tables.declare_keys = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "postgres.load_current(Settings())\n",
         encoding="utf-8",
     )
@@ -502,14 +532,16 @@ def test_two_loads_of_the_same_release_at_once_end_well(place: Place) -> None:
 def test_rows_that_arrive_otherwise_are_not_shown(
     standing: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = postgres_tables.add_keys
+    whole = postgres_tables.fill
 
-    def corrupted(connection: psycopg.Connection, schema: str, tables: Any) -> None:
-        whole(connection, schema, tables)
-        connection.execute(f"UPDATE {schema}.fct_kpi_value SET value = 7 WHERE kpi_id = 'kpi3'")  # type: ignore[arg-type]
+    def corrupted(connection: psycopg.Connection, schema: str, table: Any, mart: Any) -> Any:
+        sent = whole(connection, schema, table, mart)
+        if table.name == "fct_kpi_value":
+            connection.execute(f"UPDATE {schema}.{table.name} SET value = 7 WHERE kpi_id = 'kpi3'")  # type: ignore[arg-type]
+        return sent
 
     with monkeypatch.context() as patched:
-        patched.setattr(postgres_tables, "add_keys", corrupted)
+        patched.setattr(postgres_tables, "fill", corrupted)
         with pytest.raises(PostgresError, match=r"fct_kpi_value holds 200 rows .* the mart 200"):
             load_current(standing.settings)
     assert standing.staged() == []
