@@ -16,6 +16,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from dronten_pipeline.contracts import Table
+from dronten_pipeline.ingest.dtypes import DTYPES
 
 #: A key column is judged only when it holds this many nine-digit numbers.
 MIN_KEYS = 20
@@ -43,8 +44,6 @@ class Finding(BaseModel):
 
 def stored_columns(table: Table) -> dict[str, pl.DataType]:
     """Columns of the raw table and their types, in order, `_line` last."""
-    from dronten_pipeline.ingest.values import DTYPES
-
     columns: dict[str, pl.DataType] = {}
     for column in table.columns:
         name = column.name.lower()

@@ -17,21 +17,11 @@ import polars as pl
 
 from dronten_pipeline.contracts import Column, ColumnType, Table
 from dronten_pipeline.ingest import privacy
+from dronten_pipeline.ingest.dtypes import DECIMAL
 from dronten_pipeline.ingest.readers import LINE, REJECTS, boolean_of, number_of
 
 ZONE = "Europe/Amsterdam"
-DECIMAL = pl.Decimal(28, 6)
-INSTANT = pl.Datetime("us", "UTC")
 NAIVE = pl.Datetime("us")
-
-DTYPES: dict[ColumnType, pl.DataType] = {
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "decimal": DECIMAL,
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
-    "timestamp": INSTANT,
-}
 
 #: White space and marks that exports leave around values; NUL and the byte-order mark too.
 OUTER = " \t\r\n\v\f\0\u00a0\u2007\u202f\u200b\ufeff"
