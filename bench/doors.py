@@ -143,7 +143,7 @@ def main() -> int:
 
 
 def _compare(folder: Path, rows: int, times: int) -> int:
-    marts = {size: _build(folder / str(size), size) for size in (rows // 10, rows)}
+    marts = {size: build(folder / str(size), size) for size in (rows // 10, rows)}
     print(f"mart of {rows:,} rows: {marts[rows].stat().st_size / 1e6:,.0f} MB", flush=True)
     runs: dict[str, list[dict[str, Any]]] = {"parquet": [], "doors": []}
     for _ in range(times):
@@ -184,7 +184,7 @@ def _measure(part: str, mart: Path) -> dict[str, Any]:
     return measured
 
 
-def _build(folder: Path, rows: int) -> Path:
+def build(folder: Path, rows: int) -> Path:
     """The mart as the gate makes it, keys and order included."""
     folder.mkdir()
     warehouse = folder / "warehouse.duckdb"

@@ -38,23 +38,31 @@ def make_current(settings: Settings, number: int, statements: str | None = None)
     folder = settings.releases / release_id(number)
     if not folder.exists():
         folder.mkdir(parents=True)
-        mart = folder / "mart.duckdb"
-        with duckdb.connect(str(mart)) as connection:
-            connection.execute((statements or TABLES).format(number=number))
-            connection.execute(
-                "CREATE TABLE publication AS SELECT ? AS release_id, "
-                "TIMESTAMP '2026-01-01' + ? * INTERVAL 1 HOUR AS published_at",
-                [release_id(number), number],
-            )
-        manifest = {
-            "release_id": release_id(number),
-            "files": {"mart.duckdb": {"sha256": sha256_of(mart)}},
-            "fingerprint": "",
-            "previous_release": None,
-            "gate_record": {"number": number, "sha256": ""},
-        }
-        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        with duckdb.connect(str(folder / "mart.duckdb")) as mart:
+            mart.execute((statements or TABLES).format(number=number))
+            mart.execute("CREATE TABLE publication (release_id VARCHAR, published_at TIMESTAMP)")
+            mart.execute("INSERT INTO publication DEFAULT VALUES")
+        finish(folder, number)
     pointer = settings.releases / "current"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(folder.name)
     return folder
+
+
+def finish(folder: Path, number: int) -> None:
+    """Names the release in its mart, which has a table `publication`, and writes its manifest."""
+    mart_file = folder / "mart.duckdb"
+    with duckdb.connect(str(mart_file)) as mart:
+        mart.execute(
+            "UPDATE publication SET release_id = ?, "
+            "published_at = TIMESTAMP '2026-01-01' + ? * INTERVAL 1 HOUR",
+            [release_id(number), number],
+        )
+    manifest = {
+        "release_id": release_id(number),
+        "files": {"mart.duckdb": {"sha256": sha256_of(mart_file)}},
+        "fingerprint": "",
+        "previous_release": None,
+        "gate_record": {"number": number, "sha256": ""},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
