@@ -191,10 +191,12 @@ def test_a_measure_by_quarter_and_team_is_the_published_figure(
         f"""
         with measured as (
             select kpi_id, first_day.quarter_nl, organisation_nl, {PART} as value
-            from {IN_VIEW.format(
+            from {
+            IN_VIEW.format(
                 fact="fct_kpi_part inner join dim_organisation using (organisation_key)",
                 column="quarter_nl",
-            )} and kind_nl = 'team'
+            )
+        } and kind_nl = 'team'
             group by kpi_id, first_day.quarter_nl, organisation_nl
         )
         select figures.kpi_id, measured.quarter_nl, measured.value, figures.value
