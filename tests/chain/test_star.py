@@ -275,6 +275,29 @@ def test_drilling_down_from_a_year_ends_at_the_status(mart: duckdb.DuckDBPyConne
     assert [row for row in compared if differ(row[1], row[2])] == []
 
 
+def test_the_target_of_a_period_is_that_of_the_wide_table(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    """The measure Doel: the target on the last day of the period."""
+    compared = mart.execute(
+        """
+        select facts.kpi_id, facts.date_key, any_value(wide."Doel"), max(target.target_value)
+        from fct_kpi_total as facts
+        inner join dim_date using (date_key)
+        inner join rapport_kpi_reeks as wide
+            on facts.kpi_id = wide."Code" and date = wide."Begin periode"
+                and facts.period_end = wide."Einde periode" and wide."Uitsplitsing" = 'Totaal'
+        left join fct_kpi_target as target
+            on facts.kpi_id = target.kpi_id and target.kind = 'target'
+                and target.period_start <= facts.period_end
+                and facts.period_end <= coalesce(target.period_end, facts.period_end)
+        group by all
+        """
+    ).fetchall()
+    assert len([row for row in compared if row[2] is not None]) > 300
+    assert [row for row in compared if row[2] != row[3]] == []
+
+
 def test_parts_add_up_to_the_total_where_every_record_has_one(
     mart: duckdb.DuckDBPyConnection,
 ) -> None:
