@@ -48,7 +48,8 @@ def build_candidate(
     connection = duckdb.connect(":memory:", config=OFFLINE)
     try:
         connection.execute(f"ATTACH {literal(warehouse)} AS warehouse (READ_ONLY)")
-        # The oldest storage that every 1.x client opens; fixed so that an upgrade changes nothing.
+        # The oldest storage there is; fixed so that an upgrade changes nothing. Clients from 1.1
+        # open it: 1.0 stumbles over keys as they are written since, whatever the storage.
         connection.execute(f"ATTACH {literal(mart)} AS mart (STORAGE_VERSION 'v1.0.0')")
         # A reference names its table without a database: it is looked up in this one.
         connection.execute("USE mart")

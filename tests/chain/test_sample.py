@@ -161,6 +161,13 @@ def test_the_doors_of_the_sample_are_valid_by_their_own_description(home: Path) 
     assert valid, text
 
 
+def test_the_page_in_the_release_names_everything_beside_it(home: Path) -> None:
+    release = (home / "releases" / "current").resolve()
+    page = (release / "LEESMIJ.txt").read_text(encoding="utf-8")
+    beside = {path.name for path in release.iterdir()} - {"LEESMIJ.txt"}
+    assert {name for name in beside if f"\n{name}" not in page} == set()
+
+
 def test_every_table_of_the_sample_is_a_sheet_of_the_workbook(home: Path) -> None:
     release = home / "releases" / "current"
     book = fastexcel.read_excel(release / "dronten_kpi.xlsx")

@@ -15,6 +15,7 @@ select
     value,
     is_suppressed,
     is_provisional,
-    source_state
+    source_state,
+    {{ period_end('period_grain', 'period_start') }} as period_end
 from finest
 order by kpi_id, date_key, dimension, dimension_value

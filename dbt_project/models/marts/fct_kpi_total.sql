@@ -11,6 +11,7 @@ select
     value,
     is_suppressed,
     is_provisional,
-    source_state
+    source_state,
+    {{ period_end('period_grain', 'period_start') }} as period_end
 from finest
 order by kpi_id, date_key

@@ -32,10 +32,13 @@ mart.duckdb           Alle tabellen in één bestand, voor DBeaver en DuckDB; op
 datapackage.json      Beschrijving van de CSV-bestanden: types, sleutels, betekenis.
 dcat.ttl              Beschrijving voor een dataportaal (DCAT-AP-NL 3.0).
 manifest.json         Herkomst: leveringen, oordeel, versies.
+controleverslag.html  Wat er is gekeurd, en het oordeel; voor wie controleert.
+proof/                Hoe elk cijfer tot stand kwam; voor wie controleert.
 SHA256SUMS            Vingerafdruk van elk bestand; controleer met sha256sum --check SHA256SUMS.
 
-Begin met kpi_status (hoe staan we ervoor) en fct_kpi_value (alle cijfers). Een leeg vakje is
-geen nul: het cijfer is verborgen omdat de groep te klein is, of er viel niets te delen.
+Begin met rapport_kpi_actueel (hoe staan we ervoor) en rapport_kpi_reeks (alle cijfers).
+Een leeg vakje is geen nul: het cijfer is verborgen omdat de groep te klein is, of er viel niets
+te delen. Bouwt u rapporten? Lees de pagina docs/bi-consumer.md die bij de pijplijn hoort.
 Een tekst die op een formule lijkt, begint in excel/ met een apostrof.
 {left_out}
 Deze map verandert niet meer. De geldende uitgave staat altijd in de map current; feed.json en

@@ -53,7 +53,21 @@ NUMBERS = {
 WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"}
 WHOLE |= {"UINTEGER", "UBIGINT"}
 #: Whole numbers that are names rather than amounts: 2026, not 2.026.
-PLAIN = {"year", "definition_version", "measure_no", "result_no"}
+PLAIN = {
+    "year",
+    "definition_version",
+    "measure_no",
+    "result_no",
+    "date_key",
+    "month_key",
+    "iso_year",
+}
+
+#: Longer texts, in characters, are wrapped; still longer ones are not, or a table would be a page
+#: of text: of those the first line is seen.
+WRAPPED, NOT_WRAPPED = 58, 400
+#: The widest column, and what of a sheet is legible on one page, in characters.
+WIDEST, ON_A_PAGE = 60, 220
 
 UNITS = {
     "percent": "procent",
@@ -200,9 +214,12 @@ class _Sheets:
     def format(self, number: str | None = None, *, wraps: bool = False) -> Any:
         key = (number, wraps)
         if key not in self._formats:
-            self._formats[key] = self.book.add_format(
-                {"valign": "top", "text_wrap": wraps} | ({"num_format": number} if number else {})
-            )
+            form: dict[str, Any] = {"valign": "top", "text_wrap": wraps}
+            if number:
+                form["num_format"] = number
+            if number == NUMBERS["BOOLEAN"]:
+                form["align"] = "left"
+            self._formats[key] = self.book.add_format(form)
         return self._formats[key]
 
     def add(self, name: str) -> Worksheet:
@@ -216,6 +233,10 @@ class _Sheets:
     def add_table(self, name: str, table: str, columns: Sequence[_Heading], rows: int) -> Worksheet:
         """A sheet with an empty table: headings that stay in view, formats, filters."""
         sheet = self.add(name)
+        pages = math.ceil(sum(column.width for column in columns) / ON_A_PAGE)
+        sheet.fit_to_pages(pages, 0)
+        if pages > 1:
+            sheet.repeat_columns(0)
         for index, column in enumerate(columns):
             sheet.set_column(
                 index, index, column.width, self.format(column.number, wraps=column.wraps)
@@ -350,8 +371,10 @@ def _show(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, table: Table) 
     cursor = connection.execute(f"SELECT {fields} FROM {identifier(table.name)}")
     rows = cursor.fetchall()
     columns = [
-        _heading(column, title, [row[index] for row in rows[:200]])
-        for index, (column, title) in enumerate(zip(table.columns, titles, strict=True))
+        _heading(column, title, longest, is_key=column.name in table.key)
+        for column, title, longest in zip(
+            table.columns, titles, _longest(connection, table), strict=True
+        )
     ]
     sheet = sheets.add_table(sheet_name(table.name), table.name, columns, len(rows))
     for index, column in enumerate(table.columns):
@@ -373,22 +396,45 @@ def _selected(column: Column) -> str:
     return f"{name}::VARCHAR"
 
 
-def _heading(column: Column, title: str, sample: Sequence[object]) -> _Heading:
+def _longest(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[int, ...]:
+    """Characters that the longest value of each column takes on the screen."""
+    widths = ", ".join(
+        f"coalesce(max(length({_on_screen(column)})), 0)" for column in table.columns
+    )
+    row = connection.execute(f"SELECT {widths} FROM {identifier(table.name)}").fetchone()
+    assert row is not None
+    return row
+
+
+def _on_screen(column: Column) -> str:
+    value = _selected(column)
+    if _is_number(column.type):
+        decimals = 0 if column.type in WHOLE else 2
+        return f"format('{{:,.{decimals}f}}', {value}::DOUBLE)"
+    if column.type == "DATE":
+        return "'31-12-2026'"
+    if column.type == "TIMESTAMP":
+        return "'31-12-2026 23:59:59'"
+    return f"{value}::VARCHAR"
+
+
+def _is_number(kind: str) -> bool:
+    return kind in WHOLE or kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL")
+
+
+def _heading(column: Column, title: str, longest: int, *, is_key: bool) -> _Heading:
     kind = column.type
     if kind in WHOLE:
         kind = "plain" if column.name in PLAIN else "whole"
     if kind.startswith("DECIMAL"):
         kind = "DOUBLE"
-    longest = max((len(str(value)) for value in sample if value is not None), default=0)
-    if kind in NUMBERS:
-        longest = min(longest, 20 if kind == "TIMESTAMP" else 12)
     # The arrow of the filter stands beside the longest word of the heading.
     word = max(len(part) for part in title.split()) + 4
     return _Heading(
         title=title,
-        width=min(max(longest + 2, word, 9), 60),
+        width=min(max(longest + 2, word, 9), WIDEST),
         number=NUMBERS.get(kind),
-        wraps=longest > 58,
+        wraps=kind not in NUMBERS and not is_key and WRAPPED < longest <= NOT_WRAPPED,
     )
 
 

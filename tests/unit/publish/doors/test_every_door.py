@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,9 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.publish.doors import DoorError
-from dronten_pipeline.publish.doors.workbook import CUT, MOST_CHARACTERS
+from dronten_pipeline.publish.doors.headings import SHEETS, headings
+from dronten_pipeline.publish.doors.workbook import CUT, LINE, MOST_CHARACTERS, WIDEST
+from tests.conftest import PROJECT
 from tests.unit.publish.doors import hostile
 from tests.unit.publish.doors.conftest import Rows, open_doors
 
@@ -158,8 +162,6 @@ def test_the_workbook_holds_the_same_types(release: Path) -> None:
 
 
 def test_the_workbook_holds_no_formula_and_no_link(release: Path) -> None:
-    import zipfile
-
     with zipfile.ZipFile(release / "dronten_kpi.xlsx") as parts:
         for name in parts.namelist():
             if name.startswith("xl/worksheets/sheet"):
@@ -177,6 +179,69 @@ def test_a_text_too_long_for_a_cell_says_that_it_was_cut(tmp_path: Path) -> None
     assert len(text) == MOST_CHARACTERS
     assert text.endswith(CUT)
     assert "x" * 40000 in (tmp_path / "csv/lang.csv").read_text()
+
+
+def test_a_column_is_as_wide_as_its_longest_value_wherever_that_stands(tmp_path: Path) -> None:
+    """A number that does not fit is shown as ###."""
+    hostile.build(tmp_path)
+    with duckdb.connect(str(tmp_path / "mart.duckdb")) as mart:
+        mart.execute(
+            """
+            CREATE TABLE breed AS
+            SELECT
+                20260331::INTEGER AS date_key, 1::INTEGER AS kort,
+                CASE i WHEN 299 THEN 39777191.12 ELSE 0.5 END::DOUBLE AS bedrag,
+                CASE i WHEN 299 THEN 'department:bedrijfsvoering' ELSE 'geen' END AS sleutel,
+                repeat('lang ', CASE i WHEN 299 THEN 30 ELSE 1 END::INT) AS toelichting,
+                repeat('een bladzijde ', 100) AS definitie
+            FROM range(300) AS rows (i)
+            """
+        )
+    open_doors(tmp_path)
+    columns, rows = layout(tmp_path / "dronten_kpi.xlsx", "Breed")
+    day, short, amount, key, note, page = columns
+    assert day == (12, "General_)")  # a name rather than an amount: not 20.260.331
+    assert short[0] < 12
+    assert amount == (len("39.777.191,12") + 2, "#,##0.00_)")
+    assert key[0] >= len("department:bedrijfsvoering")
+    assert note[0] == page[0] == WIDEST
+    # only the row with the long note is higher; a page of text is not shown whole
+    assert [number for number, height in rows.items() if height > 2 * LINE] == [300]
+
+
+def layout(book: Path, sheet: str) -> tuple[list[tuple[int, str]], dict[int, float]]:
+    """Width in characters and form of numbers of each column; heights in points of its rows."""
+    with zipfile.ZipFile(book) as parts:
+        names = re.findall(r'<sheet name="([^"]*)"', parts.read("xl/workbook.xml").decode())
+        text = parts.read(f"xl/worksheets/sheet{names.index(sheet) + 1}.xml").decode()
+        styles = parts.read("xl/styles.xml").decode()
+    codes = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', styles))
+    used = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])
+    columns = [
+        # Excel counts the margin of a cell as part of a character.
+        (round(float(width) - 0.7109375), codes.get(used[int(style)], ""))
+        for first, last, width, style in re.findall(
+            r'<col min="(\d+)" max="(\d+)" width="([^"]*)" style="(\d+)"', text
+        )
+        for _ in range(int(first), int(last) + 1)
+    ]
+    heights = re.findall(r'<row r="(\d+)"[^>]* ht="([^"]*)"', text)
+    return columns, {int(row) - 1: float(height) for row, height in heights if row != "1"}
+
+
+RELEASED = json.loads(
+    (PROJECT / "docs" / "contract" / "mart-1.1.json").read_text(encoding="utf-8")
+)["tables"]
+
+
+@pytest.mark.parametrize("table", RELEASED, ids=[table["name"] for table in RELEASED])
+def test_sheets_and_headings_are_dutch(table: dict[str, Any]) -> None:
+    """The tables of that version; a new one may come without."""
+    columns = [column["name"] for column in table["columns"]]
+    assert table["name"] in SHEETS
+    shown = headings(columns)
+    assert len(set(shown)) == len(shown)
+    assert [name for name in shown if name.islower()] == []
 
 
 # --- the descriptions
