@@ -69,6 +69,7 @@ ADVICE = {
     "DATALAB_POSTGRES_SCHEMA",
     "53100": "the disk of the server is full: free space",
     "53300": "the server has no connection left: try again later",
+    "55P03": "somebody keeps the tables of the release locked: have that transaction ended",
     "57P01": "the server closed the connection: try again",
     "57P03": "the server is starting, stopping or recovering: try again in a minute",
 }
@@ -302,6 +303,10 @@ def _prepare(settings: Settings, connection: psycopg.Connection) -> None:
 def _connected(settings: Settings) -> Iterator[psycopg.Connection]:
     parameters = {**CONNECTION, **_parameters(settings), "client_encoding": "UTF8"}
     connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
+    connection.execute(
+        "SELECT set_config('lock_timeout', %s, false)",
+        [f"{max(1.0, settings.postgres_patience_seconds):.0f}s"],
+    )
     # A load may wait for its turn, and then for readers.
     limit = settings.postgres_timeout_seconds + 2 * settings.postgres_patience_seconds
     try:

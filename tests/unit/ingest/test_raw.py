@@ -218,7 +218,7 @@ def test_a_full_disk_is_no_fault_of_a_delivery(
         patched.setattr(files, "_flush", full)
         with pytest.raises(files.Unwritable, match="the disk is full: free space"):
             ingest()
-    assert not [path for path in settings.home.rglob("*.tmp")]
+    assert not list(settings.home.rglob("*.tmp"))
     assert states(ingest()) == {"zaken_1.csv": "read"}
 
 
