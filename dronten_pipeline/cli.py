@@ -11,8 +11,9 @@ import datetime as dt
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -23,8 +24,12 @@ from rich.table import Column, Table
 from dronten_pipeline.commands.explain import explain
 from dronten_pipeline.commands.verify import keys, verify
 from dronten_pipeline.contracts import ContractError
+from dronten_pipeline.evidence.durable import is_full
 from dronten_pipeline.leesniveau.command import app as leesniveau
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
+
+if TYPE_CHECKING:
+    from dronten_pipeline.settled import Given
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -56,6 +61,9 @@ UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_d
 
 PUBLISHED, OWN_ERROR, HELD_BACK, NOTHING_READ = 0, 1, 3, 4
 
+#: With less than this free nothing can be written that matters.
+FULL_BYTES = 1_000_000
+
 
 def main() -> None:
     """Runs a command; a mistake of the operator is a sentence, not a stack of calls."""
@@ -69,6 +77,11 @@ def main() -> None:
         for wrong in error.errors():
             name = f"DATALAB_{'_'.join(map(str, wrong['loc']))}".upper()
             _sentence(f"{name} is {wrong['input']!r}: {wrong['msg']}. Verbeter de instelling.")
+    except Exception as error:
+        settings = current_settings()
+        if not _disk_is_full(settings, error):
+            raise
+        _sentence(escape(_about_full_disk(settings, error)))
     else:
         return
     sys.exit(OWN_ERROR)
@@ -132,9 +145,7 @@ def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
     config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
     if as_of:
         config["resources"] = {"run": {"config": {"as_of": as_of}}}
-    # dbt's own output is long; it stays readable for whoever repairs a model.
-    output = (settings.home / "last-run.log").open("w", encoding="utf-8")
-    with output, contextlib.redirect_stdout(output), dg.DagsterInstance.get() as instance:
+    with _output_kept(settings), dg.DagsterInstance.get() as instance:
         try:
             result = (
                 defs()
@@ -154,13 +165,18 @@ def _run(settings: Settings, as_of: str | None, *, whole: bool) -> int:
             return OWN_ERROR
         except PostgresError as error:
             # The files are published: the next run need not make them again to try PostgreSQL.
-            settled.remember(settings, given)
+            _remember(settings, given)
             _lags_behind(error)
             return OWN_ERROR
         except Exception as error:
-            problems.print(f"[red]Mislukt.[/red] {type(error).__name__}: {error}")
+            said = (
+                _about_full_disk(settings, error)
+                if _disk_is_full(settings, error)
+                else f"{type(error).__name__}: {error}"
+            )
+            problems.print(f"[red]Mislukt.[/red] {escape(said)}")
             return OWN_ERROR
-    settled.remember(settings, given)
+    _remember(settings, given)
     _show_release(settings)
     return PUBLISHED
 
@@ -493,6 +509,57 @@ def _prepare_dagster_home(settings: Settings) -> None:
     shutil.copyfile(PROJECT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+@contextlib.contextmanager
+def _output_kept(settings: Settings) -> Iterator[None]:
+    """dbt's own output is long; it stays readable for whoever repairs a model."""
+    output = (settings.home / "last-run.log").open("w", encoding="utf-8")
+    try:
+        with contextlib.redirect_stdout(output):
+            yield
+    finally:
+        with contextlib.suppress(OSError):  # its last lines are not worth an outcome
+            output.close()
+
+
+def _remember(settings: Settings, given: Given) -> None:
+    """A published release stays published when this cannot be written."""
+    from dronten_pipeline import settled
+
+    try:
+        settled.remember(settings, given)
+    except OSError as error:
+        problems.print(
+            "[yellow]Let op.[/yellow] "
+            + escape(f"{error}: de volgende run doet daarom alle stappen, ook zonder iets nieuws.")
+        )
+
+
+def _disk_is_full(settings: Settings, error: Exception) -> bool:
+    """By what the error says, or by the disk: SQLite speaks of input and output only."""
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(settings.home).free < FULL_BYTES:
+            return True
+    return is_full(error)
+
+
+def _about_full_disk(settings: Settings, error: Exception) -> str:
+    from dronten_pipeline.publish.releases import ReleaseError, current_release
+
+    said = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+    free = shutil.disk_usage(settings.home).free / 1e6 if settings.home.is_dir() else 0
+    try:
+        release = current_release(settings)
+    except ReleaseError as problem:
+        stands = str(problem)
+    else:
+        stands = f"Uitgave {release.release_id} geldt." if release else "Er is nog geen uitgave."
+    return (
+        f"De schijf is vol: {said}. Bij {settings.home} is nu {free:.0f} MB vrij. Maak ruimte, "
+        "kijk met `datalab doctor` of het genoeg is, en start opnieuw; wat half geschreven is, "
+        f"ruimt de run zelf op. {stands}"
+    )
 
 
 def _sentence(message: str) -> None:

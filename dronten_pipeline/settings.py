@@ -8,7 +8,6 @@ the environment; dbt gets its variables from `dbt_environment`.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import secrets
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from dronten_pipeline.evidence.durable import write_secret
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
@@ -110,6 +111,11 @@ class Settings(BaseSettings):
         description="How long a new release waits for readers of PostgreSQL whose transaction is "
         "open; after it those that do nothing are ended, and for others the next run tries again.",
     )
+    postgres_timeout_seconds: float = Field(
+        default=600,
+        gt=0,
+        description="A load into PostgreSQL that takes longer, patience not counted, is stopped.",
+    )
     postgres_kept_releases: int = Field(
         default=3, ge=0, description="Earlier releases that stay in PostgreSQL, to go back to."
     )
@@ -202,7 +208,8 @@ class Settings(BaseSettings):
         """The key of the pseudonyms; made once, readable by the owner only, when none was given.
 
         Raises:
-            ValueError: the key that was given is shorter than 16 characters.
+            ValueError: the key is shorter than 16 characters.
+            OSError: none could be made.
         """
         if self.pseudonym_key is not None:
             named = Path(self.pseudonym_key).expanduser()
@@ -218,10 +225,14 @@ class Settings(BaseSettings):
         path = self.own_pseudonym_key
         if not path.exists():
             self.home.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_hex(32))
-        return path.read_text().strip().encode()
+            write_secret(path, secrets.token_hex(32).encode())
+        made = path.read_text().strip()
+        if len(made) < 16:
+            raise ValueError(
+                f"{path} holds no whole key: put it back from your backup. If nothing was read "
+                "with it yet, remove it; a new one is then made."
+            )
+        return made.encode()
 
     @property
     def own_pseudonym_key(self) -> Path:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,24 @@ def shared() -> Path:
     if not (SHARED / "interfaces").is_dir():
         pytest.skip("../shared is absent: this test needs the real data that stands there")
     return SHARED
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 256 kB, for what happens when it is full."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if shutil.which("mount") is None:
+        pytest.skip("this system has no mount: a disk cannot be filled")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        pytest.skip("only root can mount a disk of its own to fill")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
 Datalab = Callable[..., subprocess.CompletedProcess[str]]

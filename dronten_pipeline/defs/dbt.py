@@ -81,6 +81,9 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         (folder / "inputs.json").write_bytes(inputs.read_bytes())
         context.log.info("dbt: building the models and running their tests")
         variables = environment(settings, run.now.comparable_release)
+        # That of the run before would answer for a dbt that could not write its own.
+        outcome = settings.dbt_target / "run" / "run_results.json"
+        outcome.unlink(missing_ok=True)
         with in_environment(variables):
             invocation = dbt.cli(
                 ["build"],
@@ -101,14 +104,18 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         context.log.info(f"dbt: {len(built)} tables and views built")
         # A test that failed is a check that failed, and blocks as such; a model that could not be
         # built is an error of its own.
-        broken = [
-            result["unique_id"]
+        if not outcome.is_file():
+            raise dg.Failure(f"dbt did not say what it built; see {log}.", allow_retries=False)
+        broken = {
+            result["unique_id"]: str(result["message"] or "").partition("\n")[0]
             for result in invocation.get_artifact("run_results.json")["results"]
             if result["status"] == "error"
-        ]
+        }
         if broken:
             raise dg.Failure(
-                f"dbt could not build {', '.join(broken)}; see {log}.", allow_retries=False
+                f"dbt could not build {', '.join(broken)} ({next(iter(broken.values()))}); "
+                f"see {log}.",
+                allow_retries=False,
             )
         keep_proof(
             run_folder=folder,

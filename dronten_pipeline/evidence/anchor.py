@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +53,8 @@ def opened(place: Path | None, last: Record | None) -> Iterator[Callable[[Record
         last: the record that the new one will follow.
 
     Yields:
-        what adds the hash of the new record; and that of `last`, if a kill came between.
+        what adds the hash of the new record. That of `last`, if a kill or a full disk came
+        between, is added before: so no more than one record ever waits for its line.
 
     Raises:
         AnchorError: it cannot be written, or it is gone while records were anchored there.
@@ -74,12 +75,14 @@ def opened(place: Path | None, last: Record | None) -> Iterator[Callable[[Record
         with path.open("ab") as file:
 
             def add(record: Record) -> None:
-                for one in [*missing, record]:
-                    line = f"{one.number} {one.sha256} {one.recorded_at} {one.key_id}\n"
-                    file.write(line.encode())
+                start = "\n" if _ends_half_way(path) else ""
+                line = f"{record.number} {record.sha256} {record.recorded_at} {record.key_id}\n"
+                file.write((start + line).encode())
                 file.flush()
                 os.fsync(file.fileno())
 
+            for one in missing:
+                add(one)
             yield add
     except OSError as error:
         raise AnchorError(f"the anchor {path} cannot be written: {explain(error)}.") from error
@@ -111,8 +114,11 @@ def compare(place: Path | None, records: Iterable[Record]) -> list[str]:
         return [f"Het anker {path} is niet te lezen: geef leesrecht of zet het terug."]
     problems = []
     anchored: dict[int, str] = {}
-    for place_in_file, content in enumerate(text.splitlines(), 1):
+    lines = text.splitlines()
+    for place_in_file, content in enumerate(lines, 1):
         line = _line(content)
+        if line is None and _is_made_up_for(content, lines[place_in_file:]):
+            continue
         if line is None:
             problems.append(f"Regel {place_in_file} van het anker {path} is onleesbaar.")
             continue
@@ -144,6 +150,17 @@ def _numbers(path: Path) -> set[int]:
         return set()
     lines = (_line(text) for text in path.read_text(encoding="utf-8").splitlines())
     return {line.number for line in lines if line}
+
+
+def _ends_half_way(path: Path) -> bool:
+    """Whether a full disk cut off the last line, which can then not be taken back."""
+    content = path.read_bytes()
+    return bool(content) and not content.endswith(b"\n")
+
+
+def _is_made_up_for(torn: str, later: Sequence[str]) -> bool:
+    """Whether a line is the beginning of the one after it, or the last that was written."""
+    return not later or later[0].startswith(torn)
 
 
 def _line(text: str) -> Line | None:

@@ -21,6 +21,8 @@ _SENTENCES = {
     errno.EPERM: "this user may not write there: give it write permission",
     errno.ENOENT: "a file or folder is missing: see that nothing else cleans that folder",
 }
+#: What DuckDB, polars, Arrow and SQLite say when the disk takes no more.
+_WORDS_OF_FULL = ("No space left", "Disk quota exceeded", "disk is full")
 
 
 def sha256_of(path: Path) -> str:
@@ -45,11 +47,33 @@ def sha256_of_json(document: Any) -> str:
 def write_durably(path: Path, content: bytes) -> None:
     """Writes a whole file or none: beside it first, synced, then renamed onto the name."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Makes a file that only its owner can read, whole or not at all.
+
+    Raises:
+        FileExistsError: it stands there already; it is left as it is.
+        OSError: it cannot be written.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:  # half a key would be taken for one
+        path.unlink()
+        raise
     sync_folder(path.parent)
 
 
@@ -64,6 +88,18 @@ def sync(path: Path) -> None:
 
 #: A folder is synced like a file; the entries in it are then on the disk.
 sync_folder = sync
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether a disk without space, or a quota that is used up, is behind an error."""
+    while error is not None:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        # Databases report errors of the system in words only.
+        if any(words in str(error) for words in _WORDS_OF_FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def explain(error: Exception) -> str:

@@ -21,13 +21,12 @@ import base64
 import binascii
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dronten_pipeline.evidence.durable import canonical_json, explain, sync_folder, write_durably
+from dronten_pipeline.evidence.durable import canonical_json, explain, write_durably, write_secret
 from dronten_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -138,12 +137,7 @@ def make_key(path: Path) -> Signer:
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(path.parent)
+        write_secret(path, content)
     except FileExistsError as error:
         raise SigningError(f"{path} stands there already: choose another name.") from error
     except OSError as error:

@@ -13,7 +13,13 @@ from pathlib import Path
 
 import polars as pl
 
+from dronten_pipeline.evidence.durable import explain
+
 TEMPORARY = ".tmp"
+
+
+class Unwritable(RuntimeError):
+    """The disk did not take a file: no fault of a delivery. The message says what to do."""
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -28,14 +34,20 @@ def write_parquet(path: Path, frame: pl.DataFrame) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields a temporary path beside `path`, which takes its place when all went well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Yields a temporary path beside `path`, which takes its place when all went well.
+
+    Raises:
+        Unwritable: the disk refused; what stood at `path` still stands there.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         _flush(temporary)
         temporary.replace(path)
         _flush(path.parent)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise Unwritable(f"{path} could not be written: {explain(error)}.") from error
     finally:
         temporary.unlink(missing_ok=True)
 

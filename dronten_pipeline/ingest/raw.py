@@ -205,6 +205,8 @@ class _Ingest:
                 if hashlib.sha256(content).hexdigest() != sha256:
                     return _Seen(path, table, None, left_alone=True)
                 self._parse(content, table, sha256, path.name)
+        except files.Unwritable:
+            raise
         except OSError as error:
             message = (
                 f"Het bestand kan niet geopend worden ({error.strerror or error}). Controleer de "

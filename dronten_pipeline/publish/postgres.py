@@ -14,7 +14,10 @@ holds a password and stands in no message, log or record.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,6 +59,7 @@ SHOWN_PARTS = {
 ADVICE = {
     "22021": "a text holds a character that the database cannot hold: make the database with "
     "encoding UTF8, or repair the text",
+    "25006": "this server only reads: name the one that writes in DATALAB_POSTGRES_URL",
     "22P05": "a text holds a character that the database cannot hold: make the database with "
     "encoding UTF8",
     "23502": "rows do not keep to the contract: report this as an error of the program",
@@ -68,7 +72,21 @@ ADVICE = {
     "DATALAB_POSTGRES_SCHEMA",
     "53100": "the disk of the server is full: free space",
     "53300": "the server has no connection left: try again later",
+    "55P03": "somebody keeps the tables of the release locked: have that transaction ended",
     "57P01": "the server closed the connection: try again",
+    "57P03": "the server is starting, stopping or recovering: try again in a minute",
+}
+
+#: A server that refuses a connection says why in words only.
+REFUSALS = {
+    "password authentication failed": "28P01",
+    "permission denied for database": "42501",
+    "no pg_hba.conf entry": "28000",
+    "not permitted to log in": "28000",
+    "database .* does not exist": "3D000",
+    "too many (clients|connections)": "53300",
+    "connection slots": "53300",
+    "the database system is": "57P03",
 }
 
 
@@ -109,7 +127,7 @@ def load_current(settings: Settings) -> Outcome | None:
         with contextlib.suppress(ledger.LedgerError):
             _record(settings, {"release_id": release.release_id, "problem": str(error)})
         raise
-    if outcome.kind != "held":
+    if outcome.kind != "held" or _failed_last(settings):
         try:
             _record(settings, _body(settings, release, outcome))
         except ledger.LedgerError as error:
@@ -191,6 +209,11 @@ def _load(
         warnings = postgres_swap.forget_old(connection, schema, settings.postgres_kept_releases)
     except psycopg.Error as error:  # readers see the new release already
         warnings = [f"Old releases were not cleared: {_masked(settings, str(error))}"]
+    if before is not None and not _was_ours(settings, before):
+        warnings.append(
+            f"The schema {schema} showed {before}, which was not loaded from {settings.home}: when "
+            "another installation loads into it too, give each its own DATALAB_POSTGRES_SCHEMA."
+        )
     return Outcome(
         release_id=release.release_id,
         kind="returned" if is_there else "loaded",
@@ -198,6 +221,19 @@ def _load(
         tables=contents,
         seconds=time.monotonic() - began,
         warnings=(*broken, *warnings),
+    )
+
+
+def _failed_last(settings: Settings) -> bool:
+    """A connection that is lost at the very end leaves a release that is shown after all."""
+    last = next(ledger.records_of(settings, "postgres"), None)
+    return last is not None and "problem" in last.body
+
+
+def _was_ours(settings: Settings, release_id: str) -> bool:
+    return (settings.releases / release_id).is_dir() or any(
+        record.body["release_id"] == release_id
+        for record in ledger.records_of(settings, "postgres")
     )
 
 
@@ -286,10 +322,50 @@ def _prepare(settings: Settings, connection: psycopg.Connection) -> None:
 def _connected(settings: Settings) -> Iterator[psycopg.Connection]:
     parameters = {**CONNECTION, **_parameters(settings), "client_encoding": "UTF8"}
     connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
+    connection.execute(
+        "SELECT set_config('lock_timeout', %s, false)",
+        [f"{max(1.0, settings.postgres_patience_seconds):.0f}s"],
+    )
+    # A load may wait for its turn, and then for readers.
+    limit = settings.postgres_timeout_seconds + 2 * settings.postgres_patience_seconds
     try:
-        yield connection
+        with _cut_after(connection, limit):
+            yield connection
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def _cut_after(connection: psycopg.Connection, seconds: float) -> Iterator[None]:
+    """Ends the wait for a server that hangs: its system keeps the connection up in its place.
+
+    Raises:
+        PostgresError: the work on the connection was not done in time.
+    """
+    is_over = threading.Event()
+
+    def cut() -> None:
+        is_over.set()
+        with (
+            contextlib.suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(connection.fileno())) as line,
+        ):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except psycopg.Error as error:
+        if is_over.is_set():
+            raise PostgresError(
+                f"PostgreSQL was not done after {seconds:.0f} seconds and the connection was cut: "
+                "see whether the server hangs, or raise DATALAB_POSTGRES_TIMEOUT_SECONDS."
+            ) from error
+        raise
+    finally:
+        timer.cancel()
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
@@ -331,7 +407,9 @@ def _explained(settings: Settings, release: Release | None) -> Iterator[None]:
     except Unloadable as error:
         raise PostgresError(f"{error}{stands}") from None
     except (psycopg.Error, duckdb.Error, OSError) as error:
-        code = getattr(error, "sqlstate", None)
+        code = getattr(error, "sqlstate", None) or next(
+            (code for words, code in REFUSALS.items() if re.search(words, str(error))), None
+        )
         said = _masked(settings, str(error)).strip().splitlines() or [type(error).__name__]
         advice = ADVICE.get(code or "", "see that the server is there and try again")
         raise PostgresError(

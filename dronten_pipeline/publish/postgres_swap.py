@@ -273,7 +273,7 @@ class _Attempts:
             except errors.InsufficientPrivilege:
                 raise InTheWay(
                     f"{reader} keeps the tables locked and may not be ended by this role (grant "
-                    "it pg_signal_backend)"
+                    "it pg_signal_backend; of a superuser only another can end it)"
                 ) from None
 
 

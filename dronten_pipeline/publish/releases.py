@@ -244,6 +244,7 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     problems = [target.problem] if target.problem else _problems_with(settings, target)
     if problems:
         raise ReleaseError(f"{release_id} cannot be used: {'; '.join(problems)}.")
+    last_turn = next(ledger.records_of(settings, "rollback"), None)
     try:
         _point_at(settings.releases, release_id)
     except OSError as error:
@@ -261,6 +262,9 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
             },
         )
     except ledger.LedgerError as error:
+        if next(ledger.records_of(settings, "rollback"), None) == last_turn:
+            _point_back(settings.releases, current)
+            raise ReleaseError(f"{current} stays the current release: {error}") from error
         raise ReleaseError(f"{release_id} is current now, but: {error}") from error
     for problem in _announce(settings):
         raise ReleaseError(f"{release_id} is current now, but: {problem}")
@@ -443,13 +447,24 @@ def _publish(
 
 
 def _finish(settings: Settings, release_id: str, run_id: str, problems: list[str]) -> Published:
-    """Points at a whole release; also when a kill came between its renaming and this."""
+    """Points at a whole release; also when a kill came between its renaming and this.
+
+    Raises:
+        LedgerError: it could not be written down; a release without a record does not stay.
+    """
     release = _read_release(settings.releases / release_id, is_current=True)
     wrong = [release.problem] if release.problem else _problems_with(settings, release)
     if wrong:
         raise PublishError(f"{release.folder} is not what was judged: {'; '.join(wrong)}.")
-    _point_at(settings.releases, release_id)
-    _record_release(settings, release, run_id)
+    before = _current_id(settings)
+    try:
+        _point_at(settings.releases, release_id)
+        _record_release(settings, release, run_id)
+    except (OSError, ledger.LedgerError):
+        if _release_record(settings, release_id) is None:
+            _point_back(settings.releases, before)
+            shutil.rmtree(release.folder, ignore_errors=True)
+        raise
     return Published(
         release_id=release_id,
         folder=release.folder,
@@ -626,6 +641,15 @@ def _point_at(releases: Path, release_id: str) -> None:
     link.symlink_to(release_id, target_is_directory=True)
     link.replace(releases / CURRENT)
     sync_folder(releases)
+
+
+def _point_back(releases: Path, release_id: str | None) -> None:
+    """Undoes what could not be written down; where even that fails, `datalab verify` says it."""
+    with contextlib.suppress(OSError):
+        if release_id is None:
+            (releases / CURRENT).unlink(missing_ok=True)
+        else:
+            _point_at(releases, release_id)
 
 
 @contextlib.contextmanager

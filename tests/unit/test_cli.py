@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from dronten_pipeline.evidence import ledger
+from dronten_pipeline.settings import Settings
 from tests.conftest import PROJECT, Datalab
 
 
@@ -38,6 +41,41 @@ def test_a_mistake_is_a_sentence(
     assert ran.returncode == code, said
     assert says in said
     assert "Traceback" not in said
+
+
+def fill(disk: Path) -> Path:
+    """Leaves no byte free on a disk; what comes back takes the space."""
+    ballast = disk / "ballast"
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free)
+    return ballast
+
+
+@pytest.mark.parametrize("command", [["run"], ["rollback"], ["postgres", "load"]], ids=" ".join)
+def test_a_full_disk_is_a_sentence(small_disk: Path, datalab: Datalab, command: list[str]) -> None:
+    home = small_disk / "home"
+    home.mkdir()
+    fill(small_disk)
+    ran = datalab(*command, home=home, postgres_url="postgresql://x@127.0.0.1:1/y")
+    assert ran.returncode == 1
+    assert "De schijf is vol" in ran.stderr
+    assert f"Bij {home} is nu 0 MB vrij. Maak ruimte" in " ".join(ran.stderr.split())
+    assert "Er is nog geen uitgave." in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_key_that_did_not_fit_is_made_when_there_is_room(small_disk: Path) -> None:
+    settings = Settings(home=small_disk / "home")
+    settings.home.mkdir()
+    ballast = fill(small_disk)
+    with pytest.raises(OSError, match="No space left"):
+        settings.read_pseudonym_key()
+    with pytest.raises(ledger.LedgerError, match="the disk is full: free space"):
+        ledger.append(settings, "gate", {})
+    ballast.unlink()
+    assert len(settings.read_pseudonym_key()) == 64
+    ledger.append(settings, "gate", {})
 
 
 def test_a_broken_contract_is_named_with_its_line(tmp_path: Path, datalab: Datalab) -> None:

@@ -394,6 +394,52 @@ def test_a_kill_between_a_record_and_its_line_is_made_up_for(attacked: Settings)
     assert stand_alone(attacked)[0] == 0
 
 
+def test_a_line_that_a_full_disk_cut_off_is_made_up_for(attacked: Settings) -> None:
+    assert attacked.anchor is not None
+    whole = attacked.anchor.read_text()
+    attacked.anchor.write_text(whole[:-90])
+    assert verify(attacked).problems == []
+    assert stand_alone(attacked)[0] == 0
+    ledger.append(attacked, "gate", {})
+    assert attacked.anchor.read_text().startswith(f"{whole[:-90]}\n{whole.splitlines()[-1]}\n")
+    assert verify(attacked).problems == []
+    assert stand_alone(attacked)[0] == 0
+
+
+def test_a_line_that_was_cut_off_by_hand_is_found(attacked: Settings) -> None:
+    assert attacked.anchor is not None
+    first, *others = attacked.anchor.read_text().splitlines(keepends=True)
+    attacked.anchor.write_text("".join([first, others[0][:40] + "\n", *others[1:]]))
+    assert any("onleesbaar" in problem for problem in verify(attacked).problems)
+    assert "cannot be read" in stand_alone(attacked)[1]
+
+
+def test_with_a_full_anchor_no_second_record_is_left_without_its_line(
+    attacked: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = Path("/dev/full")
+    if not full.is_char_device():
+        pytest.skip("this system has no /dev/full")
+    assert attacked.anchor is not None
+    lines = attacked.anchor.read_text()
+    with monkeypatch.context() as patched:
+        whole = Path.open
+
+        def opened(path: Path, mode: str = "r", *rest: Any, **named: Any) -> Any:
+            return whole(full if (path, mode) == (attacked.anchor, "ab") else path, mode, *rest)
+
+        patched.setattr(Path, "open", opened)
+        for _ in range(3):
+            with pytest.raises(ledger.LedgerError, match="the disk is full"):
+                ledger.append(attacked, "gate", {})
+    assert attacked.anchor.read_text() == lines
+    assert len(list(attacked.ledger.glob("*.json"))) == len(lines.splitlines()) + 1
+    assert verify(attacked).problems == []
+    ledger.append(attacked, "gate", {})
+    assert verify(attacked).problems == []
+    assert stand_alone(attacked)[0] == 0
+
+
 def test_the_anchor_may_be_a_folder_and_may_begin_later(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     ledger.append(settings, "gate", {})

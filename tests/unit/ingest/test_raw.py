@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import types
@@ -13,7 +14,7 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.contracts import Source
-from dronten_pipeline.ingest import raw, registry
+from dronten_pipeline.ingest import files, raw, registry
 from dronten_pipeline.settings import Settings
 
 from .conftest import corpus, source
@@ -204,6 +205,21 @@ def test_a_run_that_was_killed_leaves_no_rubbish(
     assert ingest("run-2").state == "current"
     assert not rubbish.exists()
     assert registry.load(settings.raw, "loket").deliveries[0].first_run == "run-2"
+
+
+def test_a_full_disk_is_no_fault_of_a_delivery(
+    deliver: Deliver, ingest: Ingest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    deliver("zaken_1.csv", zaken("1", "2"))
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "_flush", full)
+        with pytest.raises(files.Unwritable, match="the disk is full: free space"):
+            ingest()
+    assert not list(settings.home.rglob("*.tmp"))
+    assert states(ingest()) == {"zaken_1.csv": "read"}
 
 
 def test_a_registry_that_cannot_be_read_is_not_replaced(

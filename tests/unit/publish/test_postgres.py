@@ -503,6 +503,97 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
     ledger.append(standing.settings, "postgres", {"release_id": release_id(2)})
 
 
+@pytest.fixture
+def hanging(
+    standing: Place, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[object, str], None]]:
+    """Makes the server stop, without a word, when a function of the load is called."""
+    stopped: list[int] = []
+
+    def stop_at(module: object, name: str) -> None:
+        def stop(*_: object, **__: object) -> None:
+            stopped.extend(
+                pid
+                for (pid,) in standing.rows(
+                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'datalab'"
+                )
+            )
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+
+        whole = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *given, **named: (stop(), whole(*given, **named))[1]
+        )
+
+    yield stop_at
+    monkeypatch.undo()
+    for pid in stopped:
+        os.kill(pid, signal.SIGCONT)
+    deadline = time.monotonic() + 20
+    while standing.rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'datalab'"):
+        assert time.monotonic() < deadline, "the cut connection still holds its locks"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(postgres_tables, "fill"), (postgres_tables, "add_keys"), (postgres_swap, "swap")],
+    ids=["before-the-rows", "before-the-keys", "before-the-swap"],
+)
+def test_a_server_that_hangs_is_not_waited_for_without_end(
+    standing: Place, hanging: Callable[[object, str], None], module: object, name: str
+) -> None:
+    settings = standing.settings.model_copy(
+        update={"postgres_timeout_seconds": 1, "postgres_patience_seconds": 0.5}
+    )
+    hanging(module, name)
+    with pytest.raises(PostgresError, match=r"not done after 2 seconds.*hangs.*stands as files"):
+        load_current(settings)
+
+
+def test_a_lock_of_an_administrator_is_not_waited_for_without_end(standing: Place) -> None:
+    with standing.server.connected(standing.database) as other, other.transaction():
+        other.execute("LOCK TABLE mart.publication IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(PostgresError, match=r"keeps the tables .* locked.*stands as files"):
+            load_current(standing.settings)
+
+
+@pytest.mark.parametrize(
+    ("statement", "url", "says"),
+    [
+        ("SELECT 1", lambda url: url.replace("woord@", "word@"), "the password is wrong"),
+        ("SELECT 1", lambda url: url.replace("/test_", "/geen_"), "no such database"),
+        (
+            "ALTER DATABASE {} OWNER TO postgres; REVOKE CONNECT ON DATABASE {} FROM PUBLIC",
+            str,
+            "the role lacks a right",
+        ),
+        ("ALTER ROLE datalab NOLOGIN", str, "may not log in"),
+        ("ALTER ROLE datalab CONNECTION LIMIT 0", str, "no connection left"),
+    ],
+    ids=["password", "database", "connect", "login", "connections"],
+)
+def test_a_connection_that_is_refused_says_what_to_do(
+    standing: Place, statement: str, url: Callable[[str], str], says: str
+) -> None:
+    given = standing.settings.postgres_url
+    assert given is not None
+    changed = standing.settings.model_copy(
+        update={"postgres_url": SecretStr(url(given.get_secret_value()))}
+    )
+    standing.rows(statement.replace("{}", standing.database))
+    try:
+        with pytest.raises(PostgresError, match=says):
+            load_current(changed)
+    finally:
+        standing.rows(
+            f"ALTER DATABASE {standing.database} OWNER TO datalab; "
+            f"GRANT CONNECT ON DATABASE {standing.database} TO PUBLIC; "
+            "ALTER ROLE datalab LOGIN CONNECTION LIMIT -1"
+        )
+
+
 def test_a_right_that_was_taken_away_is_named(standing: Place) -> None:
     standing.rows(
         f"ALTER DATABASE {standing.database} OWNER TO postgres; "
@@ -527,6 +618,31 @@ def test_two_loads_of_the_same_release_at_once_end_well(place: Place) -> None:
         outcomes = [pool.submit(load_current, patient) for _ in range(2)]
         kinds = sorted(outcome.result().kind for outcome in outcomes)  # type: ignore[union-attr]
     assert kinds == ["held", "loaded"]
+
+
+def test_a_schema_that_another_installation_loads_into_is_said(
+    place: Place, tmp_path: Path
+) -> None:
+    load(place, 1)
+    other = Settings(home=tmp_path / "other", postgres_url=place.settings.postgres_url)
+    make_current(other, 2)
+    outcome = load_current(other)
+    assert outcome is not None
+    assert any(release_id(1) in warning for warning in outcome.warnings)
+    make_current(other, 3)
+    again = load_current(other)
+    assert again is not None
+    assert again.warnings == ()
+
+
+def test_a_release_that_is_shown_after_a_failure_is_written_down(place: Place) -> None:
+    load(place, 1)
+    ledger.append(place.settings, "postgres", {"release_id": release_id(1), "problem": "cut"})
+    for _ in range(2):
+        assert load(place, 1).kind == "held"
+    assert [
+        record.body.get("outcome") for record in ledger.records_of(place.settings, "postgres")
+    ] == ["held", None, "loaded"]
 
 
 def test_rows_that_arrive_otherwise_are_not_shown(

@@ -35,6 +35,7 @@ from dronten_pipeline.publish.releases import (
     verify_release,
 )
 from dronten_pipeline.settings import Settings
+from dronten_pipeline.verification import verify
 from tests.unit.publish.marts import INPUTS, judged_mart, publish_it, release_id
 
 #: Folder and ending of the forms that have a file per table.
@@ -165,6 +166,73 @@ def test_a_feed_that_cannot_be_written_undoes_no_publication(
     assert len(titles(two)) == 2
     publish_it(two, judged_mart(two, 4, value=2.5, previous=2))
     assert titles(two)[:2] == [f"Terug naar uitgave {release_id(2)}", f"Uitgave {release_id(3)}"]
+
+
+@pytest.fixture
+def full_ledger(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A ledger that takes judgements and nothing else, as on a disk that is nearly full."""
+    whole = ledger._write_without_overwriting
+
+    def refused(path: Path, content: bytes) -> None:
+        if not path.name.endswith("-gate.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(path, content)
+
+    monkeypatch.setattr(ledger, "_write_without_overwriting", refused)
+    return monkeypatch
+
+
+def test_a_release_that_cannot_be_written_down_does_not_stay(
+    two: Settings, full_ledger: pytest.MonkeyPatch
+) -> None:
+    folder = judged_mart(two, 3, value=3.5, previous=2)
+    with pytest.raises(ledger.LedgerError, match="the disk is full"):
+        publish_it(two, folder)
+    assert current_id(two) == release_id(2)
+    assert verify(two).problems == []
+    full_ledger.undo()
+    assert isinstance(publish_it(two, folder), Published)
+    assert current_id(two) == release_id(3)
+    assert verify(two).problems == []
+
+
+def test_the_first_release_that_cannot_be_written_down_does_not_stay(
+    settings: Settings, full_ledger: pytest.MonkeyPatch
+) -> None:
+    folder = judged_mart(settings, 1)
+    with pytest.raises(ledger.LedgerError):
+        publish_it(settings, folder)
+    assert current_id(settings) is None
+    assert verify(settings).problems == []
+
+
+def test_a_way_back_that_cannot_be_written_down_is_not_gone(
+    two: Settings, full_ledger: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ReleaseError, match=f"{release_id(2)} stays the current release"):
+        rollback(two)
+    assert current_id(two) == release_id(2)
+    assert verify(two).problems == []
+
+
+def test_a_record_that_was_added_all_the_same_holds(
+    two: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = ledger._write_without_overwriting
+
+    def added_and_refused(path: Path, content: bytes) -> None:
+        whole(path, content)
+        if not path.name.endswith("-gate.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ledger, "_write_without_overwriting", added_and_refused)
+    with pytest.raises(ReleaseError, match=f"{release_id(1)} is current now, but"):
+        rollback(two)
+    assert verify(two).problems == []
+    with pytest.raises(ledger.LedgerError):
+        publish_it(two, judged_mart(two, 3, value=3.5, previous=1))
+    assert current_id(two) == release_id(3)
+    assert verify(two).problems == []
 
 
 # --- what is refused

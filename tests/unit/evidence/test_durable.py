@@ -1,0 +1,57 @@
+"""Files that are whole or not there, and errors that say that a disk is full."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dronten_pipeline.evidence.durable import is_full, write_durably, write_secret
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("write", [write_durably, write_secret])
+def test_a_disk_that_takes_no_more_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], None]
+) -> None:
+    def full(_: int) -> None:
+        raise FULL
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path / "key", b"secret")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_is_for_its_owner_and_never_overwritten(tmp_path: Path) -> None:
+    write_secret(tmp_path / "key", b"first")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError):
+        write_secret(tmp_path / "key", b"second")
+    assert (tmp_path / "key").read_bytes() == b"first"
+
+
+def wrapped(cause: Exception) -> Exception:
+    error = RuntimeError("the step failed")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (FULL, True),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), True),
+        (RuntimeError("(sqlite3.OperationalError) database or disk is full"), True),
+        (wrapped(wrapped(FULL)), True),
+        (OSError(errno.EACCES, "Permission denied"), False),
+        (wrapped(ValueError("a wrong value")), False),
+    ],
+    ids=["full", "quota", "in-words", "behind-others", "no-right", "something-else"],
+)
+def test_a_full_disk_is_recognised(error: Exception, expected: bool) -> None:
+    assert is_full(error) is expected
