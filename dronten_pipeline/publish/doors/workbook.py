@@ -90,6 +90,13 @@ COMPARATORS = {
     "=": "precies",
 }
 
+#: The sheets that are no table of the mart.
+KPIS, COLUMNS = "Uitleg per KPI", "Kolommen"
+ABOUT = {
+    KPIS: "Wat elke KPI betekent, hoe zij wordt berekend, haar doel en waar dat staat.",
+    COLUMNS: "Wat elke kolom betekent, en hoe zij in de andere bestanden heet.",
+}
+
 #: Every KPI in one row, with the target in force on the day of judgement, else the first to come.
 #: Without parameters: for one, DuckDB imports pandas, which takes longer than the whole workbook.
 EXPLANATION = """
@@ -156,7 +163,7 @@ def export_workbook(mart: Mart, path: Path) -> None:
     try:
         with duckdb.connect(str(mart.path), read_only=True, config=OFFLINE) as connection:
             _introduce(sheets, mart)
-            if {"dim_kpi", "fct_kpi_target"} <= mart.tables.keys():
+            if _has_kpis(mart):
                 _explain(sheets, connection)
             for table in in_order(mart.tables.values()):
                 if fits(table):
@@ -304,13 +311,17 @@ def _introduce(sheets: _Sheets, mart: Mart) -> None:
     row += 1
     for column, title in enumerate(("Werkblad", "Rijen", "Wat erin staat")):
         sheet.write_string(row, column, title, sheets.strong)
+    for name, note in ABOUT.items():
+        if name == KPIS and not _has_kpis(mart):
+            continue
+        row += 1
+        _link(sheets, sheet, row, name)
+        sheet.write_string(row, 2, note)
     for table in in_order(mart.tables.values()):
         row += 1
         note = table.comment
         if fits(table):
-            sheet.write_url(
-                row, 0, f"internal:'{_quoted(table)}'!A1", sheets.link, sheet_name(table.name)
-            )
+            _link(sheets, sheet, row, sheet_name(table.name))
         else:
             sheet.write_string(row, 0, sheet_name(table.name))
             note += (
@@ -322,8 +333,13 @@ def _introduce(sheets: _Sheets, mart: Mart) -> None:
         _stretch(sheet, row, [(note, 80)])
 
 
-def _quoted(table: Table) -> str:
-    return sheet_name(table.name).replace("'", "''")
+def _has_kpis(mart: Mart) -> bool:
+    return {"dim_kpi", "fct_kpi_target"} <= mart.tables.keys()
+
+
+def _link(sheets: _Sheets, sheet: Worksheet, row: int, name: str) -> None:
+    quoted = name.replace("'", "''")
+    sheet.write_url(row, 0, f"internal:'{quoted}'!A1", sheets.link, name)
 
 
 def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
@@ -344,7 +360,7 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
         _Heading(title="Sleutel KPI", width=28),
     ]
     rows = connection.execute(EXPLANATION).fetchall()
-    sheet = sheets.add_table("Uitleg per KPI", "uitleg_kpi", columns, len(rows))
+    sheet = sheets.add_table(KPIS, "uitleg_kpi", columns, len(rows))
     said = {2: UNITS, 3: DIRECTIONS, 4: PERIODS, 5: COMPARATORS}
     for number, row in enumerate(rows, start=1):
         for index, value in enumerate(row):
@@ -505,7 +521,7 @@ def _list_columns(sheets: _Sheets, mart: Mart) -> None:
         _Heading(title="Tabel in de mart", width=28),
         _Heading(title="Kolom in de mart", width=26),
     ]
-    sheet = sheets.add_table("Kolommen", "kolommen", columns, len(rows))
+    sheet = sheets.add_table(COLUMNS, "kolommen", columns, len(rows))
     for number, row in enumerate(rows, start=1):
         for index, value in enumerate(row):
             sheet.write_string(number, index, value)

@@ -161,6 +161,12 @@ def test_the_workbook_holds_the_same_types(release: Path) -> None:
     assert schema["moment"].is_temporal()
 
 
+def test_the_first_sheet_names_all_others(release: Path) -> None:
+    book = fastexcel.read_excel(release / "dronten_kpi.xlsx")
+    first = book.load_sheet("Lees mij", header_row=None).to_polars()
+    assert set(book.sheet_names) - {"Lees mij"} <= set(first.to_series(0))
+
+
 def test_the_workbook_holds_no_formula_and_no_link(release: Path) -> None:
     with zipfile.ZipFile(release / "dronten_kpi.xlsx") as parts:
         for name in parts.namelist():
