@@ -123,11 +123,13 @@ def check_anchor(path: Path, hashes: dict[int, str]) -> list[str]:
     if not path.is_file():
         return [f"the anchor {path} is gone"]
     wrong, anchored = [], set()
+    last = f"{max(hashes)} {hashes[max(hashes)]}" if hashes else "no record"
     lines = path.read_text(encoding="utf-8").splitlines()
     for place, line in enumerate(lines, 1):
         match = re.fullmatch(r"(\d+) ([0-9a-f]{64}) \S+ [0-9a-f]{64}", line)
         # What a full disk cut off is written again, whole, on the next line.
-        if match is None and (place == len(lines) or lines[place].startswith(line)):
+        whole = lines[place] if place < len(lines) else last
+        if match is None and whole.startswith(line[: len(whole)]):
             continue
         if match is None:
             wrong.append("the anchor holds a line that cannot be read")

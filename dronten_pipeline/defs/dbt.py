@@ -104,19 +104,8 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         context.log.info(f"dbt: {len(built)} tables and views built")
         # A test that failed is a check that failed, and blocks as such; a model that could not be
         # built is an error of its own.
-        if not outcome.is_file():
-            raise dg.Failure(f"dbt did not say what it built; see {log}.", allow_retries=False)
-        broken = {
-            result["unique_id"]: str(result["message"] or "").partition("\n")[0]
-            for result in invocation.get_artifact("run_results.json")["results"]
-            if result["status"] == "error"
-        }
-        if broken:
-            raise dg.Failure(
-                f"dbt could not build {', '.join(broken)} ({next(iter(broken.values()))}); "
-                f"see {log}.",
-                allow_retries=False,
-            )
+        if broken := what_broke(outcome):
+            raise dg.Failure(f"{broken}; see {log}.", allow_retries=False)
         keep_proof(
             run_folder=folder,
             target=settings.dbt_target / "run",
@@ -126,6 +115,22 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         )
 
     return warehouse_models
+
+
+def what_broke(outcome: Path) -> str:
+    """What dbt could not build, and why the first of it failed; empty when all was built.
+
+    Args:
+        outcome: `run_results.json` of this build.
+    """
+    if not outcome.is_file():
+        return "dbt did not say what it built"
+    results = json.loads(outcome.read_bytes())["results"]
+    broken = [result for result in results if result["status"] == "error"]
+    if not broken:
+        return ""
+    names = ", ".join(result["unique_id"] for result in broken)
+    return f"dbt could not build {names} ({' '.join((broken[0]['message'] or '').split())})"
 
 
 def _described(

@@ -53,6 +53,9 @@ def write_durably(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)  # a write does not say which file it was for
+        raise
     finally:
         beside.unlink(missing_ok=True)
     sync_folder(path.parent)

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import polars as pl
 
-from dronten_pipeline.evidence.durable import explain
-
 TEMPORARY = ".tmp"
 
 
@@ -47,7 +45,11 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _flush(path.parent)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise Unwritable(f"{path} could not be written: {explain(error)}.") from error
+        why = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+        raise Unwritable(
+            f"{path} could not be written ({why}): see that the disk has room and that this user "
+            "may write there."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -58,7 +60,8 @@ def link(existing: Path, path: Path) -> None:
     try:
         os.link(existing, path)
     except OSError:
-        shutil.copy2(existing, path)
+        with replacing(path) as temporary:
+            shutil.copy2(existing, temporary)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -232,7 +232,7 @@ def _failed_last(settings: Settings) -> bool:
 
 def _was_ours(settings: Settings, release_id: str) -> bool:
     return (settings.releases / release_id).is_dir() or any(
-        record.body["release_id"] == release_id
+        record.body.get("release_id") == release_id
         for record in ledger.records_of(settings, "postgres")
     )
 
@@ -322,14 +322,12 @@ def _prepare(settings: Settings, connection: psycopg.Connection) -> None:
 def _connected(settings: Settings) -> Iterator[psycopg.Connection]:
     parameters = {**CONNECTION, **_parameters(settings), "client_encoding": "UTF8"}
     connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
-    connection.execute(
-        "SELECT set_config('lock_timeout', %s, false)",
-        [f"{max(1.0, settings.postgres_patience_seconds):.0f}s"],
-    )
     # A load may wait for its turn, and then for readers.
     limit = settings.postgres_timeout_seconds + 2 * settings.postgres_patience_seconds
+    patience = f"{max(1.0, settings.postgres_patience_seconds):.0f}s"
     try:
         with _cut_after(connection, limit):
+            connection.execute("SELECT set_config('lock_timeout', %s, false)", [patience])
             yield connection
     finally:
         connection.close()

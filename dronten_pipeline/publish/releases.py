@@ -463,7 +463,8 @@ def _finish(settings: Settings, release_id: str, run_id: str, problems: list[str
     except (OSError, ledger.LedgerError):
         if _release_record(settings, release_id) is None:
             _point_back(settings.releases, before)
-            shutil.rmtree(release.folder, ignore_errors=True)
+            if _current_id(settings) != release_id:
+                shutil.rmtree(release.folder, ignore_errors=True)
         raise
     return Published(
         release_id=release_id,

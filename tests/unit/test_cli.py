@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from dronten_pipeline import cli, settled
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.settings import Settings
 from tests.conftest import PROJECT, Datalab
@@ -76,6 +79,30 @@ def test_a_key_that_did_not_fit_is_made_when_there_is_room(small_disk: Path) -> 
     ballast.unlink()
     assert len(settings.read_pseudonym_key()) == 64
     ledger.append(settings, "gate", {})
+
+
+def test_what_cannot_be_kept_for_next_time_undoes_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(settled, "remember", full)
+    cli._remember(Settings(home=tmp_path), settled.Given(sha256="ab"))
+    assert "de volgende run doet daarom alle stappen" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_log_that_cannot_be_written_does_not_hide_what_happened(tmp_path: Path) -> None:
+    (tmp_path / "last-run.log").symlink_to("/dev/full")
+    with cli._output_kept(Settings(home=tmp_path)):
+        sys.stdout.write("what dbt says")
+    with (
+        pytest.raises(RuntimeError, match="the reason"),
+        cli._output_kept(Settings(home=tmp_path)),
+    ):
+        sys.stdout.write("what dbt says")
+        raise RuntimeError("the reason")
 
 
 def test_a_broken_contract_is_named_with_its_line(tmp_path: Path, datalab: Datalab) -> None:

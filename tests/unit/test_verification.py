@@ -406,10 +406,12 @@ def test_a_line_that_a_full_disk_cut_off_is_made_up_for(attacked: Settings) -> N
     assert stand_alone(attacked)[0] == 0
 
 
-def test_a_line_that_was_cut_off_by_hand_is_found(attacked: Settings) -> None:
+@pytest.mark.parametrize("number", [1, -1], ids=["in-the-middle", "at-the-end"])
+def test_a_line_that_was_changed_by_hand_is_found(attacked: Settings, number: int) -> None:
     assert attacked.anchor is not None
-    first, *others = attacked.anchor.read_text().splitlines(keepends=True)
-    attacked.anchor.write_text("".join([first, others[0][:40] + "\n", *others[1:]]))
+    lines = attacked.anchor.read_text().splitlines(keepends=True)
+    lines[number] = lines[number][:20] + "x\n"
+    attacked.anchor.write_text("".join(lines))
     assert any("onleesbaar" in problem for problem in verify(attacked).problems)
     assert "cannot be read" in stand_alone(attacked)[1]
 

@@ -14,6 +14,15 @@ from dronten_pipeline.evidence.durable import is_full, write_durably, write_secr
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
+def test_a_file_that_does_not_fit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"lineage\.json"):
+        write_durably(tmp_path / "lineage.json", b"{}")
+
+
 @pytest.mark.parametrize("write", [write_durably, write_secret])
 def test_a_disk_that_takes_no_more_leaves_no_half_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, bytes], None]

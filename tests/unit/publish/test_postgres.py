@@ -511,20 +511,17 @@ def hanging(
     stopped: list[int] = []
 
     def stop_at(module: object, name: str) -> None:
-        def stop(*_: object, **__: object) -> None:
-            stopped.extend(
-                pid
-                for (pid,) in standing.rows(
-                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'datalab'"
-                )
-            )
-            for pid in stopped:
-                os.kill(pid, signal.SIGSTOP)
-
         whole = getattr(module, name)
-        monkeypatch.setattr(
-            module, name, lambda *given, **named: (stop(), whole(*given, **named))[1]
-        )
+
+        def stopping(*given: Any, **named: Any) -> Any:
+            for (pid,) in standing.rows(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'datalab'"
+            ):
+                stopped.append(pid)
+                os.kill(pid, signal.SIGSTOP)
+            return whole(*given, **named)
+
+        monkeypatch.setattr(module, name, stopping)
 
     yield stop_at
     monkeypatch.undo()
