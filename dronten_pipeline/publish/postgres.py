@@ -195,7 +195,8 @@ def _load(
                 table.name: postgres_tables.content_in_postgres(connection, staged, table)
                 for table in tables
             }
-            _compare(staged, contents, found)
+            advice = f"drop the schema {staged} and run `datalab postgres load` again"
+            _compare(staged, contents, found, advice=advice)
         else:
             contents, broken = _fill(settings, connection, staged, tables, mart)
     postgres_swap.swap(
@@ -250,7 +251,8 @@ def _fill(
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(unfinished)))
     try:
         sent, found = postgres_lanes.fill(partial(_connected, settings), unfinished, tables, mart)
-        _compare(schema, sent, found)
+        advice = "load again, and report this as an error of the program when it stays so"
+        _compare(schema, sent, found, advice=advice)
         with connection.transaction():
             broken = postgres_tables.declare_keys(connection, unfinished, tables)
             connection.execute(
@@ -266,13 +268,14 @@ def _fill(
     return sent, broken
 
 
-def _compare(schema: str, wanted: dict[str, Content], found: dict[str, Content]) -> None:
+def _compare(
+    schema: str, wanted: dict[str, Content], found: dict[str, Content], *, advice: str
+) -> None:
     for table, content in found.items():
         if content != wanted[table]:
             raise PostgresError(
                 f"{schema}.{table} holds {content.rows} rows (checksum {content.checksum}) and "
-                f"the mart {wanted[table].rows} ({wanted[table].checksum}): drop the "
-                f"schema {schema} and run `datalab postgres load` again."
+                f"the mart {wanted[table].rows} ({wanted[table].checksum}): {advice}."
             )
 
 

@@ -65,7 +65,7 @@ def fill(
             return pool.submit(run)
 
         copies = {
-            submit(_copy, table, mart.cursor()): table
+            submit(_copy, table, mart): table
             for table in sorted(tables, key=lambda table: -table.rows)
         }
         for copied in as_completed(copies):
@@ -81,6 +81,7 @@ def fill(
 def _copy(
     connection: psycopg.Connection, schema: str, table: Table, mart: duckdb.DuckDBPyConnection
 ) -> Content:
-    postgres_tables.check_values(mart, table)
-    postgres_tables.create(connection, schema, table)
-    return postgres_tables.fill(connection, schema, table, mart)
+    with mart.cursor() as cursor:
+        postgres_tables.check_values(cursor, table)
+        postgres_tables.create(connection, schema, table)
+        return postgres_tables.fill(connection, schema, table, cursor)

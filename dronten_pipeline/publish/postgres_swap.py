@@ -25,6 +25,9 @@ from psycopg import errors, sql
 
 #: A transaction that was seen for so long will not be over in a moment.
 LONG_SECONDS = 2.0
+#: What readers may do. The second is for the names of keys: PostgreSQL shows foreign keys in
+#: information_schema, where Power BI looks for relations, to nobody who may only read.
+RIGHTS = "SELECT, REFERENCES"
 #: How long the other tables may take to lock once the first is.
 FOLLOW_MILLISECONDS = 25
 
@@ -134,6 +137,7 @@ def swap(
                     kept = schema_of(schema, before)
                     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(kept)))
                     _move(connection, schema, old, kept)
+                    _hide(connection, kept, old, reader)
                 connection.execute(
                     sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
                 )
@@ -311,6 +315,18 @@ def _move(connection: psycopg.Connection, schema: str, tables: Iterable[str], ta
         )
 
 
+def _hide(connection: psycopg.Connection, schema: str, tables: Sequence[str], reader: str) -> None:
+    """Takes the right to read away, so that tools do not list what they cannot open."""
+    if tables:
+        connection.execute(
+            sql.SQL("REVOKE {} ON TABLE {} FROM {}").format(
+                sql.SQL(RIGHTS),
+                _listed((schema, table) for table in tables),
+                sql.Identifier(reader),
+            )
+        )
+
+
 def _let_read(
     connection: psycopg.Connection,
     schema: str,
@@ -321,8 +337,8 @@ def _let_read(
     role, name = sql.Identifier(reader), sql.Identifier(schema)
     connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, role))
     connection.execute(
-        sql.SQL("GRANT SELECT ON TABLE {} TO {}").format(
-            _listed((schema, table) for table in tables), role
+        sql.SQL("GRANT {} ON TABLE {} TO {}").format(
+            sql.SQL(RIGHTS), _listed((schema, table) for table in tables), role
         )
     )
     connection.execute(

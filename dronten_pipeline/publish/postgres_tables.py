@@ -384,25 +384,26 @@ def fill(
     from pgpq import ArrowToPostgresBinaryEncoder
 
     sent = len(table.columns)
-    batches = _batches(mart, table)
-    encoder = ArrowToPostgresBinaryEncoder(pa.schema(list(batches.schema)[:sent]))
     tally = _Tally(table)
     cursor = connection.cursor()
-    # A thread of its own sends, so that encoding goes on while the server takes rows in.
-    with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy:
-        copy.write(encoder.write_header())
-        for batch in batches:
-            copy.write(encoder.write_batch(batch.select(range(sent))))
-            tally.add(batch)
-        copy.write(encoder.finish())
+    with _batches(mart, table) as batches:
+        encoder = ArrowToPostgresBinaryEncoder(pa.schema(list(batches.schema)[:sent]))
+        # A thread of its own sends, so that encoding goes on while the server takes rows in.
+        with cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy:
+            copy.write(encoder.write_header())
+            for batch in batches:
+                copy.write(encoder.write_batch(batch.select(range(sent))))
+                tally.add(batch)
+            copy.write(encoder.finish())
     return tally.content()
 
 
 def content_of_mart(mart: duckdb.DuckDBPyConnection, table: Table) -> Content:
     """What `fill` would send."""
     tally = _Tally(table)
-    for batch in _batches(mart, table):
-        tally.add(batch)
+    with _batches(mart, table) as batches:
+        for batch in batches:
+            tally.add(batch)
     return tally.content()
 
 
@@ -450,7 +451,10 @@ def _checksum(total: int) -> str:
 
 
 def _batches(mart: duckdb.DuckDBPyConnection, table: Table) -> pa.RecordBatchReader:
-    """The columns of a table; after them, as text, those that can only be hashed as such."""
+    """The columns of a table; after them, as text, those that can only be hashed as such.
+
+    To be closed: while it is open DuckDB keeps the file, and opening it anew waits for ever.
+    """
     columns = [
         identifier(column.name) + ("::VARCHAR" if column.is_sent_as_text else "")
         for column in table.columns

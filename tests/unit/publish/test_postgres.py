@@ -220,6 +220,39 @@ def test_a_tool_for_reports_finds_tables_keys_and_comments(place: Place) -> None
     assert release_id(1) in str(place.rows("SELECT obj_description('mart'::regnamespace)", as_tool))
 
 
+def test_power_bi_finds_the_relations_as_a_reader(place: Place) -> None:
+    """It looks in information_schema, which shows less than pg_constraint does."""
+    load(place, 1)
+    relations = """
+        SELECT many.table_name, many.column_name, one.table_name, one.column_name
+        FROM information_schema.referential_constraints AS relation
+        INNER JOIN information_schema.key_column_usage AS many
+            ON relation.constraint_schema = many.constraint_schema
+            AND relation.constraint_name = many.constraint_name
+        INNER JOIN information_schema.key_column_usage AS one
+            ON relation.unique_constraint_schema = one.constraint_schema
+            AND relation.unique_constraint_name = one.constraint_name
+            AND many.ordinal_position = one.ordinal_position
+        WHERE one.table_schema = 'mart'
+    """
+    expected = [("fct_kpi_value", "kpi_id", "dim_kpi", "kpi_id")]
+    assert place.rows(relations, "lezer") == expected
+    load(place, 2)
+    assert place.rows(relations, "lezer") == expected
+
+
+def test_a_tool_for_reports_lists_the_release_in_force_only(place: Place) -> None:
+    for number in (1, 2):
+        load(place, number)
+    listed = (
+        "SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_schema ~ '^mart'"
+    )
+    assert place.rows(listed, "lezer") == [("mart",)]
+    assert load(place, 1).kind == "returned"
+    assert place.rows(listed, "lezer") == [("mart",)]
+    assert place.rows("SELECT DISTINCT number FROM mart.dim_kpi", "lezer") == [(1,)]
+
+
 LARGE = """
 CREATE TABLE dim_kpi (kpi_id VARCHAR PRIMARY KEY);
 INSERT INTO dim_kpi SELECT 'kpi' || i FROM range(3) AS of (i);
@@ -535,8 +568,13 @@ def hanging(
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(postgres_tables, "fill"), (postgres_tables, "add_keys"), (postgres_swap, "swap")],
-    ids=["before-the-rows", "before-the-keys", "before-the-swap"],
+    [
+        (postgres_tables, "fill"),
+        (postgres_tables, "index"),
+        (postgres_tables, "declare_keys"),
+        (postgres_swap, "swap"),
+    ],
+    ids=["before-the-rows", "before-the-keys", "before-the-names", "before-the-swap"],
 )
 def test_a_server_that_hangs_is_not_waited_for_without_end(
     standing: Place, hanging: Callable[[object, str], None], module: object, name: str
