@@ -23,7 +23,8 @@ Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 _START = 0x9E3779B9 + 3923095
 _BLOCK = 12
-_MASKS: Words = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF], np.uint32)
+#: Masks of the first bytes of a little-endian word: none, one, ... all.
+_FIRST_BYTES: Words = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF], np.uint32)
 _NAN = np.float64("nan").view(np.uint64)
 
 
@@ -89,39 +90,32 @@ def _of_words(values: Words) -> Hashes:
 
 
 def _of_bytes(values: pa.Array) -> Hashes:
-    """Strings of any length: block by block, those that are over left out."""
+    """Strings of any length, a block of all of them at a time."""
     _, offset_bytes, data_bytes = values.buffers()
     offsets = np.frombuffer(offset_bytes, np.int32)[values.offset :][: len(values) + 1]
     data = np.frombuffer(data_bytes or b"", np.uint8)[offsets[0] : offsets[-1]]
     # The word that begins at every byte; zeros behind, so that one begins at the last too.
     data = np.concatenate([data, np.zeros(_BLOCK + 3, np.uint8)])
-    words = np.ndarray((len(data) - 3,), np.dtype("<u4"), data, strides=(1,))
+    words = np.ndarray((len(data) - 3,), np.dtype("<u4"), data, strides=(1,)).copy()
 
-    longest_first = np.argsort(-np.diff(offsets), kind="stable")
-    at = (offsets[:-1] - offsets[0]).astype(np.int64)[longest_first]
-    left = np.diff(offsets)[longest_first]
+    at = (offsets[:-1] - offsets[0]).astype(np.int64)
+    left = np.diff(offsets)
     a = (_START + left.astype(np.int64)).astype(np.uint32)
     b, c = a.copy(), a.copy()
-    while n := np.count_nonzero(left >= _BLOCK):
-        here = at[:n]
-        a[:n], b[:n], c[:n] = _mix(
-            a[:n] + words[here], b[:n] + words[here + 4], c[:n] + words[here + 8]
+    while (longer := np.flatnonzero(left >= _BLOCK)).size:
+        here = at.take(longer)
+        a[longer], b[longer], c[longer] = _mix(
+            a.take(longer) + words.take(here),
+            b.take(longer) + words.take(here + 4),
+            c.take(longer) + words.take(here + 8),
         )
-        at[:n] += _BLOCK
-        left[:n] -= _BLOCK
-    a += words[at] & _first_bytes(left)
-    b += words[at + 4] & _first_bytes(left - 4)
+        at[longer] += _BLOCK
+        left[longer] -= _BLOCK
+    a += words.take(at) & _FIRST_BYTES.take(left, mode="clip")
+    b += words.take(at + 4) & _FIRST_BYTES.take(left - 4, mode="clip")
     # The lowest byte of the last word is kept for the length.
-    c += (words[at + 8] & _first_bytes(left - 8)) << np.uint32(8)
-    hashes = np.empty(len(values), np.uint64)
-    hashes[longest_first] = _final(a, b, c)
-    return hashes
-
-
-def _first_bytes(count: np.ndarray[Any, np.dtype[np.int32]]) -> Words:
-    """A mask of the first bytes of a little-endian word: none below 1, all from 4 on."""
-    masks: Words = _MASKS[np.clip(count, 0, 4)]
-    return masks
+    c += (words.take(at + 8) & _FIRST_BYTES.take(left - 8, mode="clip")) << np.uint32(8)
+    return _final(a, b, c)
 
 
 def _rotated(words: Words, bits: int) -> Words:
