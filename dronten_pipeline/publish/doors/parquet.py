@@ -17,6 +17,9 @@ from dronten_pipeline.gate.candidate import OFFLINE, identifier, literal
 #: DuckDB goes on to 24,576 before it gives up, which costs a sixth of the time.
 MOST_IN_DICTIONARY = 1000
 
+#: Per processor; else what waits to be written grows with the table. Rows of 2 kB fit well.
+MEMORY_MB = 512
+
 
 def export_parquet(mart: Path, folder: Path, processors: int | None = None) -> dict[str, int]:
     """Writes `<table>.parquet` for every table; rows in the same order give the same bytes.
@@ -31,7 +34,7 @@ def export_parquet(mart: Path, folder: Path, processors: int | None = None) -> d
     # Two threads or more divide a table into the same groups of rows, however many they are; one
     # alone takes another way, which gives other groups when rows were deleted.
     threads = max(2, processors or os.cpu_count() or 2)
-    config = OFFLINE | {"threads": threads}
+    config = OFFLINE | {"threads": threads, "memory_limit": f"{MEMORY_MB * threads}MB"}
     with duckdb.connect(str(mart), read_only=True, config=config) as connection:
         tables = [
             name
