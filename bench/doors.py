@@ -8,8 +8,8 @@
 Two invented marts, one with rows in three tables and one with all of them in the figures. For each,
 both are measured in turn in processes of their own, on the same file and the same processors. The
 promise is that all doors together take no more than twice as long, and that memory does not grow
-with the mart; ends with 1 when one of them takes longer. A mart that is given is only shown: below
-a million rows the workbook costs more than all the rest, and no promise is made.
+with the mart; ends with 1 when a mart takes longer. A mart of some ten thousand rows does, for its
+workbook alone costs many times its Parquet.
 """
 
 from __future__ import annotations
@@ -151,8 +151,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         if options.mart:
             mart = options.mart / "mart.duckdb" if options.mart.is_dir() else options.mart
-            _compare(str(mart), mart, Path(folder), options.times)
-            return 0
+            ratio, _ = _compare(str(mart), mart, Path(folder), options.times)
+            return int(ratio > MOST_TIMES_PARQUET)
         return max(
             _invented(name, shares, Path(folder), options.rows, options.times)
             for name, shares in MARTS.items()
