@@ -1,14 +1,14 @@
 """The Excel door: one workbook with the tables, and a sheet that explains every KPI.
 
 Here belongs how the tables look in Excel. Not here: their values, which are those of the mart;
-only what Excel cannot hold is written as text (`table_sheet.py`).
+only what Excel cannot hold is written as text (`_writer`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,13 +22,20 @@ from dronten_pipeline.publish.doors.mart import Column, Mart, Table
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
-    from dronten_pipeline.publish.doors.table_sheet import TableSheet
-
 NAME = "dronten_kpi.xlsx"
 
 #: A table with more rows is not in the workbook: it is one to compute with, not one to look at,
 #: and a workbook is held in memory whole while it is written (about 1 kB per row).
 MOST_ROWS = 50_000
+
+#: Excel's own limits: the text of one cell, the digits of a number, the largest and smallest
+#: number, and its first day without the leap year 1900 that never was.
+MOST_CHARACTERS = 32_767
+MOST_EXACT = 10**15
+LARGEST, SMALLEST = 9.99999999999999e307, 2.2250738585072014e-308
+FIRST_DAY = dt.date(1900, 3, 1)
+
+CUT = " … (ingekort, zie Parquet)"
 
 #: Height of one line in points, and of the highest row that Excel allows.
 LINE, HIGHEST = 15, 409
@@ -43,6 +50,8 @@ NUMBERS = {
     # Excel writes WAAR by itself; other programs show a 1 in a column without this.
     "BOOLEAN": '"WAAR";"WAAR";"ONWAAR"',
 }
+WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT"}
+WHOLE |= {"UINTEGER", "UBIGINT"}
 #: Whole numbers that are names rather than amounts: 2026, not 2.026.
 PLAIN = {"year", "definition_version", "measure_no", "result_no"}
 
@@ -90,6 +99,13 @@ class _Heading:
     width: int
     number: str | None = None
     wraps: bool = False
+
+
+class _Exact(float):
+    """A number with every digit that it needs; xlsxwriter keeps 16, and it can take 17."""
+
+    def __format__(self, _: str) -> str:
+        return float.__repr__(self)
 
 
 def export_workbook(mart: Mart, path: Path) -> None:
@@ -189,19 +205,15 @@ class _Sheets:
             )
         return self._formats[key]
 
-    def add(self, name: str) -> TableSheet:
-        from dronten_pipeline.publish.doors.table_sheet import TableSheet
-
-        sheet: TableSheet = self.book.add_worksheet(name, worksheet_class=TableSheet)
+    def add(self, name: str) -> Worksheet:
+        sheet: Worksheet = self.book.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&A&RBladzijde &P van &N")
         return sheet
 
-    def add_table(
-        self, name: str, table: str, columns: Sequence[_Heading], rows: int
-    ) -> TableSheet:
+    def add_table(self, name: str, table: str, columns: Sequence[_Heading], rows: int) -> Worksheet:
         """A sheet with an empty table: headings that stay in view, formats, filters."""
         sheet = self.add(name)
         for index, column in enumerate(columns):
@@ -228,8 +240,8 @@ class _Sheets:
         return sheet
 
 
-def _height(texts: Iterable[tuple[object, int]]) -> float:
-    """How high a row must be for its texts, in points; 0 when as high as any other.
+def _stretch(sheet: Worksheet, row: int, texts: Iterable[tuple[object, int]]) -> None:
+    """Makes a row as high as its texts need; not every program does so by itself.
 
     Args:
         texts: each with the width of its column in characters.
@@ -242,14 +254,8 @@ def _height(texts: Iterable[tuple[object, int]]) -> float:
         ),
         default=1,
     )
-    return min(lines * LINE, HIGHEST) if lines > 1 else 0
-
-
-def _stretch(sheet: Worksheet, row: int, texts: Iterable[tuple[object, int]]) -> None:
-    """Makes a row as high as its texts need; not every program does so by itself."""
-    height = _height(texts)
-    if height:
-        sheet.set_row(row, height)
+    if lines > 1:
+        sheet.set_row(row, min(lines * LINE, HIGHEST))
 
 
 def _introduce(sheets: _Sheets, mart: Mart) -> None:
@@ -348,27 +354,18 @@ def _show(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, table: Table) 
         for index, (column, title) in enumerate(zip(table.columns, titles, strict=True))
     ]
     sheet = sheets.add_table(sheet_name(table.name), table.name, columns, len(rows))
-    heights = {}
+    for index, column in enumerate(table.columns):
+        write = _writer(sheet, column.type)
+        for number, row in enumerate(rows, start=1):
+            if row[index] is not None:
+                write(number, index, row[index])
     if any(column.wraps for column in columns):
         for number, row in enumerate(rows, start=1):
-            heights[number] = _height(_wrapped(columns, row))
-    sheet.write_table(
-        [
-            (column.type, sheets.format(heading.number, wraps=heading.wraps), values)
-            for column, heading, values in zip(
-                table.columns, columns, zip(*rows, strict=True), strict=True
-            )
-        ]
-        if rows
-        else [],
-        heights,
-    )
+            _stretch(sheet, number, _wrapped(columns, row))
 
 
 def _selected(column: Column) -> str:
     name = identifier(column.name)
-    from dronten_pipeline.publish.doors.table_sheet import WHOLE
-
     if column.type in WHOLE | {"DOUBLE", "FLOAT", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR"}:
         return name
     if column.type.startswith("DECIMAL"):
@@ -377,8 +374,6 @@ def _selected(column: Column) -> str:
 
 
 def _heading(column: Column, title: str, sample: Sequence[object]) -> _Heading:
-    from dronten_pipeline.publish.doors.table_sheet import WHOLE
-
     kind = column.type
     if kind in WHOLE:
         kind = "plain" if column.name in PLAIN else "whole"
@@ -395,6 +390,50 @@ def _heading(column: Column, title: str, sample: Sequence[object]) -> _Heading:
         number=NUMBERS.get(kind),
         wraps=longest > 58,
     )
+
+
+def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
+    """How a value of this type is written; what Excel would change becomes a text."""
+
+    def text(row: int, column: int, value: str) -> None:
+        if len(value) > MOST_CHARACTERS:
+            value = value[: MOST_CHARACTERS - len(CUT)] + CUT
+        sheet.write_string(row, column, value)
+
+    def whole(row: int, column: int, value: int) -> None:
+        if abs(value) < MOST_EXACT:
+            sheet.write_number(row, column, value)
+        else:
+            sheet.write_string(row, column, str(value))
+
+    def number(row: int, column: int, value: float) -> None:
+        if value == 0 or SMALLEST <= abs(value) <= LARGEST:
+            sheet.write_number(row, column, _Exact(value))
+        else:
+            sheet.write_string(row, column, repr(value))
+
+    def day(row: int, column: int, value: dt.date) -> None:
+        if value >= FIRST_DAY:
+            sheet.write_datetime(row, column, value)
+        else:
+            sheet.write_string(row, column, f"{value:%d-%m}-{value.year:04d}")
+
+    def moment(row: int, column: int, value: dt.datetime) -> None:
+        if value.date() >= FIRST_DAY:
+            sheet.write_datetime(row, column, value)
+        else:
+            sheet.write_string(row, column, f"{value:%d-%m}-{value.year:04d} {value:%H:%M:%S}")
+
+    if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+        return number
+    if kind in WHOLE:
+        return whole
+    others: dict[str, Callable[[int, int, Any], object]] = {
+        "BOOLEAN": sheet.write_boolean,
+        "DATE": day,
+        "TIMESTAMP": moment,
+    }
+    return others.get(kind, text)
 
 
 def _list_columns(sheets: _Sheets, mart: Mart) -> None:

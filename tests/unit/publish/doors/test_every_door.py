@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.publish.doors import DoorError
-from dronten_pipeline.publish.doors.table_sheet import CUT, MOST_CHARACTERS
+from dronten_pipeline.publish.doors.workbook import CUT, MOST_CHARACTERS
 from tests.unit.publish.doors import hostile
 from tests.unit.publish.doors.conftest import Rows, open_doors
 
