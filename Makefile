@@ -7,7 +7,8 @@
 #   make dictionary  writes docs/data-dictionary.md anew
 #   make bench  all measurements below
 #   make bench-gate  what the gate costs: the mart of the last run, and ten million rows
-#   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...)
+#   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...);
+#               MART=... for a mart of your own
 #   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
 #   make bench-readability  how well the reading level is measured, with intervals (../shared);
 #               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
@@ -58,7 +59,8 @@ bench-gate: $(READY_DEV)
 	@$(BIN)/python -m bench.gate $(if $(ROWS),--rows $(ROWS))
 
 bench-doors: $(READY)
-	@$(BIN)/python -m bench.doors $(if $(ROWS),--rows $(subst _,,$(ROWS)))
+	@$(BIN)/python -m bench.doors $(if $(ROWS),--rows $(subst _,,$(ROWS))) \
+		$(if $(MART),--mart $(MART))
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary

@@ -8,6 +8,7 @@ and compare it with the mart. Not here: where a release stands and which is curr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from dronten_pipeline.publish.doors.checksums import Files
@@ -50,12 +51,22 @@ def write_doors(
     )
 
     mart = read_mart(folder / "mart.duckdb", contracts, is_sample=is_sample)
-    parquet = folder / "parquet"
-    machine_csv.export_csv(parquet, folder / "csv")
-    dutch_csv.export_dutch_csv(parquet, folder / "excel", mart.tables.values())
-    workbook.export_workbook(mart, folder / workbook.NAME)
-    datapackage.export_datapackage(mart, folder / datapackage.NAME)
-    readme.export_readme(mart, folder / readme.NAME)
-    files = checksums.describe(folder)
+    there = checksums.files_in(folder)
+    # The slow forms at the same time: the library of the workbook works on one processor.
+    with ThreadPoolExecutor() as pool:
+        hashed = pool.submit(checksums.describe, folder, there)
+        book = pool.submit(workbook.export_workbook, mart, folder / workbook.NAME)
+        written = machine_csv.export_csv(folder / "parquet", folder / "csv")
+        dutch_csv.export_dutch_csv(folder / "parquet", folder / "excel", mart.tables.values())
+        datapackage.export_datapackage(mart, folder / datapackage.NAME)
+        readme.export_readme(mart, folder / readme.NAME)
+        book.result()
+        files = hashed.result() | written
+    others = [
+        path
+        for path in checksums.files_in(folder)
+        if path.relative_to(folder).as_posix() not in files
+    ]
+    files |= checksums.describe(folder, others)
     dcat.export_dcat(mart, folder / dcat.NAME, files, address)
     return files | checksums.describe(folder, [folder / dcat.NAME])

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dronten_pipeline.publish.doors.checksums import describe
 from dronten_pipeline.publish.doors.machine_csv import export_csv
 from dronten_pipeline.publish.doors.parquet import export_parquet
 from dronten_pipeline.publish.doors.reading_back import count_rows
@@ -28,6 +29,36 @@ def test_parquet_of_the_same_rows_is_the_same_file(tmp_path: Path, threads: int)
         assert export_parquet(tmp_path / f"{name}.duckdb", tmp_path / name) == {"t": 5000}
     one, two = ((tmp_path / name / "t.parquet").read_bytes() for name in ("one", "two"))
     assert one == two
+
+
+@pytest.mark.parametrize("rows", ["1 = 1", "n % 7 > 0 AND n NOT BETWEEN 50000 AND 200000"])
+def test_parquet_is_the_same_file_whatever_the_number_of_processors(
+    tmp_path: Path, rows: str
+) -> None:
+    with duckdb.connect(str(tmp_path / "mart.duckdb"), config={"threads": 4}) as mart:
+        mart.execute(
+            "CREATE TABLE t AS SELECT n, 'k' || n % 97 AS k, hash(n) / 3.0 AS v "
+            "FROM range(500000) AS r (n)"
+        )
+        mart.execute(f"DELETE FROM t WHERE NOT ({rows})")
+    written = set()
+    for processors in (1, 2, 4, 8):
+        export_parquet(tmp_path / "mart.duckdb", tmp_path / "parquet", processors)
+        written.add((tmp_path / "parquet/t.parquet").read_bytes())
+    assert len(written) == 1
+
+
+def test_csv_is_hashed_while_it_is_written(exported: Path) -> None:
+    again = export_csv(exported / "parquet", exported / "again")
+    assert again == describe(exported, (exported / "again").iterdir())
+    assert set(again) == {"again/e.csv", "again/t.csv"}
+
+
+def test_a_csv_that_does_not_fit_on_the_disk_is_an_error(exported: Path, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/e.csv").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        export_csv(exported / "parquet", tmp_path / "full")
 
 
 def test_parquet_of_other_rows_is_another_file(tmp_path: Path) -> None:
