@@ -6,6 +6,7 @@ Here belongs the form of these files. Not here: what Excel makes of them (`dutch
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO, cast
 
 from dronten_pipeline.publish.doors.checksums import Files, HashedFile
 
@@ -27,7 +28,7 @@ def export_csv(parquet: Path, folder: Path) -> Files:
         name = f"{path.stem}.csv"
         with HashedFile(folder / name) as file:
             pl.scan_parquet(path).sink_csv(
-                file,
+                cast(IO[bytes], file),
                 line_terminator="\r\n",
                 date_format="%Y-%m-%d",
                 datetime_format="%Y-%m-%d %H:%M:%S%.f",
