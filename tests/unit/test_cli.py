@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dronten_pipeline import cli, settled
+from dronten_pipeline import settled
+from dronten_pipeline.commands import run
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.settings import Settings
 from tests.conftest import PROJECT, Datalab
@@ -88,18 +89,18 @@ def test_what_cannot_be_kept_for_next_time_undoes_no_run(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(settled, "remember", full)
-    cli._remember(Settings(home=tmp_path), settled.Given(sha256="ab"))
+    run._remember(Settings(home=tmp_path), settled.Given(sha256="ab"))
     assert "de volgende run doet daarom alle stappen" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_log_that_cannot_be_written_does_not_hide_what_happened(tmp_path: Path) -> None:
     (tmp_path / "last-run.log").symlink_to("/dev/full")
-    with cli._output_kept(Settings(home=tmp_path)):
+    with run._output_kept(Settings(home=tmp_path)):
         sys.stdout.write("what dbt says")
     with (
         pytest.raises(RuntimeError, match="the reason"),
-        cli._output_kept(Settings(home=tmp_path)),
+        run._output_kept(Settings(home=tmp_path)),
     ):
         sys.stdout.write("what dbt says")
         raise RuntimeError("the reason")

@@ -8,7 +8,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dronten_pipeline import cli, settled
+from dronten_pipeline import settled
+from dronten_pipeline.commands import run, terminal
 from dronten_pipeline.defs import resources
 from dronten_pipeline.defs.postgres import build_postgres
 from dronten_pipeline.publish.postgres import held_release
@@ -65,16 +66,16 @@ def test_a_run_with_nothing_new_tries_postgresql_again(
     make_current(settings, 1)
     monkeypatch.setattr(settled, "what_is_given", lambda *_: settled.Given(sha256="x"))
     monkeypatch.setattr(settled, "still_holds", lambda *_: release_id(1))
-    monkeypatch.setattr(cli, "_show_release", lambda _: None)
+    monkeypatch.setattr(run, "show_release", lambda _: None)
     unreachable = settings.model_copy(
         update={"postgres_url": Settings(home=tmp_path, postgres_url=away).postgres_url}
     )
-    assert cli._run(unreachable, None, whole=False) == cli.OWN_ERROR
+    assert run.execute(unreachable, None, whole=False) == terminal.OWN_ERROR
     said = " ".join(capsys.readouterr().err.split())
     assert "PostgreSQL loopt achter." in said
     assert "stands as files" in said
     assert "geheim1234" not in said
     assert held_release(settings) is None
-    assert cli._run(settings, None, whole=False) == cli.PUBLISHED
+    assert run.execute(settings, None, whole=False) == terminal.PUBLISHED
     assert held_release(settings) == release_id(1)
     assert PASSWORD not in capsys.readouterr().out

@@ -1,0 +1,64 @@
+"""`datalab approve`: a second person looks at what the gate held back, and may publish it.
+
+Not here: who may, and what is signed (`gate/approval.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dronten_pipeline.commands.status import show_release
+from dronten_pipeline.commands.terminal import console, stop
+from dronten_pipeline.settings import current_settings
+
+
+def approve(
+    key: Annotated[
+        Path | None,
+        typer.Option(help="Bestand met uw eigen geheime sleutel (Ed25519, PEM, mode 0600)."),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Waarom deze cijfers toch gepubliceerd mogen worden.")
+    ] = "",
+) -> None:
+    """Laat een tweede persoon publiceren wat de beoordeling tegenhield.
+
+    Zonder sleutel: toont wat er tegengehouden is. Wie de run startte, kan niet zelf goedkeuren;
+    wie het wel mag, staat in DATALAB_APPROVERS.
+    """
+    from dronten_pipeline.approve import publish_approved, what_was_held_back
+    from dronten_pipeline.evidence.ledger import LedgerError
+    from dronten_pipeline.gate.approval import ApprovalError
+    from dronten_pipeline.gate.gate import GateError
+    from dronten_pipeline.publish.releases import PublishError
+    from dronten_pipeline.run import NothingBuilt, RunUnderWay, alone
+
+    settings = current_settings()
+    try:
+        for result in what_was_held_back(settings):
+            console.print(f"[red]fout[/red]  {result.table}.{result.rule}: {result.description}")
+            console.print(f"      gezien: {result.observed}", markup=False)
+        if key is None:
+            console.print(
+                "Goedkeuren: `datalab approve --key SLEUTEL --reason WAAROM`. Het komt in het "
+                "logboek, in de uitgave en in het verslag te staan, met uw naam."
+            )
+            return
+        with alone(settings, "approve"):
+            approval, _ = publish_approved(
+                settings, key=key, reason=reason, on_progress=console.print
+            )
+    except (
+        ApprovalError,
+        GateError,
+        LedgerError,
+        NothingBuilt,
+        PublishError,
+        RunUnderWay,
+    ) as error:
+        stop(str(error))
+    console.print(f"Goedgekeurd door {approval.approved_by} (record {approval.record}).")
+    show_release(settings)

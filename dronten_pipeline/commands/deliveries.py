@@ -1,0 +1,76 @@
+"""`datalab check` and `datalab erase`: one delivered file, before it is read and after.
+
+Not here: reading it in a run (`ingest/`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dronten_pipeline.commands.terminal import console, stop
+from dronten_pipeline.settings import current_settings
+
+
+def check(
+    file: Annotated[
+        Path,
+        typer.Argument(help="Het bestand dat geleverd zou worden.", exists=True, dir_okay=False),
+    ],
+    source: Annotated[
+        str | None, typer.Option(help="Bron; leeg: af te leiden uit de map of de kolommen.")
+    ] = None,
+    table: Annotated[str | None, typer.Option(help="Tabel; leeg: af te leiden.")] = None,
+) -> None:
+    """Zegt wat er met een bestand zou gebeuren, zonder het in te lezen.
+
+    Eindigt met 0 als alles gelezen kan worden, anders met 1.
+    """
+    from dronten_pipeline.ingest.inspection import inspect_file
+
+    report = inspect_file(current_settings(), file, source_name=source, table_name=table)
+    for line in report.lines():
+        console.print(line, markup=False, soft_wrap=True)
+    raise typer.Exit(0 if report.is_accepted else 1)
+
+
+def erase(
+    source: Annotated[str, typer.Argument(help="De bron, bijvoorbeeld website_feedback.")],
+    file_name: Annotated[str, typer.Argument(help="De naam van het geleverde bestand.")],
+    reason: Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")],
+) -> None:
+    """Wist alles wat uit een bestand gelezen is, zoals een levering met persoonsgegevens.
+
+    Haal het bestand eerst uit de map met leveringen. De volgende run rekent zonder dit bestand.
+    """
+    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.evidence import ledger
+    from dronten_pipeline.ingest.erase import EraseError
+    from dronten_pipeline.ingest.erase import erase as erase_delivery
+    from dronten_pipeline.publish.releases import resting_on
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    sources = load_sources(settings.sources)
+    if source not in sources:
+        stop(f"Er is geen bron {source}; wel: {', '.join(sources)}.")
+    try:
+        with alone(settings, "erase"):
+            erased = erase_delivery(settings, sources[source], file_name, reason=reason)
+            resting = resting_on(settings, erased.sha256)
+            ledger.append(
+                settings, "erasure", {**vars(erased), "reason": reason, "releases": resting}
+            )
+    except (EraseError, RunUnderWay) as error:
+        stop(str(error))
+    console.print(
+        f"{erased.file_name} is gewist ({erased.rows} rijen). Start een run: de cijfers worden "
+        "zonder dit bestand berekend."
+    )
+    if resting:
+        console.print(
+            f"Uitgave {', '.join(resting)} blijft staan, maar de cijfers van {source} zijn daaruit "
+            "niet meer na te rekenen; het logboek zegt waarom."
+        )

@@ -1,0 +1,54 @@
+"""`datalab postgres`: the release in force, for the readers of PostgreSQL.
+
+Not here: loading it (`publish/postgres.py`).
+"""
+
+from __future__ import annotations
+
+import typer
+
+from dronten_pipeline.commands.terminal import OWN_ERROR, PUBLISHED, console, problems, stop
+from dronten_pipeline.settings import Settings, current_settings
+
+app = typer.Typer(no_args_is_help=True, help="De uitgave in PostgreSQL.")
+
+
+@app.command()
+def load() -> None:
+    """Laadt de uitgave die geldt in PostgreSQL, als die daar nog niet getoond wordt."""
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    if settings.postgres_url is None:
+        stop("Er is geen PostgreSQL ingesteld: zet het adres in DATALAB_POSTGRES_URL.")
+    try:
+        with alone(settings, "postgres load"):
+            is_loaded = load_release(settings)
+    except RunUnderWay as error:
+        stop(str(error))
+    raise typer.Exit(PUBLISHED if is_loaded else OWN_ERROR)
+
+
+def load_release(settings: Settings) -> bool:
+    """Makes PostgreSQL show the release in force, where one is named; False when it failed."""
+    if settings.postgres_url is None:
+        return True
+    from dronten_pipeline.publish.postgres import PostgresError, load_current
+
+    try:
+        outcome = load_current(settings)
+    except PostgresError as error:
+        say_lag(error)
+        return False
+    if outcome is None:
+        console.print("Er is nog geen uitgave om in PostgreSQL te laden.")
+        return True
+    since = "al" if outcome.kind == "held" else "nu"
+    console.print(f"PostgreSQL toont {since} uitgave {outcome.release_id}.", soft_wrap=True)
+    for warning in outcome.warnings:
+        console.print(f"[yellow]Let op.[/yellow] {warning}", soft_wrap=True)
+    return True
+
+
+def say_lag(error: Exception) -> None:
+    problems.print("[red]PostgreSQL loopt achter.[/red]", error, markup=True)

@@ -1,0 +1,198 @@
+"""`datalab run` and `datalab dev`: the whole chain, once or by Dagster's planner.
+
+Not here: its steps (`defs/`), or what stands in the release that comes out (`status.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from dronten_pipeline.commands.postgres import load_release, say_lag
+from dronten_pipeline.commands.status import show_release
+from dronten_pipeline.commands.terminal import (
+    HELD_BACK,
+    NOTHING_READ,
+    OWN_ERROR,
+    PUBLISHED,
+    about_full_disk,
+    console,
+    disk_is_full,
+    problems,
+    stop,
+)
+from dronten_pipeline.settings import PROJECT, Settings, current_settings
+
+if TYPE_CHECKING:
+    from dronten_pipeline.settled import Given
+
+
+def run(
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="Peildag (jjjj-mm-dd): de dag waarop openstaand werk beoordeeld wordt."),
+    ] = None,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="Doet alle stappen, ook als er niets nieuws is."),
+    ] = False,
+) -> None:
+    """Leest de leveringen, bouwt de cijfers, beoordeelt ze en publiceert.
+
+    Eindigt met 0 als er gepubliceerd is of de vorige uitgave nog klopt, met 3 als de beoordeling
+    de uitgave tegenhield, met 4 als geen enkele levering te lezen was, met 1 bij een fout, ook
+    als de uitgave er is maar niet in PostgreSQL kwam.
+    """
+    settings = current_settings()
+    if as_of is not None:
+        try:
+            dt.date.fromisoformat(as_of)
+        except ValueError:
+            stop(f"--as-of {as_of} is geen datum: schrijf jjjj-mm-dd, bijvoorbeeld 2026-06-30.")
+    raise typer.Exit(execute(settings, as_of, whole=whole))
+
+
+def dev(
+    port: Annotated[int, typer.Option(help="Poort van de webserver.")] = 3000,
+) -> None:
+    """Start de webserver en de planner van Dagster; de stand blijft bewaard onder DATALAB_HOME."""
+    settings = current_settings()
+    _prepare_dagster_home(settings)
+    console.print(f"Dagster: http://127.0.0.1:{port} (stoppen met Ctrl-C)")
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    os.chdir(PROJECT)
+    os.execv(dagster, [dagster, "dev", "-w", str(PROJECT / "workspace.yaml"), "-p", str(port)])
+
+
+def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
+    from dronten_pipeline import settled
+    from dronten_pipeline.evidence.ledger import LedgerError
+    from dronten_pipeline.run import RunUnderWay, alone, describe_run
+
+    console.print(f"Datalab Dronten: een run begint in {settings.home}.")
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    try:
+        with alone(settings, "looking for something new"):
+            given = settled.what_is_given(settings, describe_run(settings, "looking", day))
+            if not whole and settled.still_holds(settings, given):
+                console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
+                is_loaded = load_release(settings)
+                show_release(settings)
+                return PUBLISHED if is_loaded else OWN_ERROR
+    except (RunUnderWay, LedgerError, ValueError) as error:
+        problems.print(f"[red]Niet gestart.[/red] {error}")
+        return OWN_ERROR
+    _prepare_dagster_home(settings)
+
+    import dagster as dg
+
+    # Not exported by Dagster, and the only way to tell a failed check from a broken step.
+    from dagster._core.errors import DagsterAssetCheckFailedError
+
+    from dronten_pipeline.definitions import defs
+    from dronten_pipeline.ingest.inputs import NothingRead
+    from dronten_pipeline.publish.postgres import PostgresError
+
+    config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
+    if as_of:
+        config["resources"] = {"run": {"config": {"as_of": as_of}}}
+    with _output_kept(settings), dg.DagsterInstance.get() as instance:
+        try:
+            result = (
+                defs()
+                .resolve_job_def("datalab")
+                .execute_in_process(run_config=config, instance=instance)
+            )
+            if not result.asset_materializations_for_node("release"):
+                raise RuntimeError("the run ended without its last step; nothing was published")
+        except NothingRead as error:
+            problems.print(f"[red]Niets gelezen.[/red] {error}")
+            return NOTHING_READ
+        except DagsterAssetCheckFailedError:
+            _show_failed_checks(settings)
+            return HELD_BACK
+        except RunUnderWay as error:
+            problems.print(f"[red]Niet gestart.[/red] {error}")
+            return OWN_ERROR
+        except PostgresError as error:
+            # The files are published: the next run need not make them again to try PostgreSQL.
+            _remember(settings, given)
+            say_lag(error)
+            return OWN_ERROR
+        except Exception as error:
+            said = (
+                about_full_disk(settings, error)
+                if disk_is_full(settings, error)
+                else f"{type(error).__name__}: {error}"
+            )
+            problems.print(f"[red]Mislukt.[/red] {escape(said)}")
+            return OWN_ERROR
+    _remember(settings, given)
+    show_release(settings)
+    return PUBLISHED
+
+
+def _prepare_dagster_home(settings: Settings) -> None:
+    """A persistent DAGSTER_HOME with our settings in it: without one Dagster forgets its runs."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+@contextlib.contextmanager
+def _output_kept(settings: Settings) -> Iterator[None]:
+    """dbt's own output is long; it stays readable for whoever repairs a model."""
+    output = (settings.home / "last-run.log").open("w", encoding="utf-8")
+    try:
+        with contextlib.redirect_stdout(output):
+            yield
+    finally:
+        with contextlib.suppress(OSError):  # its last lines are not worth an outcome
+            output.close()
+
+
+def _remember(settings: Settings, given: Given) -> None:
+    """A published release stays published when this cannot be written."""
+    from dronten_pipeline import settled
+
+    try:
+        settled.remember(settings, given)
+    except OSError as error:
+        problems.print(
+            "[yellow]Let op.[/yellow] "
+            + escape(f"{error}: de volgende run doet daarom alle stappen, ook zonder iets nieuws.")
+        )
+
+
+def _show_failed_checks(settings: Settings) -> None:
+    """Why the gate held the release back, one rule per line."""
+    from dronten_pipeline.gate.gate import read_verdict
+    from dronten_pipeline.run import latest_run_folder
+
+    problems.print("[red]Tegengehouden.[/red] De uitgave die gold, blijft gelden.")
+    try:
+        failures = read_verdict(latest_run_folder(settings)).failures
+    except (OSError, ValueError):
+        problems.print("De toetsen van dbt zijn niet gehaald; bekijk ze met `make dev`.")
+        return
+    for result in failures:
+        mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
+        problems.print(f"  {mark}  {result.table}.{result.rule}: {result.description}")
+        problems.print(f"        gezien: {result.error or result.observed}", markup=False)
+    report = latest_run_folder(settings) / "controleverslag.html"
+    if report.is_file():
+        problems.print(f"Het controleverslag: {report}")
+    problems.print(
+        "Herstel de levering of het model en start opnieuw, of laat een tweede persoon goedkeuren "
+        "wat hier fout is (`datalab approve`)."
+    )

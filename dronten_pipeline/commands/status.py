@@ -1,0 +1,169 @@
+"""`datalab status`: the figures of the release in force, and what asks for attention.
+
+Not here: how a figure came about (`explain.py`), or which releases there are (`releases.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Column, Table
+
+from dronten_pipeline.commands.postgres import say_lag
+from dronten_pipeline.commands.terminal import console
+from dronten_pipeline.settings import Settings, current_settings
+
+VERDICTS = {
+    "passed": "[green]goed[/green]",
+    "passed_with_warnings": "[yellow]goed, met waarschuwingen[/yellow]",
+    "approved": "[red]goedgekeurd ondanks fouten[/red]",
+}
+STATUSES = {
+    "on_target": "[green]gehaald[/green]",
+    "off_target": "[red]niet gehaald[/red]",
+    "uncertain": "[yellow]onzeker[/yellow]",
+    "no_target": "geen doel",
+}
+UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_days": " werkd."}
+
+
+def status() -> None:
+    """Toont de cijfers van de uitgave die nu geldt, en wat aandacht vraagt."""
+    show_release(current_settings())
+
+
+def show_release(settings: Settings) -> None:
+    """The KPIs of the release in force, its place, and the next thing to do."""
+    import duckdb
+
+    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.publish.releases import current_release
+
+    release = current_release(settings)
+    if release is None:
+        console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
+        return
+    with duckdb.connect(str(release.folder / "mart.duckdb"), read_only=True) as mart:
+        kpis = mart.execute(
+            """
+            select
+                dim_kpi.name_nl, dim_kpi.unit, kpi_status.value, kpi_status.comparator,
+                kpi_status.target_value, kpi_status.status, kpi_status.period_grain,
+                kpi_status.period_start, kpi_status.is_provisional,
+                kpi_status.kpi_id in (
+                    select kpi_id from fct_kpi_value where source_state = 'stale'
+                ),
+                case
+                    when kpi_status.status <> 'no_data' then null
+                    when dim_kpi.source_system not in (select source from source_delivery)
+                        then 'geen levering'
+                    when headline.is_suppressed then 'kleine groep'
+                    else 'niets geteld'
+                end
+            from kpi_status
+            inner join dim_kpi using (kpi_id)
+            left join fct_kpi_value as headline
+                on kpi_status.kpi_id = headline.kpi_id
+                and kpi_status.period_grain = headline.period_grain
+                and kpi_status.period_start = headline.period_start
+                and headline.dimension = 'total'
+            order by dim_kpi.name_nl
+            """
+        ).fetchall()
+        delivered = {
+            row[0] for row in mart.execute("select source from source_delivery").fetchall()
+        }
+        stopped = mart.execute(
+            "select source, file_name, note from source_delivery where state = 'stopped' "
+            "and note not like 'Dit bestand wacht%'  -- it only waits for the one at fault"
+        ).fetchall()
+    name_column = Column("KPI", overflow="fold")  # nothing is cut off in a narrow terminal
+    table = Table(name_column, "periode", "waarde", "doel", "stand", title_justify="left")
+    for name, unit, value, comparator, target, state, grain, start, provisional, stale, why in kpis:
+        marks = (" (voorlopig)" if provisional else "") + (" (vorige uitgave)" if stale else "")
+        table.add_row(
+            name,
+            _period(grain, start) + marks,
+            _number(value) + (UNITS[unit] if value is not None else ""),
+            f"{comparator} {_number(target)}{UNITS[unit]}" if comparator else "",
+            f"[yellow]{why}[/yellow]" if why else STATUSES[state],
+        )
+    console.print(table)
+    about = release.manifest
+    if about["is_sample"]:
+        console.print(
+            "[yellow]Deze cijfers komen uit verzonnen voorbeeldgegevens[/yellow] "
+            "(sources/*/sample): er is nog niets geleverd."
+        )
+    if silent := sorted(set(load_sources(settings.sources)) - delivered):
+        console.print(
+            f"[yellow]Nog niets geleverd[/yellow] door {', '.join(silent)}: wat daarop "
+            "rust heeft geen cijfer. Een eerste levering in landing/<bron>/ is genoeg.",
+            soft_wrap=True,
+        )
+    for source, file_name, note in stopped:
+        console.print(f"[red]{source} staat stil[/red] door {file_name}: {note}")
+    console.print(
+        f"Uitgave {about['release_id']}, peildag {about['as_of']}: {VERDICTS[about['verdict']]}"
+        + (f" ({len(about['warnings'])})" if about["warnings"] else "")
+    )
+    _show_approval(about.get("approval"))
+    console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
+    _show_postgres(settings)
+    console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+
+
+def _show_postgres(settings: Settings) -> None:
+    if settings.postgres_url is None:
+        return
+    from dronten_pipeline.publish.postgres import PostgresError, describe_lag
+
+    try:
+        lag = describe_lag(settings)
+    except PostgresError as error:
+        say_lag(error)
+        return
+    if lag:
+        console.print(f"[red]{lag}[/red]", soft_wrap=True)
+    else:
+        console.print(f"Ook in PostgreSQL, schema {settings.postgres_schema}.")
+
+
+def _show_approval(approval: dict[str, Any] | None) -> None:
+    """A release that did not pass says who allowed it, why, and in spite of what."""
+    if approval is None:
+        return
+    console.print(
+        f"[red]Goedgekeurd door {escape(approval['approved_by'])}, ondanks fouten:[/red] "
+        f"{escape(approval['reason'])}"
+    )
+    for rule in approval["rules"]:
+        console.print(f"  [red]fout[/red]  {rule['table']}.{rule['rule']}: {rule['observed']}")
+
+
+def _next_step(settings: Settings, *, is_sample: bool) -> str:
+    if is_sample:
+        return (
+            f"Hierna: zet een eigen levering in {settings.landing_folder}/<bron>/ en start "
+            "`make run` opnieuw, of bekijk de keten met `make dev`."
+        )
+    return "Hierna: `datalab check BESTAND` voor een nieuwe levering, `make dev` voor de keten."
+
+
+def _period(grain: str | None, start: dt.date | None) -> str:
+    if start is None:
+        return "-"
+    return {
+        "month": f"{start:%Y-%m}",
+        "quarter": f"{start.year} kw {(start.month + 2) // 3}",
+        "year": f"{start.year}",
+    }[grain or "year"]
+
+
+def _number(value: float | None) -> str:
+    """At most one decimal, with a comma; what is stored keeps its full precision."""
+    if value is None:
+        return "-"
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
