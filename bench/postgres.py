@@ -24,11 +24,11 @@ from pydantic import SecretStr
 from bench.doors import MARTS, build
 from dronten_pipeline.publish.doors.datapackage import NAME, export_datapackage
 from dronten_pipeline.publish.doors.mart import read_mart
-from dronten_pipeline.publish.postgres import load_current
+from dronten_pipeline.publish.postgres.load import load_current
 from dronten_pipeline.settings import PROJECT, Settings
 from dronten_pipeline.table_contracts import load_table_contracts
 from tests.postgres_server import Server, new_database, running
-from tests.unit.publish.postgres_marts import finish, make_current, release_id
+from tests.unit.publish.postgres.marts import finish, make_current, release_id
 
 MOST_TIMES_ADBC = 1.5
 

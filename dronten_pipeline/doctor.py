@@ -179,7 +179,8 @@ def _release(settings: Settings) -> Finding:
 def _postgres(settings: Settings) -> list[Finding]:
     if settings.postgres_url is None:
         return []
-    from dronten_pipeline.publish.postgres import PostgresError, describe_lag
+    from dronten_pipeline.publish.postgres.connection import PostgresError
+    from dronten_pipeline.publish.postgres.load import describe_lag
 
     try:
         lag = describe_lag(settings)

@@ -1,6 +1,6 @@
 """`datalab postgres`: the release in force, for the readers of PostgreSQL.
 
-Not here: loading it (`publish/postgres.py`).
+Not here: loading it (`publish/postgres/`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def load_release(settings: Settings) -> bool:
     """Makes PostgreSQL show the release in force, where one is named; False when it failed."""
     if settings.postgres_url is None:
         return True
-    from dronten_pipeline.publish.postgres import PostgresError, load_current
+    from dronten_pipeline.publish.postgres.connection import PostgresError
+    from dronten_pipeline.publish.postgres.load import load_current
 
     try:
         outcome = load_current(settings)

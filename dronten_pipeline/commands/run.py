@@ -100,7 +100,7 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
     from dronten_pipeline.definitions import defs
     from dronten_pipeline.ingest.inputs import NothingRead
-    from dronten_pipeline.publish.postgres import PostgresError
+    from dronten_pipeline.publish.postgres.connection import PostgresError
 
     config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
     if as_of:

@@ -118,7 +118,8 @@ def show_release(settings: Settings) -> None:
 def _show_postgres(settings: Settings) -> None:
     if settings.postgres_url is None:
         return
-    from dronten_pipeline.publish.postgres import PostgresError, describe_lag
+    from dronten_pipeline.publish.postgres.connection import PostgresError
+    from dronten_pipeline.publish.postgres.load import describe_lag
 
     try:
         lag = describe_lag(settings)

@@ -76,7 +76,7 @@ def test_nothing_else_reads_the_environment(module: Path) -> None:
     ],
 )
 def test_a_layer_does_not_know_what_comes_after_it(folder: str, may_not_know: set[str]) -> None:
-    for module in sorted((PACKAGE / folder).glob("*.py")):
+    for module in sorted((PACKAGE / folder).rglob("*.py")):
         parts = {
             found.split(".")[1]
             for found in imported(module)

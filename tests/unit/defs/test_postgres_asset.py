@@ -12,10 +12,10 @@ from dronten_pipeline import settled
 from dronten_pipeline.commands import run, terminal
 from dronten_pipeline.defs import resources
 from dronten_pipeline.defs.postgres import build_postgres
-from dronten_pipeline.publish.postgres import held_release
+from dronten_pipeline.publish.postgres.load import held_release
 from dronten_pipeline.settings import Settings
 from tests.postgres_server import PASSWORD, NoServer, new_database, running
-from tests.unit.publish.postgres_marts import make_current, release_id
+from tests.unit.publish.postgres.marts import make_current, release_id
 
 
 @pytest.fixture(scope="module")

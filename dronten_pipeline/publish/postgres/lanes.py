@@ -1,7 +1,7 @@
 """All tables of a mart into a schema that nobody reads yet, over several connections at once.
 
 Here belongs which step goes over which connection, and when. Not here: a step itself
-(`postgres_tables.py`), or what becomes of the schema (`postgres.py`).
+(`mart_tables.py`), or what becomes of the schema (`load.py`).
 
 A server takes rows in, sorts a key and reads a table over with one processor per connection. With
 two connections one table comes in while another gets its key or is compared. FREEZE asks that a
@@ -19,8 +19,8 @@ from typing import TypeVar
 import duckdb
 import psycopg
 
-from dronten_pipeline.publish import postgres_tables
-from dronten_pipeline.publish.postgres_tables import Content, Table
+from dronten_pipeline.publish.postgres import mart_tables
+from dronten_pipeline.publish.postgres.mart_tables import Content, Table
 
 LANES = 2
 
@@ -39,7 +39,7 @@ def fill(
         By table: what was sent, and what the server found.
 
     Raises:
-        psycopg.Error, postgres_tables.Unloadable: a step failed; those under way have ended.
+        psycopg.Error, mart_tables.Unloadable: a step failed; those under way have ended.
     """
     sent: dict[str, Content] = {}
     indexed: list[Future[None]] = []
@@ -71,8 +71,8 @@ def fill(
         for copied in as_completed(copies):
             table = copies[copied]
             sent[table.name] = copied.result()
-            indexed.append(submit(postgres_tables.index, table))
-            found[table.name] = submit(postgres_tables.content_in_postgres, table)
+            indexed.append(submit(mart_tables.index, table))
+            found[table.name] = submit(mart_tables.content_in_postgres, table)
         for done in indexed:
             done.result()
         return sent, {name: content.result() for name, content in found.items()}
@@ -82,6 +82,6 @@ def _copy(
     connection: psycopg.Connection, schema: str, table: Table, mart: duckdb.DuckDBPyConnection
 ) -> Content:
     with mart.cursor() as cursor:
-        postgres_tables.check_values(cursor, table)
-        postgres_tables.create(connection, schema, table)
-        return postgres_tables.fill(connection, schema, table, cursor)
+        mart_tables.check_values(cursor, table)
+        mart_tables.create(connection, schema, table)
+        return mart_tables.fill(connection, schema, table, cursor)

@@ -1,7 +1,7 @@
 """PostgreSQL's own hash of a row, computed here, so that both sides can be compared.
 
 Here belongs the function `hash_record_extended(row, 0)` of PostgreSQL 14 and newer, over columns.
-Not here: which columns, or what is compared (`postgres_tables.py`).
+Not here: which columns, or what is compared (`mart_tables.py`).
 
 A checksum that both sides know already (MD5 of a text of the row, or reading all rows back) takes
 the server as long as the load itself; its own hash takes a seventh. These functions also decide in

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dronten_pipeline.publish.postgres_hash import row_hashes, total_of
+from dronten_pipeline.publish.postgres.hashing import row_hashes, total_of
 from tests.postgres_server import Server
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=80)

@@ -1,7 +1,7 @@
 """Which release readers of PostgreSQL see: the swap, the way back, and clearing what is old.
 
 Here belongs moving whole, loaded tables into and out of the schema that people read. Not here:
-loading them (`postgres_tables.py`). Why it is done so, with what was measured:
+loading them (`mart_tables.py`). Why it is done so, with what was measured:
 docs/decisions/0009-postgres-swap.md.
 
 The tables that people read stand in one schema, `mart`; each other release waits in a schema of

@@ -22,13 +22,15 @@ import pytest
 from pydantic import SecretStr
 
 from dronten_pipeline.evidence import ledger
-from dronten_pipeline.publish import postgres, postgres_swap, postgres_tables
-from dronten_pipeline.publish.postgres import PostgresError, describe_lag, load_current
+from dronten_pipeline.publish.postgres import load as loading
+from dronten_pipeline.publish.postgres import mart_tables, swap
+from dronten_pipeline.publish.postgres.connection import PostgresError
+from dronten_pipeline.publish.postgres.load import describe_lag, load_current
 from dronten_pipeline.settings import Settings
 from tests.conftest import Datalab
 from tests.postgres_server import PASSWORD, Server, new_database, running
 from tests.unit.publish.marts import judged_mart, publish_it
-from tests.unit.publish.postgres_marts import TABLES, make_current, release_id
+from tests.unit.publish.postgres.marts import TABLES, make_current, release_id
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Place:
     def shown(self) -> int | None:
         """The number of the release that people read."""
         with self.server.connected(self.database) as connection:
-            held = postgres_swap.release_in(connection, "mart")
+            held = swap.release_in(connection, "mart")
         return int(held.split("-")[1], 16) if held else None
 
     def staged(self) -> list[str]:
@@ -91,7 +93,7 @@ def place(server: Server, database: str, tmp_path: Path) -> Place:
     return place
 
 
-def load(place: Place, number: int, statements: str | None = None) -> postgres.Outcome:
+def load(place: Place, number: int, statements: str | None = None) -> loading.Outcome:
     make_current(place.settings, number, statements)
     outcome = load_current(place.settings)
     assert outcome is not None
@@ -264,7 +266,7 @@ FROM range(100) AS of (i);
 def test_a_table_too_large_for_keys_in_the_mart_still_has_its_references(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_tables, "MOST_KEYED_ROWS", 50)
+    monkeypatch.setattr(mart_tables, "MOST_KEYED_ROWS", 50)
     folder = make_current(place.settings, 1, LARGE)
     references = [
         {"fields": [column], "reference": {"resource": table, "fields": ["kpi_id"]}}
@@ -492,7 +494,7 @@ def standing(place: Place) -> Iterator[Place]:
 def test_a_connection_that_is_cut_half_way_changes_nothing(
     standing: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = postgres_tables._Tally.add
+    whole = mart_tables._Tally.add
 
     def cut(tally: Any, batch: Any) -> None:
         whole(tally, batch)
@@ -503,7 +505,7 @@ def test_a_connection_that_is_cut_half_way_changes_nothing(
             )
 
     with monkeypatch.context() as patched:
-        patched.setattr(postgres_tables._Tally, "add", cut)
+        patched.setattr(mart_tables._Tally, "add", cut)
         with pytest.raises(PostgresError, match="stands as files"):
             load_current(standing.settings)
     assert standing.staged() == []
@@ -513,10 +515,10 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
     script = tmp_path / "load.py"
     script.write_text(
         "import os, signal\n"
-        "from dronten_pipeline.publish import postgres, postgres_tables\n"
+        "from dronten_pipeline.publish.postgres import load, mart_tables\n"
         "from dronten_pipeline.settings import Settings\n"
-        "postgres_tables.declare_keys = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "postgres.load_current(Settings())\n",
+        "mart_tables.declare_keys = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "load.load_current(Settings())\n",
         encoding="utf-8",
     )
     url = standing.settings.postgres_url
@@ -525,7 +527,7 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
         [sys.executable, str(script)],
         env={
             **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[3]),
+            "PYTHONPATH": str(Path(__file__).parents[4]),
             "DATALAB_HOME": str(standing.settings.home),
             "DATALAB_POSTGRES_URL": url.get_secret_value(),
         },
@@ -569,10 +571,10 @@ def hanging(
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (postgres_tables, "fill"),
-        (postgres_tables, "index"),
-        (postgres_tables, "declare_keys"),
-        (postgres_swap, "swap"),
+        (mart_tables, "fill"),
+        (mart_tables, "index"),
+        (mart_tables, "declare_keys"),
+        (swap, "swap"),
     ],
     ids=["before-the-rows", "before-the-keys", "before-the-names", "before-the-swap"],
 )
@@ -683,7 +685,7 @@ def test_a_release_that_is_shown_after_a_failure_is_written_down(place: Place) -
 def test_rows_that_arrive_otherwise_are_not_shown(
     standing: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = postgres_tables.fill
+    whole = mart_tables.fill
 
     def corrupted(connection: psycopg.Connection, schema: str, table: Any, mart: Any) -> Any:
         sent = whole(connection, schema, table, mart)
@@ -692,7 +694,7 @@ def test_rows_that_arrive_otherwise_are_not_shown(
         return sent
 
     with monkeypatch.context() as patched:
-        patched.setattr(postgres_tables, "fill", corrupted)
+        patched.setattr(mart_tables, "fill", corrupted)
         with pytest.raises(PostgresError, match=r"fct_kpi_value holds 200 rows .* the mart 200"):
             load_current(standing.settings)
     assert standing.staged() == []

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from pydantic import SecretStr
 
-from dronten_pipeline.publish.postgres import load_current
+from dronten_pipeline.publish.postgres.load import load_current
 from dronten_pipeline.settings import Settings
 from tests.postgres_server import PASSWORD, Server, new_database
-from tests.unit.publish.postgres_marts import TABLES, make_current
+from tests.unit.publish.postgres.marts import TABLES, make_current
 
 READER = "klant"
 EVERY_TYPE = """

@@ -1,7 +1,7 @@
 """The tables of a mart in PostgreSQL: their form, and the way of their rows there and back.
 
 Here belongs what one release looks like in PostgreSQL. Not here: which release readers see
-(`postgres_swap.py`), or when one is loaded (`postgres.py`).
+(`swap.py`), or when one is loaded (`load.py`).
 
 Everything is read from `mart.duckdb` itself: tables, views (loaded as tables), columns, keys and
 comments. Rows go in PostgreSQL's binary format, which keeps every bit of a double.
@@ -23,7 +23,7 @@ from psycopg import errors, sql
 from psycopg.copy import QueuedLibpqWriter
 
 from dronten_pipeline.gate.candidate import MOST_KEYED_ROWS, identifier
-from dronten_pipeline.publish.postgres_hash import row_hashes, total_of
+from dronten_pipeline.publish.postgres.hashing import row_hashes, total_of
 
 #: DuckDB's types and PostgreSQL's. What has no counterpart of its own travels as text.
 TYPES: dict[str, LiteralString] = {
@@ -96,7 +96,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Content:
-    """Number of rows, and the sum of their hashes over all columns (`postgres_hash.py`)."""
+    """Number of rows, and the sum of their hashes over all columns (`hashing.py`)."""
 
     rows: int
     checksum: str
