@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -561,7 +562,8 @@ def hanging(
     yield stop_at
     monkeypatch.undo()
     for pid in stopped:
-        os.kill(pid, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
     deadline = time.monotonic() + 20
     while standing.rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'datalab'"):
         assert time.monotonic() < deadline, "the cut connection still holds its locks"
