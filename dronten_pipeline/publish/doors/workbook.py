@@ -458,9 +458,7 @@ def _writer(sheet: Worksheet, kind: str) -> Callable[[int, int, Any], object]:
     """How a value of this type is written; what Excel would change becomes a text."""
 
     def text(row: int, column: int, value: str) -> None:
-        if len(value) > MOST_CHARACTERS:
-            value = value[: MOST_CHARACTERS - len(CUT)] + CUT
-        sheet.write_string(row, column, value)
+        sheet.write_string(row, column, _cut(value))
 
     def whole(row: int, column: int, value: int) -> None:
         if abs(value) < MOST_EXACT:
@@ -526,3 +524,13 @@ def _list_columns(sheets: _Sheets, mart: Mart) -> None:
         for index, value in enumerate(row):
             sheet.write_string(number, index, value)
         _stretch(sheet, number, _wrapped(columns, row))
+
+
+def _cut(text: str) -> str:
+    """What fits in a cell; Excel counts in UTF-16, where some characters are two."""
+    if len(text) <= MOST_CHARACTERS // 2:
+        return text
+    units = text.encode("utf-16-le")
+    if len(units) <= 2 * MOST_CHARACTERS:
+        return text
+    return units[: 2 * (MOST_CHARACTERS - len(CUT))].decode("utf-16-le", "ignore") + CUT
