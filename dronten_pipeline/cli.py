@@ -11,7 +11,6 @@ import sys
 
 import typer
 from pydantic import ValidationError
-from rich.markup import escape
 
 from dronten_pipeline.commands import (
     approve,
@@ -69,7 +68,7 @@ def main() -> None:
     try:
         app()
     except ContractError as error:
-        say_problem(str(error))
+        say_problem(error)
     except ValidationError as error:
         if error.title != Settings.__name__:
             raise
@@ -80,7 +79,7 @@ def main() -> None:
         settings = current_settings()
         if not disk_is_full(settings, error):
             raise
-        say_problem(escape(about_full_disk(settings, error)))
+        say_problem(about_full_disk(settings, error))
     else:
         return
     sys.exit(OWN_ERROR)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from dronten_pipeline.commands.status import show_release
 from dronten_pipeline.commands.terminal import console, stop
@@ -39,7 +40,9 @@ def approve(
     settings = current_settings()
     try:
         for result in what_was_held_back(settings):
-            console.print(f"[red]fout[/red]  {result.table}.{result.rule}: {result.description}")
+            console.print(
+                f"[red]fout[/red]  {result.table}.{result.rule}: {escape(result.description)}"
+            )
             console.print(f"      gezien: {result.observed}", markup=False)
         if key is None:
             console.print(

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import typer
 
-from dronten_pipeline.commands.terminal import OWN_ERROR, PUBLISHED, console, problems, stop
+from dronten_pipeline.commands.terminal import (
+    OWN_ERROR,
+    PUBLISHED,
+    console,
+    say_problem,
+    say_warning,
+    stop,
+)
 from dronten_pipeline.settings import Settings, current_settings
 
 app = typer.Typer(no_args_is_help=True, help="De uitgave in PostgreSQL.")
@@ -47,9 +54,9 @@ def load_release(settings: Settings) -> bool:
     since = "al" if outcome.kind == "held" else "nu"
     console.print(f"PostgreSQL toont {since} uitgave {outcome.release_id}.", soft_wrap=True)
     for warning in outcome.warnings:
-        console.print(f"[yellow]Let op.[/yellow] {warning}", soft_wrap=True)
+        say_warning(warning)
     return True
 
 
 def say_lag(error: Exception) -> None:
-    problems.print("[red]PostgreSQL loopt achter.[/red]", error, markup=True)
+    say_problem(error, "PostgreSQL loopt achter.")

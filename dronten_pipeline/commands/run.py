@@ -28,6 +28,7 @@ from dronten_pipeline.commands.terminal import (
     console,
     disk_is_full,
     problems,
+    say_problem,
     stop,
 )
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
@@ -89,7 +90,7 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
                 show_release(settings)
                 return PUBLISHED if is_loaded else OWN_ERROR
     except (RunUnderWay, LedgerError, ValueError) as error:
-        problems.print(f"[red]Niet gestart.[/red] {error}")
+        say_problem(error, "Niet gestart.")
         return OWN_ERROR
     _prepare_dagster_home(settings)
 
@@ -115,13 +116,13 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
             if not result.asset_materializations_for_node("release"):
                 raise RuntimeError("the run ended without its last step; nothing was published")
         except NothingRead as error:
-            problems.print(f"[red]Niets gelezen.[/red] {error}")
+            say_problem(error, "Niets gelezen.")
             return NOTHING_READ
         except DagsterAssetCheckFailedError:
             _show_failed_checks(settings)
             return HELD_BACK
         except RunUnderWay as error:
-            problems.print(f"[red]Niet gestart.[/red] {error}")
+            say_problem(error, "Niet gestart.")
             return OWN_ERROR
         except PostgresError as error:
             # The files are published: the next run need not make them again to try PostgreSQL.
@@ -134,7 +135,7 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
                 if disk_is_full(settings, error)
                 else f"{type(error).__name__}: {error}"
             )
-            problems.print(f"[red]Mislukt.[/red] {escape(said)}")
+            say_problem(said, "Mislukt.")
             return OWN_ERROR
     _remember(settings, given)
     show_release(settings)
@@ -187,7 +188,7 @@ def _show_failed_checks(settings: Settings) -> None:
         return
     for result in failures:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
-        problems.print(f"  {mark}  {result.table}.{result.rule}: {result.description}")
+        problems.print(f"  {mark}  {result.table}.{result.rule}: {escape(result.description)}")
         problems.print(f"        gezien: {result.error or result.observed}", markup=False)
     report = latest_run_folder(settings) / "controleverslag.html"
     if report.is_file():

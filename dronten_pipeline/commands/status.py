@@ -104,7 +104,7 @@ def show_release(settings: Settings) -> None:
             soft_wrap=True,
         )
     for source, file_name, note in stopped:
-        console.print(f"[red]{source} staat stil[/red] door {file_name}: {note}")
+        console.print(f"[red]{source} staat stil[/red] door {escape(f'{file_name}: {note}')}")
     console.print(
         f"Uitgave {about['release_id']}, peildag {about['as_of']}: {VERDICTS[about['verdict']]}"
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")
@@ -127,7 +127,7 @@ def _show_postgres(settings: Settings) -> None:
         say_lag(error)
         return
     if lag:
-        console.print(f"[red]{lag}[/red]", soft_wrap=True)
+        console.print(lag, style="red", markup=False, soft_wrap=True)
     else:
         console.print(f"Ook in PostgreSQL, schema {settings.postgres_schema}.")
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from dronten_pipeline.evidence.durable import is_full
 from dronten_pipeline.settings import Settings
@@ -24,8 +25,13 @@ PUBLISHED, OWN_ERROR, HELD_BACK, NOTHING_READ = 0, 1, 3, 4
 FULL_BYTES = 1_000_000
 
 
-def say_problem(message: str) -> None:
-    problems.print("[red]Fout.[/red]", message)
+def say_problem(message: object, lead: str = "Fout.") -> None:
+    """The lead in red; the message as it is, for a [word] in it is no colour."""
+    problems.print(Text.assemble((lead, "red"), " ", str(message)))
+
+
+def say_warning(message: object) -> None:
+    console.print(Text.assemble(("Let op.", "yellow"), " ", str(message)), soft_wrap=True)
 
 
 def stop(message: str) -> NoReturn:

@@ -12,11 +12,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from dronten_pipeline.commands.terminal import say_problem, say_warning
 from dronten_pipeline.settings import current_settings
 
-console = Console(highlight=False, soft_wrap=True, markup=True)
-problems = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True)
 
 SOUND, UNUSABLE, CHANGED = 0, 1, 5
 
@@ -40,7 +41,7 @@ def verify(
     try:
         found = compare(current_settings(), head)
     except (SigningError, ValueError) as error:
-        problems.print(f"[red]Niet gecontroleerd.[/red] {error}")
+        say_problem(error, "Niet gecontroleerd.")
         raise typer.Exit(UNUSABLE) from None
     code = CHANGED if found.problems else SOUND
     if as_json:
@@ -57,11 +58,9 @@ def verify(
     for line in found.checked:
         console.print(f"  {line}", markup=False)
     for line in found.notices:
-        console.print("[yellow]Let op.[/yellow] ", end="")
-        console.print(line, markup=False)
+        say_warning(line)
     for line in found.problems:
-        console.print("[red]Fout.[/red] ", end="")
-        console.print(line, markup=False)
+        console.print(Text.assemble(("Fout.", "red"), " ", line))
     if found.head is not None:
         console.print(
             f"Kop van het logboek: {found.head.number}:{found.head.sha256} "
@@ -112,7 +111,7 @@ def keys(
                 signing.add_public_key(export, key)
             console.print(f"{len(known)} openbare sleutels staan in {export}.")
     except (signing.SigningError, ledger.LedgerError) as error:
-        problems.print(f"[red]Fout.[/red] {error}")
+        say_problem(error)
         raise typer.Exit(UNUSABLE) from None
     for key in known.values():
         console.print(key.key_id, markup=False)

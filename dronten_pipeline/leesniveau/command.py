@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from dronten_pipeline.commands.terminal import problems, say_problem
 from dronten_pipeline.settings import current_settings
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ DONE, MISTAKE, NOT_JUDGED, TOO_HARD = 0, 1, 3, 4
 JUDGE = "teksten"
 
 console = Console(highlight=False, soft_wrap=False)
-problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class _FilesOrCommand(TyperGroup):
@@ -241,5 +241,5 @@ def _exit_code(judgements: list[Judgement], *, require_b1: bool) -> int:
 
 
 def _stop(message: str) -> NoReturn:
-    problems.print("[red]Fout.[/red]", message)
+    say_problem(message)
     raise typer.Exit(MISTAKE)

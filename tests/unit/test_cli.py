@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dronten_pipeline import settled
-from dronten_pipeline.commands import run
+from dronten_pipeline.commands import run, terminal
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.settings import Settings
 from tests.conftest import PROJECT, Datalab
@@ -124,3 +124,8 @@ def test_a_file_is_judged_without_being_loaded(tmp_path: Path, datalab: Datalab)
     assert ran.returncode == 1
     assert "ingezonden_op" in ran.stdout
     assert not (tmp_path / "home" / "raw").exists()
+
+
+def test_a_word_in_brackets_is_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.say_problem("kanaal is [website], niet [brief]")
+    assert "Fout. kanaal is [website], niet [brief]" in capsys.readouterr().err
