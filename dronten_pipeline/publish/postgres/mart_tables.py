@@ -23,7 +23,7 @@ from psycopg import errors, sql
 from psycopg.copy import QueuedLibpqWriter
 
 from dronten_pipeline.gate.candidate import MOST_KEYED_ROWS, identifier
-from dronten_pipeline.publish.postgres.hashing import row_hashes, total_of
+from dronten_pipeline.publish.postgres.hashing import in_sql, row_hashes, total_of
 
 #: DuckDB's types and PostgreSQL's. What has no counterpart of its own travels as text.
 TYPES: dict[str, LiteralString] = {
@@ -409,17 +409,16 @@ def content_of_mart(mart: duckdb.DuckDBPyConnection, table: Table) -> Content:
 
 def content_in_postgres(connection: psycopg.Connection, schema: str, table: Table) -> Content:
     """What stands in PostgreSQL, read whole and hashed by the server itself."""
+    hashes = (
+        in_sql(sql.SQL("{}::text").format(name), "text", seed)
+        if column.is_hashed_as_text
+        else in_sql(name, str(_postgres_type(column)), seed)
+        for seed, column in enumerate(table.columns, start=1)
+        for name in [sql.Identifier(column.name)]
+    )
     row = connection.execute(
-        sql.SQL(
-            "SELECT count(*), coalesce(sum(hash_record_extended(ROW({}), 0)), 0) FROM {}"
-        ).format(
-            sql.SQL(", ").join(
-                sql.SQL("{}::text" if column.is_hashed_as_text else "{}").format(
-                    sql.Identifier(column.name)
-                )
-                for column in table.columns
-            ),
-            sql.Identifier(schema, table.name),
+        sql.SQL("SELECT count(*), coalesce(sum({}), 0) FROM {}").format(
+            sql.SQL(" # ").join(hashes), sql.Identifier(schema, table.name)
         )
     ).fetchone()
     assert row is not None
