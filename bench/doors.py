@@ -260,7 +260,7 @@ def _peak_mb() -> float:
 
 
 def _parquet(mart: Path, into: Path) -> dict[str, Any]:
-    """DuckDB at its best: all processors, nothing sorted, the compression of our door."""
+    """DuckDB at its best: all processors, nothing sorted, zstd as it comes."""
     clock = _Clock()
     folder = Path(tempfile.mkdtemp(dir=into))
 

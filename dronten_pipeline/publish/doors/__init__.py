@@ -50,18 +50,20 @@ def write_doors(
         workbook,
     )
 
-    mart = read_mart(folder / "mart.duckdb", contracts, is_sample=is_sample)
     there = checksums.files_in(folder)
-    # The slow forms at the same time: the library of the workbook works on one processor.
+    # The library of the workbook works on one processor, most others on all.
     with ThreadPoolExecutor() as pool:
         hashed = pool.submit(checksums.describe, folder, there)
-        book = pool.submit(workbook.export_workbook, mart, folder / workbook.NAME)
-        written = machine_csv.export_csv(folder / "parquet", folder / "csv")
-        dutch_csv.export_dutch_csv(folder / "parquet", folder / "excel", mart.tables.values())
+        written = pool.submit(machine_csv.export_csv, folder / "parquet", folder / "csv")
+        mart = read_mart(folder / "mart.duckdb", contracts, is_sample=is_sample)
+        dutch = pool.submit(
+            dutch_csv.export_dutch_csv, folder / "parquet", folder / "excel", mart.tables.values()
+        )
         datapackage.export_datapackage(mart, folder / datapackage.NAME)
         readme.export_readme(mart, folder / readme.NAME)
-        book.result()
-        files = hashed.result() | written
+        workbook.export_workbook(mart, folder / workbook.NAME)
+        dutch.result()
+        files = hashed.result() | written.result()
     others = [
         path
         for path in checksums.files_in(folder)

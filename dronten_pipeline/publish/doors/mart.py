@@ -218,7 +218,7 @@ def _refuse_the_unspeakable(connection: duckdb.DuckDBPyConnection, table: Table)
     if not columns:
         return
     tests = (_UNSPEAKABLE[one.type][0].format(name=identifier(one.name)) for one in columns)
-    counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
+    counts = ", ".join(f"countif({test})" for test in tests)
     found: Any = connection.execute(f"SELECT {counts} FROM {identifier(table.name)}").fetchone()
     for column, rows in zip(columns, found, strict=True):
         if rows:
