@@ -512,6 +512,18 @@ def test_a_connection_that_is_cut_half_way_changes_nothing(
     assert standing.staged() == []
 
 
+def _environment(place: Place) -> dict[str, str]:
+    """For a program that loads what is in force into the database of a place."""
+    url = place.settings.postgres_url
+    assert url is not None
+    return {
+        **os.environ,
+        "PYTHONPATH": str(Path(__file__).parents[4]),
+        "DATALAB_HOME": str(place.settings.home),
+        "DATALAB_POSTGRES_URL": url.get_secret_value(),
+    }
+
+
 def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) -> None:
     script = tmp_path / "load.py"
     script.write_text(
@@ -522,21 +534,81 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
         "load.load_current(Settings())\n",
         encoding="utf-8",
     )
-    url = standing.settings.postgres_url
-    assert url is not None
-    ran = subprocess.run(
-        [sys.executable, str(script)],
-        env={
-            **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[4]),
-            "DATALAB_HOME": str(standing.settings.home),
-            "DATALAB_POSTGRES_URL": url.get_secret_value(),
-        },
-        check=False,
-    )
+    ran = subprocess.run([sys.executable, str(script)], env=_environment(standing), check=False)
     assert ran.returncode == -signal.SIGKILL
     # A kill leaves no record; what follows is the fixture's.
     ledger.append(standing.settings, "postgres", {"release_id": release_id(2)})
+
+
+#: Loads again and again, each time killed one statement of the swap later; waits for a line between.
+KILLED_LATER_EACH_TIME = """
+import os, signal
+import psycopg
+from dronten_pipeline.publish.postgres import load, swap
+from dronten_pipeline.settings import Settings
+
+whole, execute = swap.swap, psycopg.Connection.execute
+
+def load_until(statement):
+    def counted(connection, *given, **named):
+        nonlocal statement
+        if statement == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        statement -= 1
+        return execute(connection, *given, **named)
+
+    def counting(*given, **named):
+        psycopg.Connection.execute = counted
+        whole(*given, **named)
+        os._exit(0)
+
+    swap.swap = counting
+    load.load_current(Settings())
+
+for statement in range(1000):
+    child = os.fork()
+    if child == 0:
+        load_until(statement)
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
+    input()
+    if status == 0:
+        break
+"""
+
+
+def test_a_load_that_is_killed_at_any_statement_of_the_swap_changes_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    load(place, 1)
+    make_current(place.settings, 2)
+    script = tmp_path / "load.py"
+    script.write_text(KILLED_LATER_EACH_TIME, encoding="utf-8")
+    outcomes, shown = [], []
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        env=_environment(place),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as loads:
+        assert loads.stdin is not None
+        assert loads.stdout is not None
+        for outcome in loads.stdout:
+            outcomes.append(int(outcome))
+            shown += [
+                place.rows(
+                    "SELECT DISTINCT release_id, f.number, d.number FROM mart.publication, "
+                    "mart.fct_kpi_value AS f INNER JOIN mart.dim_kpi AS d USING (kpi_id)",
+                    "lezer",
+                )
+            ]
+            loads.stdin.write("\n")
+            loads.stdin.flush()
+    kills = len(outcomes) - 1
+    assert kills > 15
+    assert outcomes == [-signal.SIGKILL] * kills + [0]
+    assert shown == [[(release_id(1), 1, 1)]] * kills + [[(release_id(2), 2, 2)]]
 
 
 @pytest.fixture
