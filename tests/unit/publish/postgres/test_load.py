@@ -540,7 +540,7 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
     ledger.append(standing.settings, "postgres", {"release_id": release_id(2)})
 
 
-#: Loads again and again, each time killed one statement of the swap later; waits for a line between.
+#: Loads again and again, killed one statement of the swap later each time; waits for a line.
 KILLED_LATER_EACH_TIME = """
 import os, signal
 import psycopg
