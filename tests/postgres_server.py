@@ -158,14 +158,19 @@ def _started(
         )
     server = Server(port, folder, process)
     try:
-        _wait_until_it_answers(server)
+        wait_until_it_answers(server)
         yield server
     finally:
         process.send_signal(signal.SIGQUIT)  # at once: nothing in it is kept
         process.wait(timeout=60)
 
 
-def _wait_until_it_answers(server: Server) -> None:
+def wait_until_it_answers(server: Server) -> None:
+    """Returns when it takes connections, after a start or a breakdown.
+
+    Raises:
+        NoServer: it does not within a minute.
+    """
     deadline = time.monotonic() + 60
     while True:
         try:

@@ -7,6 +7,7 @@ what goes over it. The address holds a password and stands in no message, log or
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 import socket
@@ -59,6 +60,7 @@ ADVICE = {
     "53300": "the server has no connection left: try again later",
     "55P03": "somebody keeps the tables of the release locked: have that transaction ended",
     "57P01": "the server closed the connection: try again",
+    "57P02": "the server broke down: see its log (a full disk ends it too), and try again",
     "57P03": "the server is starting, stopping or recovering: try again in a minute",
 }
 
@@ -72,6 +74,7 @@ REFUSALS = {
     "too many (clients|connections)": "53300",
     "connection slots": "53300",
     "the database system is": "57P03",
+    "server closed the connection unexpectedly": "57P02",
 }
 
 
@@ -81,6 +84,8 @@ class PostgresError(RuntimeError):
 
 @contextlib.contextmanager
 def connected(settings: Settings) -> Iterator[psycopg.Connection]:
+    # It warns of what it could not end on a broken connection, which is told in our words.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     parameters = {**CONNECTION, **_parameters(settings), "client_encoding": "UTF8"}
     connection = psycopg.connect(**parameters, autocommit=True)  # type: ignore[arg-type]
     # A load may wait for its turn, and then for readers.

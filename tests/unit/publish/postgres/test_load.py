@@ -29,7 +29,7 @@ from dronten_pipeline.publish.postgres.connection import PostgresError
 from dronten_pipeline.publish.postgres.load import describe_lag, load_current
 from dronten_pipeline.settings import Settings
 from tests.conftest import Datalab
-from tests.postgres_server import PASSWORD, Server, new_database, running
+from tests.postgres_server import PASSWORD, Server, new_database, running, wait_until_it_answers
 from tests.unit.publish.marts import judged_mart, publish_it
 from tests.unit.publish.postgres.marts import TABLES, make_current, release_id
 
@@ -814,6 +814,38 @@ def test_a_disk_that_takes_no_more_changes_nothing(tmp_path: Path) -> None:
             load_current(place.settings)
         assert (place.shown(), place.staged()) == (1, [])
         assert load(place, 3).kind == "loaded"
+
+
+def test_a_server_that_breaks_down_half_way_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole = mart_tables._Tally.add
+    with running() as server:
+        place = Place(
+            server, "postgres", Settings(home=tmp_path, postgres_url=SecretStr(server.url()))
+        )
+        load(place, 1)
+        make_current(place.settings, 2)
+
+        def killing(tally: Any, batch: Any) -> None:
+            whole(tally, batch)
+            if batch.num_rows == 200:
+                ((pid,), *_) = place.rows(
+                    "SELECT pid FROM pg_stat_activity WHERE query LIKE 'COPY%fct_kpi_value%' "
+                    "AND pid <> pg_backend_pid()"
+                )
+                os.kill(pid, signal.SIGKILL)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(mart_tables._Tally, "add", killing)
+            with pytest.raises(PostgresError, match=r"see its log.*stands as files"):
+                load_current(place.settings)
+        # Nothing of the driver stands beside the sentence.
+        assert capfd.readouterr() == ("", "")
+        wait_until_it_answers(server)
+        assert place.shown() == 1
+        assert load(place, 2).kind == "loaded"
+        assert place.staged() == [f"mart_{release_id(1).replace('-', '_')}"]
 
 
 def test_a_server_that_is_away_is_a_sentence(place: Place) -> None:
