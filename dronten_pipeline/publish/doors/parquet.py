@@ -17,7 +17,7 @@ from dronten_pipeline.gate.candidate import OFFLINE, identifier, literal
 #: DuckDB goes on to 24,576 before it gives up, which costs a sixth of the time.
 MOST_IN_DICTIONARY = 1000
 
-#: The standard level, 3, takes a seventh more time for files that are a sixth smaller.
+#: The standard level, 3, takes a sixth more time for files that are a sixth smaller.
 LEVEL = 1
 
 #: Per processor; else what waits to be written grows with the table. Rows of 2 kB fit well.

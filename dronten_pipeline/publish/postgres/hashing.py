@@ -4,7 +4,7 @@ Here belong its functions `hash...extended(value, seed)` of version 14 and newer
 they make one number of a row. Not here: which columns, or what is compared (`mart_tables.py`).
 
 A checksum that both sides know already (MD5 of a text of the row, or reading all rows back) takes
-the server as long as the load itself; its own hashes take a tenth. They also decide in which
+the server as long as the load itself; its own hashes take an eighth. They also decide in which
 partition a row lives, so they do not change between versions. They are Bob Jenkins' lookup3 (public
 domain, burtleburtle.net/bob/c/lookup3.c) with PostgreSQL's start values and seeds
 (src/common/hashfn.c) and its rules per type (src/backend/access/hash/hashfunc.c).

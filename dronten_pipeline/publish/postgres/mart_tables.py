@@ -409,13 +409,7 @@ def content_of_mart(mart: duckdb.DuckDBPyConnection, table: Table) -> Content:
 
 def content_in_postgres(connection: psycopg.Connection, schema: str, table: Table) -> Content:
     """What stands in PostgreSQL, read whole and hashed by the server itself."""
-    hashes = (
-        in_sql(sql.SQL("{}::text").format(name), "text", seed)
-        if column.is_hashed_as_text
-        else in_sql(name, str(_postgres_type(column)), seed)
-        for seed, column in enumerate(table.columns, start=1)
-        for name in [sql.Identifier(column.name)]
-    )
+    hashes = (_hash_of(column, seed) for seed, column in enumerate(table.columns, start=1))
     row = connection.execute(
         sql.SQL("SELECT count(*), coalesce(sum({}), 0) FROM {}").format(
             sql.SQL(" # ").join(hashes), sql.Identifier(schema, table.name)
@@ -423,6 +417,13 @@ def content_in_postgres(connection: psycopg.Connection, schema: str, table: Tabl
     ).fetchone()
     assert row is not None
     return Content(row[0], _checksum(int(row[1])))
+
+
+def _hash_of(column: Column, seed: int) -> sql.Composed:
+    name = sql.Identifier(column.name)
+    if column.is_hashed_as_text:
+        return in_sql(sql.SQL("{}::text").format(name), "text", seed)
+    return in_sql(name, str(_postgres_type(column)), seed)
 
 
 class _Tally:

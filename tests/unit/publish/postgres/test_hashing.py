@@ -74,7 +74,7 @@ def test_long_texts_and_slices_hash_alike(server: Server) -> None:
     assert total_of(row_hashes([pa.array(texts)])) == sum(hash for (hash,) in found)
 
 
-def test_texts_that_occur_often_hash_like_others(server: Server) -> None:
+def test_texts_that_occur_often_hash_like_others() -> None:
     texts = pa.array((["Beheer", None, "", "een langere naam van een team"] * 3_000)[1:])
     alone = [row_hashes([texts.slice(place, 1)])[0] for place in range(4)]
     assert row_hashes([texts])[:8].tolist() == alone * 2
