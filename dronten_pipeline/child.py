@@ -15,12 +15,20 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 
 
-def dbt() -> None:
-    """Becomes dbt, and is killed by the system when its parent dies (on Linux)."""
-    parent = os.getppid()
+def dies_with(parent: int) -> None:
+    """Has the system kill this process when its parent dies (on Linux).
+
+    Args:
+        parent: id of the process that started this one, as it was then.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the system could be asked
         sys.exit(1)
+
+
+def dbt() -> None:
+    """Becomes dbt, and is killed by the system when its parent dies."""
+    dies_with(os.getppid())
     program = str(Path(sys.executable).with_name("dbt"))
     os.execv(program, [program, *sys.argv[1:]])

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from dronten_pipeline.commands import (
     approve,
     deliveries,
+    endings,
     explain,
     postgres,
     releases,
@@ -23,13 +24,8 @@ from dronten_pipeline.commands import (
     upkeep,
     verify,
 )
-from dronten_pipeline.commands.terminal import (
-    OWN_ERROR,
-    about_full_disk,
-    disk_is_full,
-    say_problem,
-)
-from dronten_pipeline.contracts import ContractError
+from dronten_pipeline.commands.supervisor import Stopped, stops_are_raised
+from dronten_pipeline.commands.terminal import OWN_ERROR, say_problem
 from dronten_pipeline.leesniveau.command import app as leesniveau
 from dronten_pipeline.settings import Settings, current_settings
 
@@ -64,25 +60,23 @@ app.add_typer(leesniveau, name="leesniveau")
 
 
 def main() -> None:
-    """Runs a command; a mistake of the operator is a sentence, not a stack of calls."""
+    """Runs a command; whatever ends it is a sentence, not a stack of calls."""
+    stops_are_raised()
     try:
         app()
-    except ContractError as error:
-        say_problem(error)
     except ValidationError as error:
         if error.title != Settings.__name__:
-            raise
+            sys.exit(endings.end(current_settings(), error))
         for wrong in error.errors():
             name = f"DATALAB_{'_'.join(map(str, wrong['loc']))}".upper()
             say_problem(f"{name} is {wrong['input']!r}: {wrong['msg']}. Verbeter de instelling.")
+        sys.exit(OWN_ERROR)
     except Exception as error:
-        settings = current_settings()
-        if not disk_is_full(settings, error):
-            raise
-        say_problem(about_full_disk(settings, error))
-    else:
-        return
-    sys.exit(OWN_ERROR)
+        sys.exit(endings.end(current_settings(), error))
+    except Stopped as stopped:
+        ending = endings.of_a_signal(current_settings(), stopped.number)
+        say_problem(ending.sentence, ending.lead)
+        sys.exit(ending.code)
 
 
 if __name__ == "__main__":

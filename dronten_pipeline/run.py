@@ -12,16 +12,18 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 from ruamel.yaml import YAML
 
-from dronten_pipeline.settings import PROJECT, Settings
+from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 
 Origin = Literal["delivery", "sample"]
 
@@ -31,6 +33,10 @@ KEPT_RUNS = 3
 
 class RunUnderWay(RuntimeError):
     """Another run holds the lock."""
+
+
+class ClockBehind(RuntimeError):
+    """The clock is before the release in force, so that today cannot be the day of judgement."""
 
 
 class NothingBuilt(RuntimeError):
@@ -54,7 +60,7 @@ class Run:
         if self.current_release is None:
             return None
         manifest = json.loads((self.current_release / "manifest.json").read_text(encoding="utf-8"))
-        return self.current_release if manifest["is_sample"] == self.is_sample else None
+        return self.current_release if manifest.get("is_sample") == self.is_sample else None
 
     @property
     def is_sample(self) -> bool:
@@ -65,19 +71,41 @@ def describe_run(settings: Settings, run_id: str, as_of: dt.date | None = None) 
     """Settles the day of judgement and whether real deliveries or the sample are read.
 
     Order for the day: the argument, `DATALAB_AS_OF`, the sample's fixed day, today.
+
+    Raises:
+        ClockBehind: nobody named a day, and today lies before that of the release in force.
     """
     origin = delivery_origin(settings)
     day = as_of or settings.as_of
+    is_today = day is None and origin == "delivery"
     if day is None:
-        day = sample_as_of(settings) if origin == "sample" else settings.today()
+        day = settings.today() if is_today else sample_as_of(settings)
     current = settings.releases / "current"
-    return Run(
+    run = Run(
         run_id=run_id,
         as_of=day,
         origin=origin,
         code_version=code_version(settings),
         current_release=current.resolve() if (current / "manifest.json").is_file() else None,
     )
+    if is_today and (later := day_after(run)):
+        raise ClockBehind(
+            f"Volgens de klok van deze machine is het {day:%d-%m-%Y}, maar uitgave "
+            f"{run.current_release and run.current_release.name} heeft peildag "
+            f"{later:%d-%m-%Y}: een nieuwe zou teruggaan in de tijd. Zet de klok goed; is dit de "
+            f"bedoeling, noem dan zelf de dag: `datalab run --as-of {day}`."
+        )
+    return run
+
+
+def day_after(run: Run) -> dt.date | None:
+    """The day of judgement of the release before, where it lies after that of this run."""
+    before = run.comparable_release
+    if before is None:
+        return None
+    manifest = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
+    day = dt.date.fromisoformat(manifest["as_of"])
+    return day if day > run.as_of else None
 
 
 def delivery_origin(settings: Settings) -> Origin:
@@ -144,16 +172,40 @@ def alone(settings: Settings, run_id: str) -> Iterator[None]:
     with (settings.home / "run.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.seek(0)
+        except BlockingIOError as error:
             raise RunUnderWay(
-                f"Another run is under way in {settings.home} ({lock.read().strip()}). "
-                "Wait until it ends, or stop that process, and start again."
+                f"In {settings.home} is al een opdracht bezig{_holder(lock)}. Wacht tot zij klaar "
+                "is, of stop dat proces, en start opnieuw."
             ) from error
         lock.truncate(0)
-        lock.write(f"process {os.getpid()}, run {run_id}, since {dt.datetime.now():%H:%M:%S}")
+        now = dt.datetime.now(LOCAL_TIME)
+        lock.write(f"proces {os.getpid()} ({run_id}), sinds {now:%H:%M:%S}")
         lock.flush()
         yield
+
+
+def _holder(lock: TextIO) -> str:
+    """Who holds the lock: it says so just after taking it, until then the one before stands there.
+
+    Empty when nobody says so in time, as where the lock is held on another machine.
+    """
+    for _ in range(20):
+        lock.seek(0)
+        said = re.fullmatch(r"proces (\d+) \(.*\), sinds [\d:]+", lock.read().strip())
+        if said and _lives(int(said[1])):
+            return f": {said[0]}"
+        time.sleep(0.05)
+    return ""
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another account
+        return True
+    return True
 
 
 # --- the folder of the warehouse
@@ -190,8 +242,7 @@ def latest_run_folder(settings: Settings) -> Path:
     folder = (settings.warehouse / "latest").resolve()
     if not (folder / "warehouse.duckdb").is_file():
         raise NothingBuilt(
-            f"No warehouse has been built in {settings.warehouse} yet: start the whole job, or "
-            "run `datalab run`."
+            f"In {settings.warehouse} is nog niets gebouwd: start de hele keten met `datalab run`."
         )
     return folder
 

@@ -22,6 +22,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
 
 
+class UnusableKey(ValueError):
+    """The key of the pseudonyms cannot be used; the message says what to do."""
+
+
 @cache
 def current_settings() -> Settings:
     """The settings of this process, read from the environment once."""
@@ -208,29 +212,30 @@ class Settings(BaseSettings):
         """The key of the pseudonyms; made once, readable by the owner only, when none was given.
 
         Raises:
-            ValueError: the key is shorter than 16 characters.
-            OSError: none could be made.
+            UnusableKey: the key is shorter than 16 characters, or no text.
+            OSError: none could be read or made.
         """
         if self.pseudonym_key is not None:
             named = Path(self.pseudonym_key).expanduser()
             try:
-                given = named.read_text().strip() if named.is_file() else self.pseudonym_key
+                is_named = named.is_file()
             except OSError:  # a secret can be too long for, or unlike, a path
-                given = self.pseudonym_key
+                is_named = False
+            given = _text_of(named) if is_named else self.pseudonym_key
             if len(given) < 16:
-                raise ValueError(
-                    "DATALAB_PSEUDONYM_KEY is shorter than 16 characters: use a longer secret."
+                raise UnusableKey(
+                    "DATALAB_PSEUDONYM_KEY is korter dan 16 tekens: neem een langer geheim."
                 )
             return given.encode()
         path = self.own_pseudonym_key
         if not path.exists():
             self.home.mkdir(parents=True, exist_ok=True)
             write_secret(path, secrets.token_hex(32).encode())
-        made = path.read_text().strip()
+        made = _text_of(path)
         if len(made) < 16:
-            raise ValueError(
-                f"{path} holds no whole key: put it back from your backup. If nothing was read "
-                "with it yet, remove it; a new one is then made."
+            raise UnusableKey(
+                f"In {path} staat geen hele sleutel: zet haar terug uit een reservekopie. Is er "
+                "nog niets mee gelezen, haal haar dan weg; er wordt een nieuwe gemaakt."
             )
         return made.encode()
 
@@ -245,3 +250,10 @@ class Settings(BaseSettings):
 
     def today(self) -> dt.date:
         return dt.datetime.now(LOCAL_TIME).date()
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise UnusableKey(f"{path} is geen tekst: zet de sleutel terug.") from error

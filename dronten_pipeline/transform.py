@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from dronten_pipeline.contracts import load_sources
+from dronten_pipeline.evidence.durable import WORDS_OF_FULL
 from dronten_pipeline.settings import Settings
 
 #: dbt in a jacket: it ends with the process that started it (`child.py`).
@@ -23,7 +27,13 @@ DBT = Path(sys.executable).with_name("datalab-dbt")
 
 
 class TransformError(RuntimeError):
-    """dbt could not do what was asked; the message holds what it said."""
+    """dbt could not do what was asked; the message says of which file and where dbt says why."""
+
+
+class TestsFailed(TransformError):
+    """A dbt test of severity error failed: nothing may be judged or published."""
+
+    __test__ = False  # no test of pytest
 
 
 def register(settings: Settings) -> list[dict[str, str]]:
@@ -117,9 +127,68 @@ def prepared_manifest(settings: Settings) -> Path:
         check=False,
     )
     if parsed.returncode != 0:
-        raise TransformError(f"dbt cannot parse {settings.dbt_project}:\n{parsed.stdout.strip()}")
+        log = settings.dbt_target / "parse.log"
+        log.write_text(parsed.stdout + parsed.stderr, encoding="utf-8")
+        raise _because(
+            TransformError(
+                f"dbt kan het project {settings.dbt_project} niet lezen: {log} zegt welk bestand "
+                "er fout is. Verbeter het, of zet de laatste goede versie terug, en start opnieuw."
+            ),
+            parsed.stdout + parsed.stderr,
+        )
     stamp.write_text(fingerprint)
     return manifest
+
+
+def what_failed(outcome: Path, log: Path) -> TransformError | None:
+    """The error that dbt's account of its work amounts to, None when all is well.
+
+    A model that could not be built is a `TransformError`; a test of severity error that failed, in
+    a build that was whole, is `TestsFailed`. Dbt's own words stay in its log: those of DuckDB may
+    quote a value.
+
+    Args:
+        outcome: `run_results.json` of this build.
+        log: what dbt wrote meanwhile.
+    """
+    try:
+        results = json.loads(outcome.read_bytes())["results"]
+    except (OSError, ValueError, KeyError):
+        said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        return _because(
+            TransformError(
+                "dbt stopte zonder te zeggen wat er gebouwd is, zoals wanneer het te weinig "
+                f"geheugen had of werd afgebroken: kijk in {log} en start opnieuw."
+            ),
+            said,
+        )
+    broken = [one for one in results if one["status"] in ("error", "runtime error")]
+    if broken:
+        return _because(
+            TransformError(
+                f"dbt kon {_named(broken)} niet bouwen: {log} zegt waarom. Herstel het model of "
+                "de levering en start opnieuw."
+            ),
+            " ".join(one["message"] or "" for one in broken),
+        )
+    if failed := [one for one in results if one["status"] == "fail"]:
+        return TestsFailed(
+            f"De toets {_named(failed)} van dbt is niet gehaald: {log} zegt hoeveel rijen er fout "
+            "zijn. Herstel de levering of het model en start opnieuw."
+        )
+    return None
+
+
+def _because(error: TransformError, said: str) -> TransformError:
+    """An error with the full disk behind it, of which a program speaks in words only."""
+    if any(words in said for words in WORDS_OF_FULL):
+        error.__cause__ = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return error
+
+
+def _named(results: Sequence[Mapping[str, Any]]) -> str:
+    names = [one["unique_id"].split(".")[2] for one in results]
+    return ", ".join(names[:5]) + (f" en {len(names) - 5} andere" if len(names) > 5 else "")
 
 
 def _fingerprint(settings: Settings) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,23 +16,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from dronten_pipeline import dagster_home
+from dronten_pipeline.commands import endings
 from dronten_pipeline.commands.postgres import load_release, say_lag
 from dronten_pipeline.commands.status import show_release
+from dronten_pipeline.commands.supervisor import supervised
 from dronten_pipeline.commands.terminal import (
     HELD_BACK,
-    NOTHING_READ,
     OWN_ERROR,
     PUBLISHED,
-    about_full_disk,
     console,
-    disk_is_full,
     problems,
-    say_problem,
+    say_warning,
     stop,
 )
 from dronten_pipeline.settings import PROJECT, Settings, current_settings
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from dronten_pipeline.settled import Given
 
 
@@ -50,8 +51,9 @@ def run(
     """Leest de leveringen, bouwt de cijfers, beoordeelt ze en publiceert.
 
     Eindigt met 0 als er gepubliceerd is of de vorige uitgave nog klopt, met 3 als de beoordeling
-    de uitgave tegenhield, met 4 als geen enkele levering te lezen was, met 1 bij een fout, ook
-    als de uitgave er is maar niet in PostgreSQL kwam.
+    of een toets van dbt de uitgave tegenhield, met 4 als geen enkele levering te lezen was, met 1
+    bij een fout, ook als de uitgave er is maar niet in PostgreSQL kwam, en met 130 na Ctrl-C (128
+    en het nummer van het sein).
     """
     settings = current_settings()
     if as_of is not None:
@@ -59,7 +61,7 @@ def run(
             dt.date.fromisoformat(as_of)
         except ValueError:
             stop(f"--as-of {as_of} is geen datum: schrijf jjjj-mm-dd, bijvoorbeeld 2026-06-30.")
-    raise typer.Exit(execute(settings, as_of, whole=whole))
+    raise typer.Exit(supervised(settings, lambda: execute(settings, as_of, whole=whole)))
 
 
 def dev(
@@ -75,77 +77,89 @@ def dev(
 
 
 def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
-    from dronten_pipeline import settled
-    from dronten_pipeline.evidence.ledger import LedgerError
-    from dronten_pipeline.run import RunUnderWay, alone, describe_run
-
+    """The whole chain, in this process; returns the exit code, having told what happened."""
     console.print(f"Datalab Dronten: een run begint in {settings.home}.")
-    day = dt.date.fromisoformat(as_of) if as_of else None
     try:
-        with alone(settings, "looking for something new"):
-            given = settled.what_is_given(settings, describe_run(settings, "looking", day))
-            if not whole and settled.still_holds(settings, given):
-                console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
-                is_loaded = load_release(settings)
-                show_release(settings)
-                return PUBLISHED if is_loaded else OWN_ERROR
-    except (RunUnderWay, LedgerError, ValueError) as error:
-        say_problem(error, "Niet gestart.")
-        return OWN_ERROR
-    _prepare_dagster_home(settings)
+        return _execute(settings, dt.date.fromisoformat(as_of) if as_of else None, whole=whole)
+    except Exception as error:
+        return endings.end(settings, error)
 
-    import dagster as dg
+
+def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
+    from dronten_pipeline import preflight, settled
+    from dronten_pipeline.run import alone, day_after, describe_run
+
+    with alone(settings, "kijkt of er iets nieuws is"):
+        preflight.examine(settings)
+        now = describe_run(settings, "looking", day)
+        given = settled.what_is_given(settings, now)
+        if later := day_after(now):
+            say_warning(
+                f"De peildag {now.as_of:%d-%m-%Y} ligt vóór die van de uitgave die geldt "
+                f"({later:%d-%m-%Y}): wat daarna gebeurde telt in deze uitgave niet mee. Ga na "
+                "afloop terug met `datalab rollback`."
+            )
+        if not whole and settled.still_holds(settings, given):
+            console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
+            is_loaded = load_release(settings)
+            show_release(settings)
+            return PUBLISHED if is_loaded else OWN_ERROR
+    _prepare_dagster_home(settings)
 
     # Not exported by Dagster, and the only way to tell a failed check from a broken step.
     from dagster._core.errors import DagsterAssetCheckFailedError
 
     from dronten_pipeline.definitions import defs
-    from dronten_pipeline.ingest.inputs import NothingRead
     from dronten_pipeline.publish.postgres.connection import PostgresError
 
     config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
-    if as_of:
-        config["resources"] = {"run": {"config": {"as_of": as_of}}}
-    with _output_kept(settings), dg.DagsterInstance.get() as instance:
+    if day is not None:
+        config["resources"] = {"run": {"config": {"as_of": day.isoformat()}}}
+    with _output_kept(settings), _instance(settings) as instance:
         try:
             result = (
                 defs()
                 .resolve_job_def("datalab")
                 .execute_in_process(run_config=config, instance=instance)
             )
-            if not result.asset_materializations_for_node("release"):
-                raise RuntimeError("the run ended without its last step; nothing was published")
-        except NothingRead as error:
-            say_problem(error, "Niets gelezen.")
-            return NOTHING_READ
         except DagsterAssetCheckFailedError:
             _show_failed_checks(settings)
             return HELD_BACK
-        except RunUnderWay as error:
-            say_problem(error, "Niet gestart.")
-            return OWN_ERROR
         except PostgresError as error:
             # The files are published: the next run need not make them again to try PostgreSQL.
             _remember(settings, given)
             say_lag(error)
             return OWN_ERROR
-        except Exception as error:
-            said = (
-                about_full_disk(settings, error)
-                if disk_is_full(settings, error)
-                else f"{type(error).__name__}: {error}"
-            )
-            say_problem(said, "Mislukt.")
-            return OWN_ERROR
+        if not result.asset_materializations_for_node("release"):
+            raise RuntimeError("the run ended without its last step")
     _remember(settings, given)
     show_release(settings)
     return PUBLISHED
 
 
+@contextlib.contextmanager
+def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's own administration; made anew when Dagster cannot use what stands there."""
+    import dagster as dg
+
+    try:
+        opened = dg.DagsterInstance.get()
+        opened.get_runs(limit=1)
+    except Exception as error:
+        if endings.is_about_the_disk(settings, error):
+            raise
+        home = settings.dagster_home
+        for said in dagster_home.move_aside(home, dagster_home.all_databases(home)):
+            say_warning(said)
+        opened = dg.DagsterInstance.get()
+    with opened as instance:
+        yield instance
+
+
 def _prepare_dagster_home(settings: Settings) -> None:
     """A persistent DAGSTER_HOME with our settings in it: without one Dagster forgets its runs."""
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    for said in dagster_home.prepare(settings):
+        say_warning(said)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -153,7 +167,7 @@ def _prepare_dagster_home(settings: Settings) -> None:
 @contextlib.contextmanager
 def _output_kept(settings: Settings) -> Iterator[None]:
     """dbt's own output is long; it stays readable for whoever repairs a model."""
-    output = (settings.home / "last-run.log").open("w", encoding="utf-8")
+    output = (settings.home / endings.LOG).open("w", encoding="utf-8")
     try:
         with contextlib.redirect_stdout(output):
             yield
@@ -181,11 +195,7 @@ def _show_failed_checks(settings: Settings) -> None:
     from dronten_pipeline.run import latest_run_folder
 
     problems.print("[red]Tegengehouden.[/red] De uitgave die gold, blijft gelden.")
-    try:
-        failures = read_verdict(latest_run_folder(settings)).failures
-    except (OSError, ValueError):
-        problems.print("De toetsen van dbt zijn niet gehaald; bekijk ze met `make dev`.")
-        return
+    failures = read_verdict(latest_run_folder(settings)).failures
     for result in failures:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
         problems.print(f"  {mark}  {result.table}.{result.rule}: {escape(result.description)}")

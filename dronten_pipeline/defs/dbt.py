@@ -22,7 +22,7 @@ from dronten_pipeline.defs.naming import ENGINEERS, team
 from dronten_pipeline.defs.resources import DbtResource, RunResource, WarehouseResource
 from dronten_pipeline.proof.lineage import keep_proof
 from dronten_pipeline.run import new_run_folder
-from dronten_pipeline.transform import environment, in_environment
+from dronten_pipeline.transform import environment, in_environment, what_failed
 
 PREVIEW_ROWS = 10
 
@@ -93,7 +93,8 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
             )
             events = list(invocation.stream())
         log = settings.dbt_target / "run" / "dbt.log"
-        built = _described(warehouse, manifest, translator, settings.raw_current)
+        failure = what_failed(outcome, log)
+        built = {} if failure else _described(warehouse, manifest, translator, settings.raw_current)
         for event in events:
             if isinstance(event, dg.Output | dg.MaterializeResult):
                 key = context.asset_key_for_output(event.output_name)
@@ -101,11 +102,9 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
                 about = {"seconds": seconds, **built.get(key, {})}
                 event = event.with_metadata({**event.metadata, **about})
             yield event
+        if failure is not None:  # a test that failed stands above as a check that failed
+            raise failure
         context.log.info(f"dbt: {len(built)} tables and views built")
-        # A test that failed is a check that failed, and blocks as such; a model that could not be
-        # built is an error of its own.
-        if broken := what_broke(outcome):
-            raise dg.Failure(f"{broken}; see {log}.", allow_retries=False)
         keep_proof(
             run_folder=folder,
             target=settings.dbt_target / "run",
@@ -115,22 +114,6 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         )
 
     return warehouse_models
-
-
-def what_broke(outcome: Path) -> str:
-    """What dbt could not build, and why the first of it failed; empty when all was built.
-
-    Args:
-        outcome: `run_results.json` of this build.
-    """
-    if not outcome.is_file():
-        return "dbt did not say what it built"
-    results = json.loads(outcome.read_bytes())["results"]
-    broken = [result for result in results if result["status"] == "error"]
-    if not broken:
-        return ""
-    names = ", ".join(result["unique_id"] for result in broken)
-    return f"dbt could not build {names} ({' '.join((broken[0]['message'] or '').split())})"
 
 
 def _described(

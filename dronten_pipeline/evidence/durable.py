@@ -13,6 +13,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from dronten_pipeline.errors import behind
+
 _SENTENCES = {
     errno.ENOSPC: "the disk is full: free space",
     errno.EDQUOT: "the quota of this user is used up: free space",
@@ -22,7 +24,7 @@ _SENTENCES = {
     errno.ENOENT: "a file or folder is missing: see that nothing else cleans that folder",
 }
 #: What DuckDB, polars, Arrow and SQLite say when the disk takes no more.
-_WORDS_OF_FULL = ("No space left", "Disk quota exceeded", "disk is full")
+WORDS_OF_FULL = ("No space left", "Disk quota exceeded", "disk is full")
 
 
 def sha256_of(path: Path) -> str:
@@ -95,14 +97,12 @@ sync_folder = sync
 
 def is_full(error: BaseException | None) -> bool:
     """Whether a disk without space, or a quota that is used up, is behind an error."""
-    while error is not None:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            return True
+    return any(
+        getattr(one, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
         # Databases report errors of the system in words only.
-        if any(words in str(error) for words in _WORDS_OF_FULL):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+        or any(words in str(one) for words in WORDS_OF_FULL)
+        for one in behind(error)
+    )
 
 
 def explain(error: Exception) -> str:

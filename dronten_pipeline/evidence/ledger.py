@@ -182,6 +182,16 @@ def read_all(settings: Settings, *, whole: bool = True) -> Contents:
     return Contents(records=records, problems=problems, notices=_turns(records))
 
 
+def has_records(settings: Settings) -> bool:
+    """Whether anything was ever written down here, believable or not."""
+    return settings.ledger.is_dir() and bool(_numbers(settings.ledger))
+
+
+def last_record(settings: Settings) -> Record | None:
+    """The record with the highest number, if there is one and it can be believed."""
+    return _last(settings) if settings.ledger.is_dir() else None
+
+
 def records_of(settings: Settings, kind: str) -> Iterator[Record]:
     """The believable records of one kind, the newest first; reads no more than is asked for."""
     folder = settings.ledger

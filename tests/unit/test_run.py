@@ -74,7 +74,7 @@ def test_a_second_run_is_refused_and_told_who_is_busy_until_the_first_is_killed(
     first = context.Process(target=_hold, args=(settings.home, held))
     first.start()
     assert held.wait(20)
-    with pytest.raises(RunUnderWay, match=f"process {first.pid}"), alone(settings, "second"):
+    with pytest.raises(RunUnderWay, match=f"proces {first.pid}"), alone(settings, "second"):
         pass
     first.kill()
     first.join()

@@ -42,12 +42,12 @@ def test_a_key_may_be_given_or_stand_in_a_file(tmp_path: Path) -> None:
 
 
 def test_a_short_key_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="shorter than 16"):
+    with pytest.raises(ValueError, match="korter dan 16"):
         Settings(home=tmp_path, pseudonym_key="short").read_pseudonym_key()
 
 
 def test_half_a_key_is_refused(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     settings.own_pseudonym_key.write_text("")
-    with pytest.raises(ValueError, match="holds no whole key"):
+    with pytest.raises(ValueError, match="geen hele sleutel"):
         settings.read_pseudonym_key()
