@@ -225,7 +225,7 @@ def build(mart: Path, rows: int, shares: tuple[float, float, float]) -> None:
         )
         connection.execute(OTHERS)
     contracts = load_table_contracts(PROJECT / "dbt_project")
-    build_candidate(warehouse, mart, TABLES, contracts)
+    build_candidate(warehouse, mart, TABLES, contracts, release_id="20260630-000000000001")
     warehouse.unlink()
 
 

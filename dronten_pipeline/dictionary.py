@@ -6,13 +6,12 @@ Here belongs turning contracts and dbt descriptions into one page. Not here: the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from dronten_pipeline.contracts import Column, load_sources, load_suites
 from dronten_pipeline.settings import Settings
-from dronten_pipeline.transform import prepared_manifest, register
+from dronten_pipeline.table_contracts import load_table_contracts
+from dronten_pipeline.transform import register
 
 HEAD = """\
 # Data dictionary
@@ -35,16 +34,16 @@ def dictionary(settings: Settings) -> str:
 
 
 def _published(settings: Settings) -> Iterator[str]:
-    nodes = json.loads(prepared_manifest(settings).read_text(encoding="utf-8"))["nodes"]
+    contracts = load_table_contracts(settings.dbt_project)
     yield "## Published tables\n"
     for table in load_suites(settings.expectations):
-        node: dict[str, Any] = nodes[f"model.datalab.{table}"]
-        yield f"### {table}\n\n{node['description'].strip()}\n"
+        contract = contracts[table]
+        yield f"### {table}\n\n{contract.description.strip()}\n"
         yield from _table(
             ["column", "type", "meaning"],
             [
-                [f"`{column['name']}`", column["data_type"], column["description"]]
-                for column in node["columns"].values()
+                [f"`{column.name}`", column.type, column.description]
+                for column in contract.columns.values()
             ],
         )
 

@@ -1,6 +1,7 @@
 """What a published table promises, as its dbt contract says it: columns, key, references, values.
 
-Here belongs reading `dbt_project/models/marts/*.yml`, the one place where a table is described.
+Here belongs reading `dbt_project/models/marts/*.yml`, the one place where a table is described, and
+the one column that every table has beside those: the release that it is of.
 Not here: whether the rows keep the promise (`gate/`) and in what form a promise is published
 (`publish/doors/`).
 """
@@ -39,6 +40,17 @@ class ColumnContract:
     references: tuple[str, str] | None = None
 
 
+#: Every published table carries its release as its last column, so that whoever reads files of two
+#: releases sees it. `gate/candidate.py` adds it to the rows: no model knows what it is to become.
+RELEASE_ID = ColumnContract(
+    name="release_id",
+    type="varchar",
+    description="De uitgave waarvan deze tabel is. Staan er in één rapport twee, dan leest het "
+    "twee uitgaven door elkaar.",
+    required=True,
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableContract:
     """One published table; `is_open` says that it may be offered as open data."""
@@ -71,12 +83,13 @@ def load_table_contracts(dbt_project: Path) -> Mapping[str, TableContract]:
 
 def _table(model: Mapping[str, Any]) -> TableContract:
     keys = list(_arguments(model, KEY))
+    columns = {column["name"]: _column(column) for column in model.get("columns", [])}
     return TableContract(
         name=model["name"],
         description=model.get("description", ""),
         key=tuple(keys[0]["columns"]) if keys else (),
         is_open=bool(model.get("config", {}).get("meta", {}).get("open_data")),
-        columns={column["name"]: _column(column) for column in model.get("columns", [])},
+        columns=columns if RELEASE_ID.name in columns else columns | {RELEASE_ID.name: RELEASE_ID},
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from dronten_pipeline.mart_contract import fingerprint, named
-from dronten_pipeline.table_contracts import TableContract
+from dronten_pipeline.table_contracts import RELEASE_ID, TableContract
 
 #: Extensions are never fetched or loaded by themselves: the gate works without a network.
 OFFLINE: dict[str, str | bool | int | float | list[str]] = {
@@ -34,12 +34,15 @@ def build_candidate(
     mart: Path,
     tables: Iterable[str],
     contracts: Mapping[str, TableContract] | None = None,
+    *,
+    release_id: str,
 ) -> dict[str, int]:
     """Copies `tables` from the warehouse's schema main, sorted by all their columns.
 
-    A table that the warehouse lacks is left out; its suite will say so. Keys and references of the
-    contracts are declared where the rows keep them. Files of an earlier attempt are removed first,
-    their write-ahead log above all: it would be replayed.
+    Every row says of which release it is (`RELEASE_ID`). A table that the warehouse lacks is left
+    out; its suite will say so. Keys and references of the contracts are declared where the rows
+    keep them. Files of an earlier attempt are removed first, their write-ahead log above all: it
+    would be replayed.
 
     Returns:
         Number of rows per copied table.
@@ -64,7 +67,7 @@ def build_candidate(
         known = {table: contracts[table] for table in copied if contracts and table in contracts}
         keyed: dict[str, TableContract] = {}
         for table in _referred_first(copied, known):
-            if _copy(connection, table, known.get(table), keyed):
+            if _copy(connection, table, known.get(table), keyed, release_id):
                 keyed[table] = known[table]
             _copy_comments(connection, table)
         counts = {table: _count(connection, f"mart.main.{identifier(table)}") for table in copied}
@@ -152,16 +155,22 @@ def _copy(
     table: str,
     contract: TableContract | None,
     keyed: Mapping[str, TableContract],
+    release_id: str,
 ) -> bool:
     """Copies one table; true when its key is declared, so that others can refer to it."""
     name = identifier(table)
-    rows = f"SELECT * FROM warehouse.main.{name} ORDER BY ALL"
+    columns = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'warehouse' "
+        "AND schema_name = 'main' AND table_name = ? ORDER BY column_index",
+        [table],
+    ).fetchall()
+    shown = "*"
+    # The table publication has the column of itself: the gate fills it.
+    if RELEASE_ID.name not in {column for column, _ in columns}:
+        columns.append((RELEASE_ID.name, RELEASE_ID.type.upper()))
+        shown = f"*, {literal(release_id)} AS {identifier(RELEASE_ID.name)}"
+    rows = f"SELECT {shown} FROM warehouse.main.{name} ORDER BY COLUMNS(*)"
     if contract and _count(connection, f"warehouse.main.{name}") <= MOST_KEYED_ROWS:
-        columns = connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = 'warehouse' "
-            "AND schema_name = 'main' AND table_name = ? ORDER BY column_index",
-            [table],
-        ).fetchall()
         parts = [f"{identifier(column)} {kind}" for column, kind in columns]
         # A part of a key can be empty: what holds then is that no two rows are the same.
         for kind in ("PRIMARY KEY", "UNIQUE"):
@@ -209,11 +218,14 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         [table, table],
     ).fetchall():
         connection.execute(f"COMMENT ON TABLE mart.main.{name} IS {literal(comment)}")
-    for column, comment in connection.execute(
-        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'warehouse' "
-        "AND schema_name = 'main' AND table_name = ? AND comment IS NOT NULL",
-        [table],
-    ).fetchall():
+    comments = dict(
+        connection.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'warehouse' "
+            "AND schema_name = 'main' AND table_name = ? AND comment IS NOT NULL",
+            [table],
+        ).fetchall()
+    )
+    for column, comment in ({RELEASE_ID.name: RELEASE_ID.description} | comments).items():
         connection.execute(
             f"COMMENT ON COLUMN mart.main.{name}.{identifier(column)} IS {literal(comment)}"
         )

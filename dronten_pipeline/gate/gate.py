@@ -151,7 +151,11 @@ def _judge(
     if approval is None:
         (run_folder / HELD_BACK).unlink(missing_ok=True)
         counts = build_candidate(
-            warehouse, mart, suites, load_table_contracts(settings.dbt_project)
+            warehouse,
+            mart,
+            suites,
+            load_table_contracts(settings.dbt_project),
+            release_id=known["release_id"],
         )
         on_progress(f"candidate with {len(counts)} tables and {sum(counts.values())} rows")
     else:

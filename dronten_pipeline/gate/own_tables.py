@@ -107,6 +107,7 @@ def _write(
             "failing_rows": result.failing_rows,
             "checked_rows": result.checked_rows,
             "run_id": run_id,
+            "release_id": publication.release_id,
         }
         for result in results
     ]

@@ -38,7 +38,7 @@ from dronten_pipeline.proof.lineage import PROOF
 from dronten_pipeline.report.facts import Judged
 from dronten_pipeline.report.write import write_report
 from dronten_pipeline.settings import Settings
-from dronten_pipeline.table_contracts import load_table_contracts
+from dronten_pipeline.table_contracts import RELEASE_ID, load_table_contracts
 
 MART = "mart.duckdb"
 MANIFEST = "manifest.json"
@@ -595,14 +595,14 @@ def _check_counts(building: Path, counts: dict[str, int]) -> None:
 
 
 def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any]) -> str:
-    """Names what a release says; the run that made it does not matter."""
+    """Names what a release says; its name and the run that made it do not matter."""
+    from dronten_pipeline.publish.doors.parquet import hash_columns
+
+    paths = [path for path in parquet.glob("*.parquet") if path.stem not in NOT_NEW_BY_ITSELF]
+    hashes = hash_columns(paths, without={RELEASE_ID.name})
     return sha256_of_json(
         {
-            "tables": {
-                path.stem: sha256_of(path)
-                for path in sorted(parquet.glob("*.parquet"))
-                if path.stem not in NOT_NEW_BY_ITSELF
-            },
+            "tables": {path.stem: digest for path, digest in sorted(hashes.items())},
             "inputs": [
                 [item.source, item.table, item.file_name, item.sha256, item.counts]
                 for item in sorted(inputs, key=_order_of_input)

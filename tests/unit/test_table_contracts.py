@@ -47,5 +47,6 @@ def test_a_contract_is_read_from_the_tests_of_dbt(tmp_path: Path) -> None:
     assert not figure.columns["year"].required
     assert figure.columns["unit"].values == ("percent", "count")
     assert figure.references_to("dim_kpi") == (("kpi_id", "kpi_id"),)
+    assert list(figure.columns) == ["kpi_id", "year", "unit", "release_id"]
     assert contracts["bare"].key == ()
     assert not contracts["bare"].is_open

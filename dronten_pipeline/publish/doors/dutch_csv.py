@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dronten_pipeline.publish.doors.headings import headings
+from dronten_pipeline.publish.doors.headings import headings, shown
 from dronten_pipeline.publish.doors.mart import Table
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def export_dutch_csv(parquet: Path, folder: Path, tables: Iterable[Table]) -> No
             continue
         frame = pl.scan_parquet(parquet / f"{table.name}.parquet")
         schema = frame.collect_schema()
-        titles = headings(schema.names())
+        names = shown(schema.names())
         frame.select(
-            _shown(name, kind).alias(title)
-            for (name, kind), title in zip(schema.items(), titles, strict=True)
+            _shown(name, schema[name]).alias(title)
+            for name, title in zip(names, headings(names), strict=True)
         ).sink_csv(
             folder / f"{table.name}.csv",
             include_bom=True,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dronten_pipeline.table_contracts import RELEASE_ID
+
 SHEETS = {
     "rapport_kpi_actueel": "KPI's actueel",
     "rapport_kpi_reeks": "KPI's door de tijd",
@@ -174,6 +176,14 @@ _HEADINGS = {
     "working_days_late": "Werkdagen te laat",
     "year": "Jaar",
 }
+
+
+def shown(columns: Sequence[str]) -> list[str]:
+    """The columns that people need to see: the release once, where a table says it in Dutch too."""
+    also = {_HEADINGS.get(name, name) for name in columns if name != RELEASE_ID.name}
+    return [
+        name for name in columns if name != RELEASE_ID.name or _HEADINGS.get(name, name) not in also
+    ]
 
 
 def headings(columns: Sequence[str]) -> list[str]:

@@ -5,7 +5,9 @@ Here belongs the form of these files. Not here: the order of the rows, which the
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -61,3 +63,35 @@ def export_parquet(mart: Path, folder: Path, processors: int | None = None) -> d
         with ThreadPoolExecutor(threads) as pool:
             written = dict(zip(tables, pool.map(write, tables), strict=True))
     return dict(sorted(written.items()))
+
+
+def hash_columns(paths: Iterable[Path], *, without: Collection[str]) -> dict[Path, str]:
+    """SHA-256 of what each file holds but for the columns named: names, types and bytes.
+
+    A file keeps each column apart, so that a value in another column changes nothing here.
+
+    Raises:
+        duckdb.Error: a file is no Parquet.
+        OSError: a file cannot be read.
+    """
+    hashes: dict[Path, str] = {}
+    with duckdb.connect(":memory:", config=OFFLINE) as connection:
+        for path in paths:
+            columns = connection.execute(
+                f"SELECT name, duckdb_type FROM parquet_schema({literal(path)}) "
+                "WHERE num_children IS NULL"
+            ).fetchall()
+            kept = [column for column in columns if column[0] not in without]
+            digest = hashlib.sha256(repr(kept).encode())
+            chunks = connection.execute(
+                "SELECT path_in_schema, least(dictionary_page_offset, data_page_offset), "
+                f"total_compressed_size FROM parquet_metadata({literal(path)}) "
+                "ORDER BY row_group_id, column_id"
+            ).fetchall()
+            with path.open("rb") as file:
+                for name, start, size in chunks:
+                    if name not in without:
+                        file.seek(start)
+                        digest.update(file.read(size))
+            hashes[path] = digest.hexdigest()
+    return hashes

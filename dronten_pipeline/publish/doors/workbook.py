@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ import duckdb
 from dronten_pipeline.gate.candidate import OFFLINE, identifier
 from dronten_pipeline.publish.doors.headings import SHEETS, headings
 from dronten_pipeline.publish.doors.mart import Column, Mart, Table
+from dronten_pipeline.table_contracts import RELEASE_ID
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -132,7 +133,8 @@ class _Exact(float):
 def export_workbook(mart: Mart, path: Path) -> None:
     """Writes the workbook; the same mart gives the same bytes.
 
-    Texts are never taken for formulas or links. Nothing is computed in it.
+    Texts are never taken for formulas or links. Nothing is computed in it. The release stands on
+    its first sheet: in one file it is the same on all.
 
     Raises:
         OSError: the file could not be written.
@@ -160,6 +162,7 @@ def export_workbook(mart: Mart, path: Path) -> None:
         }
     )
     sheets = _Sheets(book)
+    mart = replace(mart, tables={name: _without_release(one) for name, one in mart.tables.items()})
     try:
         with duckdb.connect(str(mart.path), read_only=True, config=OFFLINE) as connection:
             _introduce(sheets, mart)
@@ -172,6 +175,12 @@ def export_workbook(mart: Mart, path: Path) -> None:
         book.close()
     except FileCreateError as error:
         raise OSError(str(error)) from error
+
+
+def _without_release(table: Table) -> Table:
+    """Without the column that says in every row what the first sheet says."""
+    columns = (one for one in table.columns if one.name != RELEASE_ID.name or one.name in table.key)
+    return replace(table, columns=tuple(columns))
 
 
 def fits(table: Table) -> bool:

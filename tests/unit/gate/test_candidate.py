@@ -9,7 +9,9 @@ import pytest
 
 from dronten_pipeline.gate import candidate
 from dronten_pipeline.gate.candidate import build_candidate, contract_version
-from dronten_pipeline.table_contracts import ColumnContract, TableContract
+from dronten_pipeline.table_contracts import RELEASE_ID, ColumnContract, TableContract
+
+RELEASE = "20260331-1a2b3c4d5e6f"
 
 
 @pytest.fixture
@@ -35,10 +37,11 @@ def test_only_the_named_tables_are_copied_sorted_and_with_comments(
     warehouse: Path, tmp_path: Path
 ) -> None:
     mart = tmp_path / "mart.duckdb"
-    assert build_candidate(warehouse, mart, ["v", "b", "absent"]) == {"b": 3, "v": 3}
+    counts = build_candidate(warehouse, mart, ["v", "b", "absent"], release_id=RELEASE)
+    assert counts == {"b": 3, "v": 3}
     assert not mart.with_name("mart.duckdb.wal").exists()
     with duckdb.connect(str(mart), read_only=True) as connection:
-        assert connection.sql("FROM b").fetchall() == [(1, "a"), (1, "y"), (2, "x")]
+        assert connection.sql("SELECT n, t FROM b").fetchall() == [(1, "a"), (1, "y"), (2, "x")]
         assert connection.sql("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchall()[
             0
         ] == (0,), "a view would look for the warehouse"
@@ -50,11 +53,33 @@ def test_only_the_named_tables_are_copied_sorted_and_with_comments(
         columns = (
             "SELECT comment FROM duckdb_columns() WHERE table_name = 'b' ORDER BY column_index"
         )
-        assert connection.sql(columns).fetchall() == [(None,), ("Een tekst.",)]
+        assert connection.sql(columns).fetchall() == [
+            (None,),
+            ("Een tekst.",),
+            (RELEASE_ID.description,),
+        ]
+
+
+def test_every_row_says_of_which_release_it_is_in_the_last_column(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    mart = tmp_path / "mart.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("CREATE TABLE empty (n INTEGER)")
+        connection.execute("CREATE TABLE publication (release_id VARCHAR, verdict VARCHAR)")
+    build_candidate(warehouse, mart, ["b", "v", "empty", "publication"], release_id=RELEASE)
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        for table in ("b", "v", "empty"):
+            relation = connection.sql(f"FROM {table}")
+            assert relation.columns[-1] == "release_id"
+            assert {row[-1] for row in relation.fetchall()} <= {RELEASE}
+        assert connection.sql("SELECT DISTINCT release_id FROM b").fetchall() == [(RELEASE,)]
+        # The gate fills the one row of it; the name stands there once.
+        assert connection.sql("FROM publication").columns == ["release_id", "verdict"]
 
 
 def test_the_file_has_the_storage_that_every_client_opens(warehouse: Path, tmp_path: Path) -> None:
-    build_candidate(warehouse, tmp_path / "mart.duckdb", ["b"])
+    build_candidate(warehouse, tmp_path / "mart.duckdb", ["b"], release_id=RELEASE)
     with duckdb.connect(str(tmp_path / "mart.duckdb"), read_only=True) as connection:
         tags = connection.sql(
             "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'mart'"
@@ -66,12 +91,12 @@ def test_an_earlier_attempt_and_its_log_leave_no_trace(warehouse: Path, tmp_path
     mart = tmp_path / "mart.duckdb"
     mart.write_bytes(b"torn")
     mart.with_name("mart.duckdb.wal").write_bytes(b"stale")
-    assert build_candidate(warehouse, mart, ["b"]) == {"b": 3}
+    assert build_candidate(warehouse, mart, ["b"], release_id=RELEASE) == {"b": 3}
 
 
 def test_the_warehouse_is_not_changed(warehouse: Path, tmp_path: Path) -> None:
     before = warehouse.read_bytes()
-    build_candidate(warehouse, tmp_path / "mart.duckdb", ["b"])
+    build_candidate(warehouse, tmp_path / "mart.duckdb", ["b"], release_id=RELEASE)
     assert warehouse.read_bytes() == before
 
 
@@ -89,7 +114,7 @@ def test_the_contract_version_changes_with_the_contract_only(
 ) -> None:
     versions = []
     for name in ("one", "two"):
-        build_candidate(warehouse, tmp_path / f"{name}.duckdb", ["b"])
+        build_candidate(warehouse, tmp_path / f"{name}.duckdb", ["b"], release_id=RELEASE)
         versions.append(contract_version(tmp_path / f"{name}.duckdb"))
         with duckdb.connect(str(warehouse)) as connection:
             connection.execute("DROP VIEW IF EXISTS v")
@@ -130,9 +155,10 @@ def keys_of(tmp_path: Path, child: str, parent: str = "VALUES ('a'), ('b')") -> 
         connection.execute(f"CREATE TABLE child AS FROM ({child}) AS v (n, part, code, seed)")
         rows = connection.execute("FROM child ORDER BY ALL").fetchall()
         connection.execute("COMMENT ON TABLE parent IS 'Ouder.'")
-    build_candidate(warehouse, mart, ["child", "parent"], CONTRACTS)
+    build_candidate(warehouse, mart, ["child", "parent"], CONTRACTS, release_id=RELEASE)
     with duckdb.connect(str(mart), read_only=True) as connection:
-        assert connection.execute("FROM child").fetchall() == rows
+        own = "SELECT * EXCLUDE release_id FROM child"
+        assert connection.execute(own).fetchall() == rows
         comments = connection.execute("SELECT comment FROM duckdb_tables() ORDER BY 1").fetchall()
         assert ("Ouder.",) in comments
         found: dict[str, set[str]] = {"child": set(), "parent": set()}
@@ -183,5 +209,5 @@ def test_the_judge_can_replace_the_rows_of_a_table_with_a_key(tmp_path: Path) ->
     keys_of(tmp_path, GOOD)
     with duckdb.connect(str(tmp_path / "mart.duckdb")) as connection:
         connection.execute("DELETE FROM child")
-        connection.execute("INSERT INTO child VALUES (1, 1, 'a', 's')")
+        connection.execute("INSERT INTO child VALUES (1, 1, 'a', 's', 'r')")
         assert connection.execute("SELECT count(*) FROM child").fetchall() == [(1,)]

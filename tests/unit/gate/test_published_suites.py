@@ -291,6 +291,11 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("publication", "code_is_committed"): "UPDATE publication SET code_version = 'abc+changes'",
 }
 
+MUTATIONS |= {
+    (table, "carries_its_release"): f"UPDATE {table} SET release_id = 'another'"
+    for table in {table for table, _ in MUTATIONS}
+}
+
 QUERIES = {
     (table, rule.rule): rule.kwargs["unexpected_rows_query"]
     for table, suite in SUITES.items()

@@ -48,10 +48,11 @@ def judged_mart(
     before = release_id(previous) if previous else None
     with duckdb.connect(str(mart)) as connection:
         connection.execute(
-            "CREATE TABLE figure (kpi_id VARCHAR, note VARCHAR, value DOUBLE, day DATE)"
+            "CREATE TABLE figure "
+            "(kpi_id VARCHAR, note VARCHAR, value DOUBLE, day DATE, release_id VARCHAR)"
         )
         connection.executemany(
-            "INSERT INTO figure VALUES (?, ?, ?, ?)",
+            f"INSERT INTO figure VALUES (?, ?, ?, ?, '{release_id(number)}')",
             [
                 ["a", 'lijst; "aanhaling", komma\nregel', value, "2026-01-31"],
                 ["b", "", None, None],
@@ -59,7 +60,8 @@ def judged_mart(
             ],
         )
         connection.execute(
-            "CREATE TABLE source_delivery AS SELECT 'iv3' AS source, ? AS state", [f"s{number}"]
+            "CREATE TABLE source_delivery AS SELECT 'iv3' AS source, ? AS state, ? AS release_id",
+            [f"s{number}", release_id(number)],
         )
         connection.execute(
             "CREATE TABLE publication (release_id VARCHAR, published_at TIMESTAMP, as_of DATE, "

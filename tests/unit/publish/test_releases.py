@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,21 @@ def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> No
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert set(manifest["files"]) == present - {"manifest.json"}
     assert all(len(file["sha256"]) == 64 for file in manifest["files"].values())
+
+
+def test_who_reads_two_releases_at_once_can_see_it(two: Settings) -> None:
+    """What is resolved file by file through `current` may be of two, in any form."""
+    readers: dict[str, Callable[[Path], duckdb.DuckDBPyRelation]] = {
+        "parquet": lambda folder: duckdb.read_parquet(str(folder / "parquet/figure.parquet")),
+        "csv": lambda folder: duckdb.read_csv(str(folder / "csv/figure.csv")),
+        "excel": lambda folder: duckdb.read_csv(str(folder / "excel/figure.csv"), sep=";").project(
+            '*, "Uitgave" AS release_id'
+        ),
+    }
+    folders = [two.releases / release_id(number) for number in (1, 2)]
+    for form, read in readers.items():
+        found = [set(read(folder).project("release_id").fetchall()) for folder in folders]
+        assert found == [{(release_id(1),)}, {(release_id(2),)}], form
 
 
 def test_nobody_may_write_the_files_of_a_release(settings: Settings) -> None:

@@ -75,6 +75,9 @@ MOMENTS = [
     dt.datetime(2026, 6, 30, 12, 34, 56, 500_000),
     dt.datetime(9999, 12, 31, 23, 59, 59),
 ]
+RELEASE = "20260301-000000000001"
+
+#: The columns of the hostile table; behind them stands its release.
 COLUMNS = {
     "n": "INTEGER",
     "tekst": "VARCHAR",
@@ -84,6 +87,7 @@ COLUMNS = {
     "moment": "TIMESTAMP",
     "klopt": "BOOLEAN",
     "soort": "VARCHAR",
+    "release_id": "VARCHAR",
 }
 
 CONTRACTS = {
@@ -109,7 +113,8 @@ CONTRACTS = {
 
 def rows() -> list[tuple[Any, ...]]:
     """Every hostile value at least once, beside others each time."""
-    lists = (TEXTS, DOUBLES, WHOLES, DATES, MOMENTS, [None, True, False], [None, "één", "twee"])
+    flags, kinds = [None, True, False], [None, "één", "twee"]
+    lists = (TEXTS, DOUBLES, WHOLES, DATES, MOMENTS, flags, kinds, [RELEASE])
     return [(n, *(values[n % len(values)] for values in lists)) for n in range(7 * len(TEXTS))]
 
 
@@ -121,6 +126,7 @@ def build(folder: Path) -> Path:
         connection.execute(f"CREATE TABLE moeilijk ({fields})")
         marks = ", ".join("?" for _ in COLUMNS)
         connection.executemany(f"INSERT INTO moeilijk VALUES ({marks})", rows())
+        connection.execute("ALTER TABLE moeilijk DROP COLUMN release_id")
         connection.execute("COMMENT ON TABLE moeilijk IS 'Verzonnen; met \"aanhaling\" en ;'")
         connection.execute("COMMENT ON COLUMN moeilijk.tekst IS 'Tekst die een bestand breekt.'")
         connection.execute(
@@ -129,12 +135,13 @@ def build(folder: Path) -> Path:
             "3::BIGINT AS aantal, DATE '2026-06-30' AS dag, true AS klopt, 'x' AS tekst, "
             "TIMESTAMP '2026-06-30 12:00:00' AS moment; "
             "CREATE TABLE leeg (n INTEGER, tekst VARCHAR); "
-            "CREATE TABLE publication AS SELECT '20260301-000000000001' AS release_id, "
+            "CREATE TABLE publication AS SELECT NULL::VARCHAR AS release_id, "
             "TIMESTAMP '2026-03-01 12:00:00' AS published_at, DATE '2026-03-01' AS as_of, "
             "'abc' AS code_version, '0123456789ab' AS contract_version, 'passed' AS verdict, "
-            "NULL::VARCHAR AS previous_release"
+            "NULL::VARCHAR AS previous_release; "
+            f"UPDATE publication SET release_id = '{RELEASE}'"
         )
     mart = folder / "mart.duckdb"
     tables = ["moeilijk", "soort", "gewoon", "leeg", "publication"]
-    build_candidate(folder / "warehouse.duckdb", mart, tables, CONTRACTS)
+    build_candidate(folder / "warehouse.duckdb", mart, tables, CONTRACTS, release_id=RELEASE)
     return mart

@@ -11,7 +11,7 @@ import pytest
 
 from dronten_pipeline.publish.doors.checksums import describe
 from dronten_pipeline.publish.doors.machine_csv import export_csv
-from dronten_pipeline.publish.doors.parquet import export_parquet
+from dronten_pipeline.publish.doors.parquet import export_parquet, hash_columns
 from dronten_pipeline.publish.doors.reading_back import count_rows
 
 ROWS = """
@@ -67,6 +67,38 @@ def test_parquet_of_other_rows_is_another_file(tmp_path: Path) -> None:
             connection.execute(f"CREATE TABLE t AS SELECT {last} AS n")
         export_parquet(tmp_path / f"{name}.duckdb", tmp_path / name)
     assert (tmp_path / "one/t.parquet").read_bytes() != (tmp_path / "two/t.parquet").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ("SELECT * REPLACE ('of another release' AS release_id) FROM t", True),
+        ("SELECT * EXCLUDE release_id FROM t", True),
+        ("SELECT * REPLACE (CASE n WHEN 150000 THEN NULL ELSE v END AS v) FROM t", False),
+        ("SELECT * RENAME (v AS w) FROM t", False),
+        ("SELECT * REPLACE (n::UBIGINT AS n) FROM t", False),
+        ("SELECT k, n, v, release_id FROM t", False),
+        ("SELECT * FROM t ORDER BY n DESC", False),
+        ("FROM t WHERE n < 150000", False),
+    ],
+    ids=["its value", "its absence", "a value", "a name", "a type", "columns", "rows", "fewer"],
+)
+def test_a_column_can_be_left_out_of_what_a_file_is_known_by(
+    tmp_path: Path, change: str, same: bool
+) -> None:
+    found = []
+    for name, query in (("one", "FROM t"), ("two", change)):
+        with duckdb.connect(str(tmp_path / f"{name}.duckdb")) as mart:
+            mart.execute(
+                "CREATE TABLE t AS SELECT n, 'k' || n % 97 AS k, n / 3.0 AS v, "
+                "'of this release' AS release_id FROM range(200000) AS r (n)"
+            )
+            mart.execute(f"CREATE TABLE u AS {query}")
+            mart.execute("DROP TABLE t")
+        export_parquet(tmp_path / f"{name}.duckdb", tmp_path / name)
+        path = tmp_path / name / "u.parquet"
+        found.append(hash_columns([path], without={"release_id"})[path])
+    assert (found[0] == found[1]) is same
 
 
 @pytest.fixture
