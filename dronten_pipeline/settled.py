@@ -101,10 +101,12 @@ def _calibrations(settings: Settings) -> list[Path]:
 def _known(settings: Settings, given: Given, release_id: str) -> dict[str, object]:
     """`memory` is what the sources remember: without it a removed file would seem never given."""
     memory = sorted(settings.raw.glob("*/deliveries.json"))
-    raw = sorted((settings.raw / "files").rglob("*.parquet"))
+    raw = sorted(
+        path for name in ("files", "texts") for path in (settings.raw / name).rglob("*.parquet")
+    )
     return {
         "given": given.sha256,
         "release_id": release_id,
         "memory": {path.parent.name: sha256_of(path) for path in memory},
-        "raw": sha256_of_json([[str(path), path.stat().st_size] for path in raw]),
+        "raw": sha256_of_json([[str(path), sha256_of(path)] for path in raw]),
     }

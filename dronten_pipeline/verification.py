@@ -21,6 +21,7 @@ from dronten_pipeline.publish.releases import (
     differences,
     list_releases,
 )
+from dronten_pipeline.raw_verification import verify_deliveries, verify_raw
 from dronten_pipeline.settings import Settings
 
 _HEAD = re.compile(r"^(\d+):([0-9a-f]{64})$")
@@ -39,11 +40,12 @@ class Verification:
     head: ledger.Record | None = None
 
 
-def verify(settings: Settings, head: str | None = None) -> Verification:
+def verify(settings: Settings, head: str | None = None, *, reread: bool = False) -> Verification:
     """Compares everything that can be compared.
 
     Args:
         head: `<number>:<SHA-256>` of a record, as a report or a colleague wrote it down.
+        reread: reads the delivered files that are still there again, and judges texts again.
 
     Raises:
         SigningError: a file among the public keys is none.
@@ -63,6 +65,10 @@ def verify(settings: Settings, head: str | None = None) -> Verification:
             for wrong in _wrong_with(settings, release, records)
         ]
     problems += _wrong_current(settings, contents.records)
+    read = [verify_raw(settings, releases)]
+    if reread:
+        read.append(verify_deliveries(settings))
+    problems += [problem for one in read for problem in one.problems]
     return Verification(
         checked=[
             f"{len(records)} records van het logboek {settings.ledger}: nummers, ketting en "
@@ -71,9 +77,14 @@ def verify(settings: Settings, head: str | None = None) -> Verification:
             *_about_anchor(settings),
             f"{len(releases)} uitgaven in {settings.releases}: elk bestand, byte voor byte, met "
             "het manifest, het manifest met het logboek, de cijfers met hun oordeel",
+            *(line for one in read for line in one.checked),
         ],
         problems=problems,
-        notices=[*contents.notices, *_notices(settings, contents.records, releases)],
+        notices=[
+            *contents.notices,
+            *_notices(settings, contents.records, releases),
+            *(notice for one in read for notice in one.notices),
+        ],
         head=last,
     )
 

@@ -6,7 +6,8 @@ formats that it reads. Not here: anything that the project's own `datalab verify
 
     python verify.py HOME --keys FOLDER [--anchor FILE] [--head NUMBER:SHA256]
 
-HOME holds ledger/ and releases/. Take the public keys (*.pem) and the anchor from where the data
+HOME holds ledger/ and releases/, and raw/ where what was read of the deliveries must be compared
+with the ledger too. Take the public keys (*.pem) and the anchor from where the data
 lab cannot change them, not from HOME. Ends with 0 when all is sound, with 5 when it is not.
 """
 
@@ -197,6 +198,35 @@ def check_judgement(body: dict[str, Any], predicates: dict[int, dict[str, Any]])
     return []
 
 
+def check_raw(folder: Path, predicates: dict[int, dict[str, Any]]) -> tuple[int, list[str]]:
+    """How many raw files the ledger says are there, and which are not what it says."""
+    entries: dict[str, dict[str, Any]] = {}
+    for _, one in sorted(predicates.items()):
+        body = one["body"]
+        if one["kind"] == "ingest":
+            for path in body["replaced"]:
+                entries.pop(path, None)
+            entries |= {entry["path"]: entry for entry in body["files"]}
+        elif one["kind"] == "prune":
+            for path in body.get("raw_files", []):
+                entries.pop(path, None)
+                entries.pop(path.removesuffix(".parquet") + ".rejects.parquet", None)
+        elif one["kind"] == "erasure":
+            for path in [
+                path
+                for path, entry in entries.items()
+                if entry["delivered_sha256"] in body.get("sha256", [])
+            ]:
+                del entries[path]
+    wrong = []
+    for path, entry in sorted(entries.items()):
+        if not (folder / path).is_file():
+            wrong.append(f"raw/{path} is missing")
+        elif sha256_of(folder / path) != entry["sha256"]:
+            wrong.append(f"raw/{path} is not what was read of the delivery")
+    return len(entries), wrong
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("home", type=Path, help="folder with ledger/ and releases/")
@@ -230,6 +260,10 @@ def main() -> int:
         wrong.append("current does not point at the release that the ledger names last")
     elif named and not current.is_dir():
         wrong.append(f"the current release {named[-1]} is gone")
+    if (arguments.home / "raw").is_dir():
+        read, changed = check_raw(arguments.home / "raw", predicates)
+        print(f"{read} raw files compared")
+        wrong += changed
     print(f"{len(hashes)} records and {len(releases)} releases compared")
     if hashes:
         print(f"head {max(hashes)}:{hashes[max(hashes)]}")

@@ -27,9 +27,15 @@ def verify(
         str | None,
         typer.Option(help="NUMMER:SHA256 van een record, zoals een controleverslag het noemt."),
     ] = None,
+    reread: Annotated[
+        bool,
+        typer.Option(
+            "--reread", help="Lees de leveringen die er nog zijn opnieuw en vergelijk de uitkomst."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Antwoord als JSON.")] = False,
 ) -> None:
-    """Controleert logboek, handtekeningen, anker en elke byte van elke uitgave.
+    """Controleert logboek, handtekeningen, anker, elke byte van elke uitgave en van wat gelezen is.
 
     Eindigt met 0 als alles klopt, met 5 als er iets veranderd of verdwenen is, met 1 als er niet
     gecontroleerd kon worden.
@@ -39,7 +45,7 @@ def verify(
 
     started = time.monotonic()
     try:
-        found = compare(current_settings(), head)
+        found = compare(current_settings(), head, reread=reread)
     except (SigningError, ValueError) as error:
         say_problem(error, "Niet gecontroleerd.")
         raise typer.Exit(UNUSABLE) from None

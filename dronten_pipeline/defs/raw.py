@@ -55,15 +55,16 @@ def build_raw_assets(source: Source) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, run: RunResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         from dronten_pipeline.ingest.inputs import save_outcome
-        from dronten_pipeline.ingest.raw import ingest_source
+        from dronten_pipeline.ingested import read_source
 
         started = time.monotonic()
-        outcome = ingest_source(
+        outcome = read_source(
             run.settings,
             source,
             run_id=context.run_id,
             as_of=run.now.as_of,
             origin=run.now.origin,
+            believed=run.believed_raw,
             on_progress=context.log.info,
         )
         save_outcome(run.settings, outcome)
@@ -217,6 +218,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         )
         from dronten_pipeline.ingest.landing import strange_folders
         from dronten_pipeline.ingest.snapshot import build_snapshot
+        from dronten_pipeline.ingested import believed_raw
         from dronten_pipeline.publish.releases import new_release_id
 
         started = time.monotonic()
@@ -244,6 +246,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             outcomes,
             previous=previous_release(now.comparable_release),
             previous_inputs=previous_inputs(now.comparable_release),
+            recorded=believed_raw(settings, context.run_id),  # with what this run has read
             **about,
         )
         inputs = inputs_of(

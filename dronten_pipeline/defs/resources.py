@@ -5,10 +5,11 @@ Not here: how the run's facts are found (`run.py`) or how dbt is set up (`transf
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import duckdb
@@ -20,6 +21,9 @@ from pydantic import Field, PrivateAttr
 from dronten_pipeline.run import Run, alone, describe_run
 from dronten_pipeline.settings import Settings, current_settings
 from dronten_pipeline.transform import DBT
+
+if TYPE_CHECKING:
+    from dronten_pipeline.ingest.kept import RawEntry
 
 
 class RunResource(dg.ConfigurableResource):
@@ -47,6 +51,13 @@ class RunResource(dg.ConfigurableResource):
     @property
     def now(self) -> Run:
         return self._run
+
+    @cached_property
+    def believed_raw(self) -> Mapping[str, "RawEntry"]:
+        """The raw files that the ledger held when this run began; read once for all sources."""
+        from dronten_pipeline.ingested import believed_raw
+
+        return believed_raw(self.settings, self.now.run_id)
 
 
 class DbtResource(DbtCliResource):

@@ -143,7 +143,9 @@ def _deliveries(deliveries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         )
         received = f", ontvangen {day(one['received_at'])}" if one["received_at"] else ""
         yield f"{one['source']}/{one['file_name']}: {rows}{received}"
-        yield f"  sha256 {one['sha256']}"
+        yield f"  sha256 van de levering {one['sha256']}"
+        if one["raw_sha256"]:
+            yield f"  sha256 van wat eruit gelezen is {one['raw_sha256']}"
 
 
 def _checks(checks: Mapping[str, Any], release: Mapping[str, Any]) -> Iterator[str]:

@@ -5,6 +5,7 @@ Here belongs: temporary name, flush to disk, rename, links. Not here: what is wr
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 import polars as pl
 
 TEMPORARY = ".tmp"
+#: What was read of a delivery is never written again, by anyone.
+READ_ONLY = 0o440
 
 
 class Unwritable(RuntimeError):
@@ -28,6 +31,19 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_parquet(path: Path, frame: pl.DataFrame) -> None:
     with replacing(path) as temporary:
         frame.write_parquet(temporary, compression="zstd", mkdir=False)
+
+
+def write_raw(path: Path, frame: pl.DataFrame) -> str:
+    """Writes a raw file that nobody may write again; returns the SHA-256 of its bytes."""
+    with replacing(path) as temporary:
+        frame.write_parquet(temporary, compression="zstd", mkdir=False)
+        temporary.chmod(READ_ONLY)
+        return sha256_of(temporary)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

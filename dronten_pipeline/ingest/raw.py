@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -19,7 +19,17 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from dronten_pipeline.contracts import Source, Table
-from dronten_pipeline.ingest import files, landing, parsing, privacy, quarantine, registry, shape
+from dronten_pipeline.ingest import (
+    files,
+    kept,
+    landing,
+    parsing,
+    privacy,
+    quarantine,
+    registry,
+    shape,
+)
+from dronten_pipeline.ingest.kept import RawEntry, Recorded
 from dronten_pipeline.ingest.registry import Delivery, Origin, Parse, Registry
 from dronten_pipeline.settings import Settings
 
@@ -55,6 +65,7 @@ class DeliveryReport(BaseModel):
     rows_quarantined: int = 0
     counts: bool = False
     raw_path: str | None = Field(default=None, description="Relative to raw/.")
+    raw_sha256: str | None = None
     shape: dict[str, tuple[str, str]] = Field(default_factory=dict)
     findings: tuple[privacy.Finding, ...] = ()
 
@@ -70,6 +81,10 @@ class SourceOutcome(BaseModel):
     note: str
     deliveries: tuple[DeliveryReport, ...] = ()
     scores_path: str | None = Field(default=None, description="Relative to raw/.")
+    written: tuple[RawEntry, ...] = Field(default=(), description="Raw files that this run made.")
+    replaced: tuple[str, ...] = Field(
+        default=(), description="Raw files that are gone and were made good by others."
+    )
 
     @property
     def counting(self) -> tuple[DeliveryReport, ...]:
@@ -101,21 +116,26 @@ def ingest_source(
     run_id: str,
     as_of: dt.date,
     origin: Origin,
+    recorded: Recorded = None,
     on_progress: Progress | None = None,
 ) -> SourceOutcome:
     """Reads what is new in the folder of a source and says what counts.
+
+    What was read before and is no longer what it was is read again from its delivery; where that
+    is gone too, the source stops.
 
     Args:
         run_id: the run that first sees new files.
         as_of: day of judgement, for the scores of documents.
         origin: 'delivery' reads `landing/<source>`, 'sample' reads `sources/<source>/sample`.
+        recorded: raw files as the ledger holds them; only these are believed.
         on_progress: is told in words what is being read.
 
     Raises:
         RegistryError: what was delivered before cannot be read.
     """
     progress = on_progress or _silent
-    return _Ingest(settings, source, run_id, as_of, origin, progress).run()
+    return _Ingest(settings, source, run_id, as_of, origin, recorded, progress).run()
 
 
 @dataclass(frozen=True)
@@ -139,6 +159,7 @@ class _Ingest:
         run_id: str,
         as_of: dt.date,
         origin: Origin,
+        recorded: Recorded,
         on_progress: Progress,
     ) -> None:
         self.settings = settings
@@ -146,21 +167,30 @@ class _Ingest:
         self.run_id = run_id
         self.as_of = as_of
         self.origin = origin
+        self.recorded = recorded
         self.on_progress = on_progress
         self.folder = landing_folder(settings, source, origin)
         self.store = settings.raw / "files" / source.name
         self.key = settings.read_pseudonym_key() if self._needs_key() else b""
         self.now = dt.datetime.now(dt.UTC)
         self.registry: Registry = registry.load(settings.raw, source.name)
+        #: Table and content of what was read and may not be relied on, and why; what is read
+        #: again goes from the first to the second.
+        self.broken: dict[tuple[str, str], str] = {}
+        self.restored: dict[tuple[str, str], str] = {}
+        self.written: dict[str, RawEntry] = {}
+        self.replaced: tuple[str, ...] = ()
 
     def run(self) -> SourceOutcome:
         files.remove_leftovers(self.store)
         files.remove_leftovers(self.settings.raw / self.source.name)
+        self._examine()
         seen = self._look()
         self._register(seen)
         reports = self._reports(seen)
         stops = [f"{report.file_name}: {report.note}" for report in reports if self._stops(report)]
         scores_path = None
+        stops += self._forgotten()
         if not stops:
             reports, scores_path, stops = self._scored(reports)
         registry.save(self.settings.raw, self.registry)
@@ -172,7 +202,66 @@ class _Ingest:
             note=" ".join([self._note(reports, stops), *self._left_alone(seen)]),
             deliveries=tuple(reports),
             scores_path=scores_path,
+            written=tuple(self.written.values()),
+            replaced=self.replaced,
         )
+
+    # --- what was read before
+
+    def _examine(self) -> None:
+        """Compares what earlier runs read with the hashes that were taken when it was written."""
+        for delivery in self.registry.deliveries:
+            table = self._table(delivery.table)
+            if table is None or delivery.origin != self.origin or delivery.erased_at is not None:
+                continue
+            found = self._parse_of(table, delivery.sha256)
+            if found is not None and (why := self._what_is_wrong(found, delivery.sha256)):
+                self.broken[table.name, delivery.sha256] = why
+
+    def _what_is_wrong(self, found: Parse, sha256: str) -> str | None:
+        if found.refused is None and found.raw_path is None:
+            return "het geheugen van de bron noemt geen bestand"
+        for path, known in (
+            (found.raw_path, found.raw_sha256),
+            (found.rejects_path, found.rejects_sha256),
+        ):
+            why = path and kept.what_is_wrong(
+                self.settings.raw, path, self.recorded, known=known, delivered_sha256=sha256
+            )
+            if why:
+                return why
+        return None
+
+    def _must_be_read(self, table: Table, sha256: str) -> bool:
+        """Whether a content is new here, or what was read of it cannot be relied on."""
+        found = self.registry.parses.get(self._key(table, sha256))
+        if found is None or (table.name, sha256) in self.broken:
+            return True
+        entry = self._entry(found.raw_path)
+        return entry is not None and entry.is_found
+
+    def _entry(self, path: str | None) -> RawEntry | None:
+        return (self.recorded or {}).get(path or "")
+
+    def _is_broken(self, report: DeliveryReport) -> bool:
+        return (str(report.table_name), str(report.sha256)) in self.broken
+
+    def _forgotten(self) -> list[str]:
+        """What the ledger says was read and the memory of this source knows nothing of."""
+        known = {delivery.sha256 for delivery in self.registry.deliveries}
+        lost = {
+            (entry.table, entry.number)
+            for entry in (self.recorded or {}).values()
+            if entry.source == self.source.name
+            and entry.what == "accepted"
+            and entry.delivered_sha256 not in known
+        }
+        return [
+            f"Levering {number} van {table} staat in het logboek en niet meer in "
+            f"{registry.registry_path(self.settings.raw, self.source.name)}: zet dat bestand terug "
+            "uit een reservekopie, of lever het bestand opnieuw."
+            for table, number in sorted(lost, key=str)
+        ]
 
     # --- what lies in the folder
 
@@ -199,7 +288,7 @@ class _Ingest:
             if table is None:
                 message = landing.no_table_message(path.name, self.source)
                 return _Seen(path, None, sha256, problem=message)
-            if self._key(table, sha256) not in self.registry.parses:
+            if self._must_be_read(table, sha256):
                 self.on_progress(f"{self.source.name}: {path.name} wordt gelezen")
                 content = path.read_bytes()
                 if hashlib.sha256(content).hexdigest() != sha256:
@@ -225,10 +314,12 @@ class _Ingest:
     def _parse(self, content: bytes, table: Table, sha256: str, file_name: str) -> None:
         parsed = parsing.parse(content, table, self.key)
         stem = self.store / table.name / f"{sha256[:16]}-{self._version(table)}"
-        raw_path = rejects_path = None
+        raw_path = rejects_path = raw_sha256 = rejects_sha256 = None
         if parsed.stored is not None:
             raw_path = stem.with_name(stem.name + ".parquet")
-            files.write_parquet(raw_path, parsed.stored)
+            self._compare_with_found(table, sha256, raw_path, parsed.stored)
+            raw_sha256 = files.write_raw(raw_path, parsed.stored)
+            self._wrote(table, sha256, "accepted", raw_path, raw_sha256, parsed.stored.height)
         if parsed.rejects.height:
             rejects_path = stem.with_name(stem.name + ".rejects.parquet")
             rejected = quarantine.quarantined(
@@ -238,7 +329,8 @@ class _Ingest:
                 file_name=file_name,
                 run_id=self.run_id,
             )
-            files.write_parquet(rejects_path, rejected)
+            rejects_sha256 = files.write_raw(rejects_path, rejected)
+            self._wrote(table, sha256, "rejected", rejects_path, rejects_sha256, rejected.height)
         self.registry.parses[self._key(table, sha256)] = Parse(
             format=parsed.format,
             encoding=parsed.encoding,
@@ -248,10 +340,42 @@ class _Ingest:
             rows_quarantined=parsed.rejects.height,
             raw_path=self._relative(raw_path),
             rejects_path=self._relative(rejects_path),
+            raw_sha256=raw_sha256,
+            rejects_sha256=rejects_sha256,
             notes=parsed.notes,
             findings=parsed.findings,
             refused=parsed.refused,
             shape=shape.of(table),
+        )
+        if why := self.broken.pop((table.name, sha256), None):
+            self.restored[table.name, sha256] = why
+
+    def _compare_with_found(
+        self, table: Table, sha256: str, path: Path, stored: pl.DataFrame
+    ) -> None:
+        """What stood there when recording began is held beside its delivery, once."""
+        entry = self._entry(self._relative(path))
+        if entry is None or not entry.is_found:
+            return
+        try:
+            is_same = pl.read_parquet(path).equals(stored)
+        except (OSError, pl.exceptions.PolarsError):
+            is_same = False
+        if not is_same:
+            self.broken[table.name, sha256] = "er stond iets anders dan in de levering"
+
+    def _wrote(
+        self, table: Table, delivered: str, what: str, path: Path, sha256: str, rows: int
+    ) -> None:
+        place = str(self._relative(path))
+        self.written[place] = RawEntry(
+            source=self.source.name,
+            table=table.name,
+            what=what,
+            path=place,
+            sha256=sha256,
+            rows=rows,
+            delivered_sha256=delivered,
         )
 
     def _documents(self, seen: list[_Seen]) -> set[str]:
@@ -268,6 +392,8 @@ class _Ingest:
             for name, sha256 in sorted(keys) if column else ():
                 found = self._parse_of(table, sha256) if name == table.name else None
                 if column is None or found is None or found.raw_path is None:
+                    continue
+                if (name, sha256) in self.broken:
                     continue
                 values = pl.read_parquet(
                     self.settings.raw / found.raw_path, columns=[column.lower()]
@@ -312,6 +438,16 @@ class _Ingest:
                 )
             )
         registry.save(self.settings.raw, self.registry)
+        numbers = {
+            (delivery.table, delivery.sha256): delivery.number
+            for delivery in reversed(self.registry.deliveries)
+        }
+        self.written = {
+            path: entry.model_copy(
+                update={"number": numbers.get((entry.table, str(entry.delivered_sha256)))}
+            )
+            for path, entry in self.written.items()
+        }
 
     # --- what counts
 
@@ -367,6 +503,9 @@ class _Ingest:
                 "rows_accepted": found.rows_accepted,
                 "rows_quarantined": found.rows_quarantined,
             }
+        if why := self.broken.get((str(delivery.table), delivery.sha256)):
+            about |= {"rows_accepted": 0, "rows_quarantined": 0}
+            return _report(about, state="stopped", note=_not_what_it_was(delivery, why))
         problem = self._problem(delivery, found)
         gone = (
             "Dit bestand is overschreven door een nieuwere levering."
@@ -382,7 +521,11 @@ class _Ingest:
         if first is not delivery:
             note = f"Dezelfde inhoud is al geleverd als {first.file_name}; er verandert niets."
             return _report(about, state="unchanged", note=note)
-        notes = [*found.notes, *self._version_notes(table, delivery.sha256)]
+        notes = [
+            *found.notes,
+            *self._version_notes(table, delivery.sha256),
+            *self._kept_notes(found, delivery),
+        ]
         if not here:
             notes.insert(0, f"{gone} De gegevens blijven meetellen.")
         return _report(
@@ -391,6 +534,7 @@ class _Ingest:
             note=" ".join(notes),
             counts=True,
             raw_path=found.raw_path,
+            raw_sha256=found.raw_sha256,
             shape=found.shape,
             findings=found.findings,
         )
@@ -419,6 +563,20 @@ class _Ingest:
             return []
         return ["Gelezen volgens een eerdere versie van het contract; het bestand is er niet meer."]
 
+    def _kept_notes(self, found: Parse, delivery: Delivery) -> list[str]:
+        if why := self.restored.get((str(delivery.table), delivery.sha256)):
+            return [
+                "Opnieuw gelezen uit de levering, want wat er eerder van bewaard was, is niet te "
+                f"vertrouwen: {why}."
+            ]
+        entry = self._entry(found.raw_path)
+        if entry is not None and entry.is_found and found.raw_path not in self.written:
+            return [
+                "Gelezen voordat de vastlegging van gelezen bestanden begon; de levering is er "
+                "niet meer om mee te vergelijken."
+            ]
+        return []
+
     def _stops(self, report: DeliveryReport) -> bool:
         return report.state == "stopped"
 
@@ -441,25 +599,22 @@ class _Ingest:
             return reports, None, []
         from dronten_pipeline.readability import calibration, documents
 
-        rows = pl.concat(
-            [
-                shape.conformed(
-                    pl.read_parquet(self.settings.raw / str(report.raw_path)),
-                    self.source.table(str(report.table_name)),
-                    report.shape,
-                ).with_columns(pl.lit(report.number, dtype=pl.Int64).alias("_delivery"))
-                for report in listed
-            ]
-        )
+        texts = self.settings.raw / "texts" / self.source.name
+        lost = self._examine_texts(texts)
+        rows = listed_rows(self.settings, self.source, listed)
         scored = documents.score_documents(
             rows,
             self.folder,
-            self.settings.raw / "texts" / self.source.name,
+            texts,
             as_of=self.as_of,
             calibration=calibration.in_force(self.settings.calibration, self.settings.calibrations),
             on_progress=self.on_progress,
         )
         self._write_document_rejects(listed, scored.rejects)
+        if lost and self._miss_documents(rows, scored.rejects):
+            return reports, None, [_scores_lost(lost)]
+        self.replaced = tuple(path for path in lost if not (self.settings.raw / path).exists())
+        self._wrote_texts(texts)
         path = self._write_scores(scored.scores)
         reports = [self._less(report, scored.rejects) for report in reports]
         stops = [
@@ -520,11 +675,63 @@ class _Ingest:
     def _write_scores(self, scores: pl.DataFrame) -> str:
         folder = self.store / "scores"
         temporary = folder / f"new-{self.origin}.parquet"
-        files.write_parquet(temporary, scores)
-        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()[:16]
-        path = folder / f"{digest}-{self.origin}.parquet"
+        sha256 = files.write_raw(temporary, scores)
+        path = folder / f"{sha256[:16]}-{self.origin}.parquet"
         temporary.replace(path)
+        self._computed("scores", path, sha256, scores.height)
         return str(self._relative(path))
+
+    def _computed(self, what: str, path: Path, sha256: str, rows: int) -> None:
+        """Notes a file that was computed from documents, unless the ledger has it already."""
+        place = str(self._relative(path))
+        entry = self._entry(place)
+        if entry is None or entry.sha256 != sha256:
+            self.written[place] = RawEntry(
+                source=self.source.name,
+                table=what,
+                what=what,
+                path=place,
+                sha256=sha256,
+                rows=rows,
+            )
+
+    # --- judgements of texts, which are kept because the texts are not
+
+    def _examine_texts(self, folder: Path) -> list[str]:
+        """Removes judgements that are not what the ledger says they were, so that they are made
+        again; returns those that were known to it."""
+        if self.recorded is None:
+            return []
+        known = {path: entry for path, entry in self.recorded.items() if entry.what == "texts"}
+        here = {str(self._relative(path)): path for path in sorted(folder.rglob("*.parquet"))}
+        lost = [
+            path
+            for path, entry in known.items()
+            if entry.source == self.source.name
+            and kept.what_is_wrong(self.settings.raw, path, self.recorded)
+        ]
+        for path in [*lost, *(path for path in here if path not in known)]:
+            (self.settings.raw / path).unlink(missing_ok=True)
+        return lost
+
+    def _wrote_texts(self, folder: Path) -> None:
+        for path in sorted(folder.rglob("*.parquet")):
+            path.chmod(files.READ_ONLY)
+            rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+            self._computed("texts", path, files.sha256_of(path), rows)
+
+    def _miss_documents(self, rows: pl.DataFrame, rejects: pl.DataFrame) -> bool:
+        """Whether a text has no judgement because its document is not there to be read again."""
+        from dronten_pipeline.readability import documents, extract
+
+        rejected = rows.join(rejects.select("_delivery", "_line"), on=["_delivery", "_line"])
+        for document in rejected.get_column("bestand").unique():
+            try:
+                if not documents.resolve(self.folder, document).is_file():
+                    return True
+            except extract.DocumentUnreadable:
+                continue
+        return False
 
     # --- quarantine, notes and small things
 
@@ -535,7 +742,7 @@ class _Ingest:
             if table is None or report.sha256 is None or not report.rows_delivered:
                 continue
             found = self._parse_of(table, report.sha256)
-            if found is not None and found.rejects_path:
+            if found is not None and found.rejects_path and not self._is_broken(report):
                 path = self.settings.raw / found.rejects_path
                 name = path.name.replace(".rejects", "")
                 wanted[f"{table.name}-{name}"] = path
@@ -609,9 +816,44 @@ class _Ingest:
         return None if path is None else path.relative_to(self.settings.raw).as_posix()
 
 
+def _scores_lost(paths: list[str]) -> str:
+    return (
+        f"Van {len(paths)} bestanden met oordelen over teksten is niet meer te vertrouwen wat erin "
+        f"staat ({paths[0]}), en niet alle documenten zijn er nog om opnieuw te beoordelen. Zet "
+        "die bestanden terug uit een reservekopie, of leg de documenten terug, en start opnieuw."
+    )
+
+
+def listed_rows(
+    settings: Settings, source: Source, reports: Sequence[DeliveryReport]
+) -> pl.DataFrame:
+    """The rows of the lists that name documents, in the present shape, with their `_delivery`."""
+    tables = {table.name for table in source.tables if table.document_column}
+    return pl.concat(
+        [
+            shape.conformed(
+                pl.read_parquet(settings.raw / str(report.raw_path)),
+                source.table(str(report.table_name)),
+                report.shape,
+            ).with_columns(pl.lit(report.number, dtype=pl.Int64).alias("_delivery"))
+            for report in reports
+            if report.table_name in tables
+        ]
+    )
+
+
 def _silent(message: str) -> None:
     """Nobody wants to know."""
     del message
+
+
+def _not_what_it_was(delivery: Delivery, why: str) -> str:
+    return (
+        f"Wat uit levering {delivery.number} van {delivery.table} gelezen is, is niet te "
+        f"vertrouwen: {why}. De levering zelf ligt niet meer in de map om opnieuw te "
+        "lezen. Zet het gelezen bestand terug uit een reservekopie, of leg dezelfde levering "
+        f"terug (SHA-256 {delivery.sha256[:16]}…), en start opnieuw."
+    )
 
 
 def _report(about: dict[str, object], **more: object) -> DeliveryReport:

@@ -36,6 +36,9 @@ class Parse(BaseModel):
     rows_quarantined: int = 0
     raw_path: str | None = None
     rejects_path: str | None = None
+    #: Of the two files as they were written; None for those from before it was kept.
+    raw_sha256: str | None = None
+    rejects_sha256: str | None = None
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused: str | None = Field(default=None, description="Why the file as a whole is no good.")

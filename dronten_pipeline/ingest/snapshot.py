@@ -16,7 +16,8 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
 from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
-from dronten_pipeline.ingest import completeness, files, privacy, registry, shape
+from dronten_pipeline.ingest import completeness, files, kept, privacy, registry, shape
+from dronten_pipeline.ingest.kept import Recorded
 from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.settings import LOCAL_TIME, Settings
@@ -147,6 +148,7 @@ def build_snapshot(
     origin: Origin,
     previous: PreviousRelease | None,
     previous_inputs: PreviousInputs,
+    recorded: Recorded = None,
 ) -> Snapshot:
     """Lays out `raw/current` for this run.
 
@@ -156,11 +158,13 @@ def build_snapshot(
         previous: the release that its figures are compared with.
         previous_inputs: what the previous release read (`Snapshot.by_table`); used for stopped
             sources only, and only what was read from the same origin.
+        recorded: raw files as the ledger holds them. A file that is not what it was is not laid
+            out, and its source stands still.
     """
     folder = settings.raw / "snapshots" / run_id
     if folder.exists():
         shutil.rmtree(folder)
-    layout = _Layout(settings, folder, origin, as_of, previous_inputs)
+    layout = _Layout(settings, folder, origin, as_of, previous_inputs, recorded)
     for name, source in sources.items():
         layout.lay_out(source, outcomes.get(name))
     context = pl.DataFrame(
@@ -201,7 +205,9 @@ class _Layout:
         origin: Origin,
         as_of: dt.date,
         previous_inputs: PreviousInputs,
+        recorded: Recorded,
     ) -> None:
+        self.recorded = recorded
         self.settings = settings
         self.folder = folder
         self.origin = origin
@@ -225,7 +231,8 @@ class _Layout:
             folder = self.folder / f"{source.name}__{table.name}"
             files.write_parquet(folder / EMPTY, shape.empty(table))
         reports = outcome.deliveries if outcome else ()
-        if outcome is not None and outcome.state == "current":
+        broken = self._broken(outcome) if outcome and outcome.state == "current" else []
+        if outcome is not None and outcome.state == "current" and not broken:
             counting = {report.raw_path for report in outcome.counting}
             for report in outcome.counting:
                 self._add(source, report)
@@ -236,13 +243,44 @@ class _Layout:
         self.states.append(
             {
                 "source": source.name,
-                "state": outcome.state if outcome else "stopped",
-                "note": outcome.note if outcome else "Deze bron is in deze run niet gelezen.",
+                "state": outcome.state if outcome and not broken else "stopped",
+                "note": _changed_meanwhile(broken)
+                if broken
+                else outcome.note
+                if outcome
+                else "Deze bron is in deze run niet gelezen.",
             }
         )
         for table in source.tables:
             self._look_through(source, table)
         self._report(source, reports, counting)
+
+    def _broken(self, outcome: SourceOutcome) -> list[str]:
+        """What of a source is no longer what ingest found it to be, in parts of sentences."""
+        found = [
+            f"levering {report.number} van {report.table_name}: {why}"
+            for report in outcome.counting
+            if (
+                why := kept.what_is_wrong(
+                    self.settings.raw,
+                    str(report.raw_path),
+                    self.recorded,
+                    known=report.raw_sha256,
+                    delivered_sha256=report.sha256,
+                )
+            )
+        ]
+        if outcome.scores_path is not None and (
+            why := kept.what_is_wrong(self.settings.raw, outcome.scores_path, self.recorded)
+        ):
+            found.append(f"oordelen over teksten: {why}")
+        return found
+
+    def _is_whole(self, path: str, delivered_sha256: str | None, known: str | None) -> bool:
+        why = kept.what_is_wrong(
+            self.settings.raw, path, self.recorded, known=known, delivered_sha256=delivered_sha256
+        )
+        return why is None
 
     def _look_through(self, source: Source, table: Table) -> None:
         """Counts the records of a table and finds what may be missing of it."""
@@ -301,20 +339,26 @@ class _Layout:
         """What the previous release read of a source that is stopped now."""
         known = registry.load(self.settings.raw, source.name)
         deliveries = known.paths(self.origin)
-        shapes = {parse.raw_path: parse.shape for parse in known.parses.values()}
+        parses = {parse.raw_path: parse for parse in known.parses.values()}
         previous = self.previous_inputs.get(source.name, {})
         used: set[str | None] = set()
         for table in source.tables:
             for path in previous.get(table.name, ()):
                 delivery = deliveries.get(path)
-                if delivery is None:
+                # What is not what it was is left out: the figures are those of then anyway.
+                if delivery is None or not self._is_whole(
+                    path, delivery.sha256, parses[path].raw_sha256
+                ):
                     continue
+                shape_then = parses[path].shape
                 self._add_file(
-                    source, table.name, path, delivery.sha256, delivery.number, shapes[path]
+                    source, table.name, path, delivery.sha256, delivery.number, shape_then
                 )
                 used.add(path)
         scores = [
-            path for path in previous.get(SCORES, ()) if path.endswith(f"-{self.origin}.parquet")
+            path
+            for path in previous.get(SCORES, ())
+            if path.endswith(f"-{self.origin}.parquet") and self._is_whole(path, None, None)
         ]
         self._add_scores(source, scores[-1] if scores else None)
         return used
@@ -452,6 +496,14 @@ class _Layout:
             for row in self.privacy
             if row["suspected"]
         ]
+
+
+def _changed_meanwhile(broken: Sequence[str]) -> str:
+    return (
+        "Deze bron staat stil: wat gelezen is, is niet te vertrouwen "
+        f"({'; '.join(broken)}). De cijfers van de vorige publicatie blijven gelden. Start opnieuw "
+        "met `datalab run`: wat nog in de map met leveringen ligt, wordt opnieuw gelezen."
+    )
 
 
 def _latest(reports: Sequence[DeliveryReport], table_name: str) -> dt.datetime | None:

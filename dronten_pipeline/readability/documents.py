@@ -590,6 +590,19 @@ def _append(folder: Path, frame: pl.DataFrame) -> None:
     unfinished.replace(target)
 
 
+def compare_memories(kept: Path, made: Path) -> tuple[int, list[str], int]:
+    """Two caches by the present instrument: how many judgements stand in both, which of these are
+    not the same (SHA-256 of their documents), and how many stand in the first only."""
+    method = judge.instrument_version()
+    first, second = _Memory(kept, method).scores, _Memory(made, method).scores
+    both = first.join(second, on="document_sha256", how="semi").sort("document_sha256")
+    again = second.join(first, on="document_sha256", how="semi").sort("document_sha256")
+    columns = [name for name in _DOCUMENT_SCHEMA if name != "document_sha256"]
+    differs = pl.any_horizontal(pl.col(name).ne_missing(again.get_column(name)) for name in columns)
+    different = both.filter(differs).get_column("document_sha256").to_list()
+    return both.height, different, first.height - both.height
+
+
 class _Progress:
     """Says something at most every few seconds, and nothing when all is done before that."""
 

@@ -142,7 +142,7 @@ def test_a_second_run_reads_nothing_again(
     deliver("zaken_1.csv", zaken("a"))
     first = ingest()
     monkeypatch.setattr(raw.parsing, "parse", lambda *_: pytest.fail("was parsed again"))
-    assert ingest("run-2") == first
+    assert ingest("run-2") == first.model_copy(update={"written": ()})
 
 
 def with_amount_as_text(base: Source) -> Source:
