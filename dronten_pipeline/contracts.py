@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -212,7 +213,22 @@ class Source(Strict):
     allowed_loss: float = Field(
         default=0.1, ge=0, lt=1, description="Share of a file's rows that may be rejected."
     )
+    file_names: str | None = Field(
+        default=None,
+        description="Pattern (regular expression) of the names of files that may be shown in "
+        "notes, records and releases; without one, names made of words of this contract, dates "
+        "and short numbers. A file with another name is named by its table and number.",
+    )
     tables: list[Table] = Field(min_length=1)
+
+    @field_validator("file_names")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"file_names is no regular expression ({error})") from None
+        return pattern
 
     def table(self, name: str) -> Table:
         return next(table for table in self.tables if table.name == name)

@@ -1,10 +1,11 @@
 {{ config(severity='warn') }}
--- Columns with numbers that pass the eleven-test of a citizen service number. The gate keeps back
--- what is an error; here it is named, with the file in which it stands.
+-- Columns with what may be personal data: citizen service numbers, addresses, numbers. The gate keeps
+-- back what is an error; here it is named, with the file in which it stands.
 select
     source,
     table_name,
     column_name,
+    kind,
     file_name,
     suspected,
     checked,

@@ -4,7 +4,7 @@ Not here: what a model computes (`dbt_project/`) or how dbt is set up (`transfor
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,12 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
             events = list(invocation.stream())
         log = settings.dbt_target / "run" / "dbt.log"
         failure = what_failed(outcome, log)
-        built = {} if failure else _described(warehouse, manifest, translator, settings.raw_current)
+        published = {path.stem for path in settings.expectations.glob("*.json")}
+        built = (
+            {}
+            if failure
+            else _described(warehouse, manifest, translator, settings.raw_current, published)
+        )
         for event in events:
             if isinstance(event, dg.Output | dg.MaterializeResult):
                 key = context.asset_key_for_output(event.output_name)
@@ -117,12 +122,16 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
 
 
 def _described(
-    warehouse: WarehouseResource, manifest: Path, translator: Translator, raw_current: Path
+    warehouse: WarehouseResource,
+    manifest: Path,
+    translator: Translator,
+    raw_current: Path,
+    published: Collection[str],
 ) -> dict[dg.AssetKey, dict[str, Any]]:
-    """Rows, bytes in the warehouse (0 for a view) and a preview of all that was built, by asset.
+    """Rows, bytes in the warehouse (0 for a view) and a preview of what is published, by asset.
 
-    Nothing behind ingest holds personal data, so the first rows may be shown; unless ingest
-    suspects that a delivery holds citizen service numbers all the same.
+    What lies between a delivery and a published table is never shown; nor is anything when ingest
+    suspects that a delivery holds personal data.
     """
     suspected = not pl.read_parquet(raw_current / "run__privacy" / "1.parquet").is_empty()
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
@@ -141,7 +150,7 @@ def _described(
                 "dagster/row_count": relation.count("*").fetchall()[0][0],
                 "bytes": _stored_bytes(connection, node),
             }
-            if not suspected:
+            if not suspected and node["name"] in published:
                 rows = relation.limit(PREVIEW_ROWS).pl()
                 about["preview"] = dg.MetadataValue.md(markdown(rows))
             described[translator.get_asset_key(node)] = about

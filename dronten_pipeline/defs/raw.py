@@ -1,6 +1,7 @@
 """The raw tables as Dagster assets: one per delivered table, and the snapshot that a run reads.
 
-Not here: reading a delivery (`ingest/`).
+Not here: reading a delivery (`ingest/`). Dagster gets counts of raw rows, never a row: its history
+is kept, and read by people who may not see what was delivered.
 """
 
 import datetime as dt
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
-from dronten_pipeline.defs.dbt import PREVIEW_ROWS, markdown
+from dronten_pipeline.defs.failures import without_values
 from dronten_pipeline.defs.naming import ENGINEERS, SNAPSHOT_KEY, raw_key, team
 from dronten_pipeline.defs.resources import RunResource
 from dronten_pipeline.run import code_fingerprint
@@ -58,16 +59,17 @@ def build_raw_assets(source: Source) -> dg.AssetsDefinition:
         from dronten_pipeline.ingested import read_source
 
         started = time.monotonic()
-        outcome = read_source(
-            run.settings,
-            source,
-            run_id=context.run_id,
-            as_of=run.now.as_of,
-            origin=run.now.origin,
-            believed=run.believed_raw,
-            on_progress=context.log.info,
-        )
-        save_outcome(run.settings, outcome)
+        with without_values():
+            outcome = read_source(
+                run.settings,
+                source,
+                run_id=context.run_id,
+                as_of=run.now.as_of,
+                origin=run.now.origin,
+                believed=run.believed_raw,
+                on_progress=context.log.info,
+            )
+            save_outcome(run.settings, outcome)
         seconds = round(time.monotonic() - started, 2)
         context.log.info(
             f"{source.name}: {len(outcome.deliveries)} files, {outcome.rows_accepted} rows, "
@@ -88,8 +90,6 @@ def build_raw_assets(source: Source) -> dg.AssetsDefinition:
 def _materialized(
     run: RunResource, source: Source, table: Table, reports: list["DeliveryReport"], seconds: float
 ) -> dg.MaterializeResult:
-    import polars as pl
-
     raw = run.settings.raw
     paths = [raw / one.raw_path for one in reports if one.counts and one.raw_path]
     metadata: dict[str, Any] = {
@@ -106,10 +106,6 @@ def _materialized(
             ]
         ),
     }
-    # A text that may hold a citizen service number must not end up in Dagster's own records.
-    if paths and not any(finding.suspected for one in reports for finding in one.findings):
-        rows = pl.scan_parquet(paths[-1]).head(PREVIEW_ROWS).drop("_line").collect()
-        metadata["preview"] = dg.MetadataValue.md(markdown(rows))
     return dg.MaterializeResult(asset_key=raw_key(source.name, table.name), metadata=metadata)
 
 
@@ -160,7 +156,6 @@ def _scored(
             "bytes": (run.settings.raw / scores_path).stat().st_size,
             "method": ", ".join(scores["method_version"].unique().sort()),
             "seconds": seconds,
-            "preview": dg.MetadataValue.md(markdown(scores.head(PREVIEW_ROWS))),
         },
     )
 
@@ -223,10 +218,11 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
 
         started = time.monotonic()
         settings, now = run.settings, run.now
-        for folder in strange_folders(settings.landing_folder, sources):
+        if strange := strange_folders(settings.landing_folder, sources):
+            # Somebody else chose the names.
             context.log.warning(
-                f"landing/{folder} belongs to no source and is not read: correct its name, or "
-                f"write sources/{folder}/source.yml"
+                f"{len(strange)} folders of landing/ belong to no source and are not read: correct "
+                "their names, or write a contract (sources/<name>/source.yml)"
             )
         outcomes = load_outcomes(settings, sources)
         follows = now.current_release.name if now.current_release else None

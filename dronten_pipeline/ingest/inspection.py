@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import Source, Table, load_sources
-from dronten_pipeline.ingest import dialect, landing, parsing, privacy, readers
+from dronten_pipeline.ingest import dialect, landing, parsing, readers
 from dronten_pipeline.settings import Settings
 
 SHOWN_REASONS = 10
+SHOWN_HEADERS, SHOWN_LENGTH = 20, 40
 SEPARATOR_WORDS = {";": "puntkomma", ",": "komma", "\t": "tab"}
 
 #: Keys nothing that is stored: a check must not make a key, nor need one.
@@ -54,6 +56,11 @@ class FileReport:
         more = parsed.rejects.height - SHOWN_REASONS
         if more > 0:
             said.append(f"  en nog {more} afgekeurde rijen.")
+        if shown := [name for name in parsed.headers if name]:
+            # Whoever has the file may see what stands in it; nothing of this is kept.
+            more_names = f" en {len(shown) - SHOWN_HEADERS} meer" * (len(shown) > SHOWN_HEADERS)
+            names = ", ".join(name[:SHOWN_LENGTH] for name in shown[:SHOWN_HEADERS])
+            said.append(f"Kolommen in het bestand: {names}{more_names}.")
         said += parsed.notes
         said += self.suspected
         said.append(f"Wat te doen: {self._advice()}")
@@ -73,7 +80,7 @@ class FileReport:
         if self.problem:
             return self.problem
         if self.suspected:
-            return "haal de burgerservicenummers uit het bestand en lever het opnieuw."
+            return "haal de persoonsgegevens uit het bestand en lever het opnieuw."
         if self.parsed.rejects.height:
             return (
                 "het bestand kan geleverd worden; herstel de afgekeurde regels in het bronsysteem "
@@ -120,10 +127,9 @@ def inspect_file(
         parsed=parsed,
         problem=problem,
         suspected=tuple(
-            f"Kolom {finding.column_name} bevat {finding.suspected} getallen die een "
-            "burgerservicenummer kunnen zijn."
+            f"Kolom {finding.column_name} bevat {finding.suspected} {personal.DUTCH[finding.kind]}."
             for finding in parsed.findings
-            if privacy.is_error([finding])
+            if personal.is_error([finding])
         ),
     )
 

@@ -72,10 +72,10 @@ def is_named_after_table(file_name: str, source: Source) -> bool:
     return any(name.startswith(table.name.casefold()) for table in source.tables)
 
 
-def no_table_message(file_name: str, source: Source) -> str:
+def no_table_message(source: Source) -> str:
     tables = ", ".join(table.name for table in source.tables)
     return (
-        f"De naam {file_name} hoort bij geen tabel van bron {source.name}. Laat de naam beginnen "
+        f"De naam van dit bestand hoort bij geen tabel van bron {source.name}. Laat hem beginnen "
         f"met een van deze tabellen: {tables}."
     )
 

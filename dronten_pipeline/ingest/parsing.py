@@ -1,7 +1,8 @@
 """One file against its contract: from bytes to what may be stored of it.
 
 Here belongs: putting readers, values and privacy in a row, and the messages about columns. Not
-here: storing (`raw.py`). Nothing in here touches the disk.
+here: storing (`raw.py`). Nothing in here touches the disk. What is said of a file repeats no name
+that stands in it but those of the contract: a header can be a record that lost its header row.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import dialect, privacy, readers, values
 
 #: Raise it when the same bytes and contract are read in another way than before.
-PARSER_VERSION = "1"
-
-NAMED_COLUMNS = 20
+PARSER_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Parsed:
         file as a whole is refused.
     rejects: rejected records: `_line`, `column_name`, `reason`.
     refused: why the file as a whole is no good, in a Dutch sentence that says what to do.
+    missing: columns of the contract that were not delivered.
+    headers: what the file calls its columns; for whoever holds it, never kept.
     """
 
     format: str | None = None
@@ -36,10 +38,10 @@ class Parsed:
     stored: pl.DataFrame | None = None
     rejects: pl.DataFrame = field(default_factory=readers.REJECTS.to_frame)
     notes: tuple[str, ...] = ()
-    findings: tuple[privacy.Finding, ...] = ()
+    findings: tuple[personal.Finding, ...] = ()
     refused: str | None = None
     missing: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
 
 
 def version_of(table: Table, key: bytes | None) -> str:
@@ -48,6 +50,11 @@ def version_of(table: Table, key: bytes | None) -> str:
     if privacy.has_pseudonyms(table) and key is not None:
         version += f"-k{privacy.key_id(key)}"
     return version
+
+
+def repeats_no_names(version: str) -> bool:
+    """Whether a parse under this version says nothing that stood in the file as a name."""
+    return "-p1" not in version
 
 
 def parse(content: bytes, table: Table, key: bytes) -> Parsed:
@@ -61,19 +68,19 @@ def parse(content: bytes, table: Table, key: bytes) -> Parsed:
     missing = tuple(
         column.name.lower() for column in table.columns if column.name.lower() not in headers
     )
-    ignored = tuple(name for name in delivered.headers if name and name not in wanted)
+    unasked = sum(1 for name in delivered.headers if name and name not in wanted)
     about = Parsed(
         format=delivered.format,
         encoding=delivered.encoding,
         separator=delivered.separator,
         rows=delivered.rows,
         missing=missing,
-        ignored=ignored,
+        headers=delivered.headers,
     )
     needed = [name for name in missing if _is_required(table, name)]
     # An empty JSON list names no columns at all, and is an empty delivery.
     if needed and (delivered.headers or delivered.rows):
-        refused = _missing_message(table, needed, delivered.headers)
+        refused = _missing_message(table, needed, sorted(wanted & headers), unasked)
         return _with(about, rows=0, refused=refused, notes=delivered.notes)
     typed = values.type_records(delivered.frame, table)
     accepted, impossible = _without_impossible(typed.frame, table)
@@ -82,7 +89,7 @@ def parse(content: bytes, table: Table, key: bytes) -> Parsed:
         about,
         stored=privacy.protect(accepted, table, key),
         rejects=rejects,
-        notes=(*delivered.notes, *_column_notes(missing, ignored), *typed.notes),
+        notes=(*delivered.notes, *_column_notes(missing, unasked), *typed.notes),
         findings=tuple(privacy.findings(accepted, table)),
     )
 
@@ -114,23 +121,32 @@ def _is_required(table: Table, name: str) -> bool:
     return any(column.required for column in table.columns if column.name.lower() == name)
 
 
-def _missing_message(table: Table, missing: list[str], headers: tuple[str, ...]) -> str:
+def _missing_message(table: Table, missing: list[str], known: list[str], unasked: int) -> str:
     columns = f"Kolom {missing[0]} ontbreekt"
     if len(missing) > 1:
         columns = f"De kolommen {', '.join(missing)} ontbreken"
-    found = ", ".join(name for name in headers[:NAMED_COLUMNS] if name) or "geen"
-    return (
-        f"{columns}, en tabel {table.name} kan niet zonder. Gevonden kolommen: {found}. "
-        "Lever het bestand opnieuw met de ontbrekende kolom in de kop."
+    found = [", ".join(known)] if known else []
+    if unasked:
+        found.append(_others(unasked) if known else f"{unasked} kolommen met andere namen")
+    hint = (
+        f"`datalab check` noemt ze. Staat er geen kop boven de gegevens van {table.name}, zet die "
+        "er dan boven."
     )
+    return (
+        f"{columns}, en tabel {table.name} kan niet zonder. Gevonden kolommen: "
+        f"{' en '.join(found) or 'geen'}. {hint if unasked else ''} "
+        "Lever het bestand opnieuw met de ontbrekende kolom in de kop."
+    ).replace("  ", " ")
 
 
-def _column_notes(missing: tuple[str, ...], ignored: tuple[str, ...]) -> list[str]:
+def _column_notes(missing: tuple[str, ...], unasked: int) -> list[str]:
     notes = []
-    if ignored:
-        more = f" en {len(ignored) - NAMED_COLUMNS} andere" if len(ignored) > NAMED_COLUMNS else ""
-        names = ", ".join(name[:40] for name in ignored[:NAMED_COLUMNS])
-        notes.append(f"Niet gevraagde kolommen, niet bewaard: {names}{more}.")
+    if unasked:
+        notes.append(f"Niet gevraagd en niet bewaard: {_others(unasked)}.")
     if missing:
         notes.append(f"Niet geleverde kolommen (niet verplicht): {', '.join(missing)}.")
     return notes
+
+
+def _others(count: int) -> str:
+    return "1 andere kolom" if count == 1 else f"{count} andere kolommen"

@@ -11,18 +11,20 @@ import datetime as dt
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import Source, Table
 from dronten_pipeline.ingest import (
     files,
     kept,
     landing,
+    names,
     parsing,
     privacy,
     quarantine,
@@ -32,6 +34,7 @@ from dronten_pipeline.ingest import (
 from dronten_pipeline.ingest.kept import RawEntry, Recorded
 from dronten_pipeline.ingest.registry import Delivery, Origin, Parse, Registry
 from dronten_pipeline.settings import Settings
+from dronten_pipeline.speaking import whereabouts
 
 DeliveryState = Literal["read", "unchanged", "stopped", "missing"]
 SourceState = Literal["current", "stopped"]
@@ -42,7 +45,7 @@ LOG = logging.getLogger(__name__)
 
 
 class DeliveryReport(BaseModel):
-    """One delivered file as this run sees it.
+    """One delivered file as this run sees it; `file_name` is what may be shown of its name.
 
     `counts` says that its rows are read by this run, as far as the source itself is concerned:
     where the source is stopped, the snapshot takes what the previous release used instead.
@@ -67,7 +70,7 @@ class DeliveryReport(BaseModel):
     raw_path: str | None = Field(default=None, description="Relative to raw/.")
     raw_sha256: str | None = None
     shape: dict[str, tuple[str, str]] = Field(default_factory=dict)
-    findings: tuple[privacy.Finding, ...] = ()
+    findings: tuple[personal.Finding, ...] = ()
 
 
 class SourceOutcome(BaseModel):
@@ -100,7 +103,12 @@ class SourceOutcome(BaseModel):
 
     @property
     def suspected_citizen_numbers(self) -> int:
-        return sum(finding.suspected for report in self.counting for finding in report.findings)
+        return sum(
+            finding.suspected
+            for report in self.counting
+            for finding in report.findings
+            if "citizen_number" in finding.kind
+        )
 
 
 def landing_folder(settings: Settings, source: Source, origin: Origin) -> Path:
@@ -140,13 +148,21 @@ def ingest_source(
 
 @dataclass(frozen=True)
 class _Seen:
-    """A file in the folder; `problem` when its content could not even be taken."""
+    """A file in the folder; `problem` when its content could not even be taken.
+
+    `name` is what is kept of its name (`names.Names`).
+    """
 
     path: Path
+    name: str
     table: Table | None
     sha256: str | None
     problem: str | None = None
     left_alone: bool = False
+
+    @property
+    def said(self) -> str:
+        return names.said(self.name, self.table.name if self.table else None, None)
 
 
 class _Ingest:
@@ -171,7 +187,8 @@ class _Ingest:
         self.on_progress = on_progress
         self.folder = landing_folder(settings, source, origin)
         self.store = settings.raw / "files" / source.name
-        self.key = settings.read_pseudonym_key() if self._needs_key() else b""
+        self.names = names.Names(source, settings.read_pseudonym_key())
+        self.key = self.names.key if self._needs_key() else b""
         self.now = dt.datetime.now(dt.UTC)
         self.registry: Registry = registry.load(settings.raw, source.name)
         #: Table and content of what was read and may not be relied on, and why; what is read
@@ -180,6 +197,7 @@ class _Ingest:
         self.restored: dict[tuple[str, str], str] = {}
         self.written: dict[str, RawEntry] = {}
         self.replaced: tuple[str, ...] = ()
+        self._forget_names()
 
     def run(self) -> SourceOutcome:
         files.remove_leftovers(self.store)
@@ -281,35 +299,37 @@ class _Ingest:
 
     def _take(self, path: Path) -> _Seen:
         table = landing.table_of(path.name, self.source)
+        seen = _Seen(path, self.names.kept(path.name), table, None)
         try:
             sha256 = _stable_hash(path)
             if sha256 is None:
-                return _Seen(path, table, None, left_alone=True)
+                return replace(seen, left_alone=True)
             if table is None:
-                message = landing.no_table_message(path.name, self.source)
-                return _Seen(path, None, sha256, problem=message)
+                message = landing.no_table_message(self.source)
+                return replace(seen, sha256=sha256, problem=message)
             if self._must_be_read(table, sha256):
-                self.on_progress(f"{self.source.name}: {path.name} wordt gelezen")
+                self.on_progress(f"{self.source.name}: {seen.said} wordt gelezen")
                 content = path.read_bytes()
                 if hashlib.sha256(content).hexdigest() != sha256:
-                    return _Seen(path, table, None, left_alone=True)
-                self._parse(content, table, sha256, path.name)
+                    return replace(seen, left_alone=True)
+                self._parse(content, table, sha256, seen.said)
         except files.Unwritable:
             raise
         except OSError as error:
             message = (
-                f"Het bestand kan niet geopend worden ({error.strerror or error}). Controleer de "
-                "rechten op het bestand en lever het zo nodig opnieuw."
+                f"Het bestand kan niet geopend worden ({error.strerror or type(error).__name__}). "
+                "Controleer de rechten op het bestand en lever het zo nodig opnieuw."
             )
-            return _Seen(path, table, None, problem=message)
+            return replace(seen, problem=message)
         except Exception as error:  # a mistake of ours must stop this source, not the others
-            LOG.exception("%s: %s cannot be read", self.source.name, path.name)
+            # What the error says may quote what stands in the file.
+            LOG.error("%s: %s cannot be read: %s", self.source.name, seen.said, whereabouts(error))
             message = (
                 f"Het bestand kan niet gelezen worden door een onverwachte fout "
                 f"({type(error).__name__}). Meld dit aan de beheerder van het datalab."
             )
-            return _Seen(path, table, None, problem=message)
-        return _Seen(path, table, sha256)
+            return replace(seen, problem=message)
+        return replace(seen, sha256=sha256)
 
     def _parse(self, content: bytes, table: Table, sha256: str, file_name: str) -> None:
         parsed = parsing.parse(content, table, self.key)
@@ -407,12 +427,28 @@ class _Ingest:
 
     def _forget(self, documents: set[str]) -> None:
         """A document that arrived before its list was taken for a bad delivery."""
+        named = {self.names.kept(name) for name in documents}
         self.registry.deliveries = [
             delivery
             for delivery in self.registry.deliveries
-            if delivery.file_name not in documents
+            if delivery.file_name not in named
             or delivery.origin != self.origin
             or self._readable(delivery)
+        ]
+
+    def _forget_names(self) -> None:
+        """Of what an earlier version kept, the names that may not be shown."""
+        self.registry.parses = {
+            key: parse
+            if parsing.repeats_no_names(key)
+            else parse.model_copy(
+                update={"notes": (), "refused": parse.refused and "Het bestand werd afgekeurd."}
+            )
+            for key, parse in self.registry.parses.items()
+        }
+        self.registry.deliveries = [
+            delivery.model_copy(update={"file_name": self.names.kept(delivery.file_name)})
+            for delivery in self.registry.deliveries
         ]
 
     def _readable(self, delivery: Delivery) -> bool:
@@ -423,7 +459,7 @@ class _Ingest:
     def _register(self, seen: list[_Seen]) -> None:
         """Numbers what is new, in natural order of the names, before anything else is decided."""
         for one in sorted(seen, key=lambda item: landing.natural_key(item.path.name)):
-            name = one.path.name
+            name = one.name
             if one.sha256 is None or self.registry.find(self.origin, name, one.sha256):
                 continue
             self.registry.deliveries.append(
@@ -452,11 +488,11 @@ class _Ingest:
     # --- what counts
 
     def _reports(self, seen: list[_Seen]) -> list[DeliveryReport]:
-        present = {(one.path.name, one.sha256) for one in seen}
-        names = {one.path.name for one in seen}
+        present = {(one.name, one.sha256) for one in seen}
+        there = {one.name for one in seen}
         counted: dict[tuple[str, str], Delivery] = {}
         reports = [
-            self._report(delivery, present, names, counted)
+            self._report(delivery, present, there, counted)
             for delivery in sorted(self.registry.deliveries, key=lambda found: found.number)
             if delivery.origin == self.origin
         ]
@@ -464,7 +500,7 @@ class _Ingest:
             DeliveryReport(
                 number=None,
                 table_name=one.table.name if one.table else None,
-                file_name=one.path.name,
+                file_name=one.said,
                 sha256=None,
                 state="stopped",
                 note=one.problem,
@@ -478,7 +514,7 @@ class _Ingest:
         self,
         delivery: Delivery,
         present: set[tuple[str, str | None]],
-        names: set[str],
+        there: set[str],
         counted: dict[tuple[str, str], Delivery],
     ) -> DeliveryReport:
         here = (delivery.file_name, delivery.sha256) in present
@@ -487,7 +523,7 @@ class _Ingest:
         about: dict[str, object] = {
             "number": delivery.number,
             "table_name": delivery.table,
-            "file_name": delivery.file_name,
+            "file_name": delivery.said,
             "sha256": delivery.sha256,
             "received_at": delivery.received_at,
         }
@@ -509,7 +545,7 @@ class _Ingest:
         problem = self._problem(delivery, found)
         gone = (
             "Dit bestand is overschreven door een nieuwere levering."
-            if delivery.file_name in names
+            if delivery.file_name in there
             else "Dit bestand staat niet meer in de map."
         )
         if problem and here:
@@ -519,7 +555,7 @@ class _Ingest:
             return _report(about, state="missing", note=f"{gone} Het telde niet mee.")
         first = counted.setdefault((str(delivery.table), delivery.sha256), delivery)
         if first is not delivery:
-            note = f"Dezelfde inhoud is al geleverd als {first.file_name}; er verandert niets."
+            note = f"Dezelfde inhoud is al geleverd als {first.said}; er verandert niets."
             return _report(about, state="unchanged", note=note)
         notes = [
             *found.notes,
@@ -541,7 +577,7 @@ class _Ingest:
 
     def _problem(self, delivery: Delivery, found: Parse | None) -> str | None:
         if delivery.table is None:
-            return landing.no_table_message(delivery.file_name, self.source)
+            return landing.no_table_message(self.source)
         if found is None:
             return "Het bestand is niet gelezen; de volgende run probeert het opnieuw."
         if found.refused is not None:
@@ -778,23 +814,20 @@ class _Ingest:
 
     def _left_alone(self, seen: list[_Seen]) -> list[str]:
         return [
-            f"{one.path.name} veranderde tijdens het lezen en blijft liggen voor de volgende run."
+            f"{one.said} veranderde tijdens het lezen en blijft liggen voor de volgende run."
             for one in seen
             if one.left_alone
         ]
 
     def _privacy_notes(self, counting: list[DeliveryReport]) -> Iterator[str]:
-        suspected: dict[tuple[str, str], int] = {}
+        suspected: dict[tuple[str, str, personal.Kind], int] = {}
         for report in counting:
             for finding in report.findings:
-                place = str(report.table_name), finding.column_name
+                place = str(report.table_name), finding.column_name, finding.kind
                 suspected[place] = suspected.get(place, 0) + finding.suspected
-        for (table, column), count in suspected.items():
+        for (table, column, kind), count in suspected.items():
             if count:
-                yield (
-                    f"In {table}.{column} staan {count} getallen die een burgerservicenummer "
-                    "kunnen zijn."
-                )
+                yield f"In {table}.{column} staan {count} {personal.DUTCH[kind]}."
 
     def _needs_key(self) -> bool:
         return any(privacy.has_pseudonyms(table) for table in self.source.tables)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -119,7 +120,7 @@ def _read_csv(decoded: dialect.Decoded, wanted: Collection[str]) -> Delivered:
     header_line = int(layout.line[first]) + skipped
     if not len(filled) or layout.broken[first]:
         raise Refused(f"De kop op regel {header_line} is niet te lezen: controleer de quotes.")
-    headers = _headers(_header_fields(text, layout, first, separator))
+    headers = _headers(_header_fields(text, layout, first, separator), wanted)
     width = len(headers)
 
     body = filled[1:]
@@ -279,7 +280,7 @@ def _read_xlsx(content: bytes, wanted: Collection[str]) -> Delivered:
     fields = [value or "" for value in texts.row(header)]
     while fields and not fields[-1].strip():
         fields.pop()
-    headers = _headers(fields)
+    headers = _headers(fields, wanted)
     keep = {index: header for index, header in enumerate(headers) if header in wanted}
 
     # Without wanted columns nothing of this is used, but then the message is about those.
@@ -314,7 +315,8 @@ def _read_xlsx(content: bytes, wanted: Collection[str]) -> Delivered:
         schema=REJECTS,
         orient="row",
     )
-    notes = [f"Gelezen is werkblad {name!r} van {len(sheets)} bladen."] if len(sheets) > 1 else []
+    which = f"Gelezen is werkblad {sheets.index(name) + 1} van {len(sheets)}."
+    notes = [which] if len(sheets) > 1 else []
     return Delivered(
         format="xlsx",
         encoding=None,
@@ -507,7 +509,7 @@ def _json_path(key: str) -> str:
 def _read_parquet(content: bytes, wanted: Collection[str]) -> Delivered:
     try:
         schema = pl.read_parquet_schema(io.BytesIO(content))
-        headers = _headers(list(schema))
+        headers = _headers(list(schema), wanted)
         keep = [original for original in schema if original.strip().lower() in wanted]
         rows = int(pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item())
         whole = pl.read_parquet(io.BytesIO(content), columns=keep)
@@ -551,26 +553,28 @@ def _native(name: str, original: str, dtype: pl.DataType) -> list[pl.Expr]:
     if dtype == pl.Null:
         return [value.cast(pl.String).alias(name)]
     raise Refused(
-        f"Kolom {name} heeft in dit Parquet-bestand het type {dtype}, dat geen enkele waarde is. "
-        "Lever haar als tekst, getal, datum of tijdstip."
+        f"Kolom {name} heeft in dit Parquet-bestand het type {dtype.base_type()}, dat geen enkele "
+        "waarde is. Lever haar als tekst, getal, datum of tijdstip."
     )
 
 
 # --- headers
 
 
-def _headers(names: list[str]) -> tuple[str, ...]:
+def _headers(names: list[str], wanted: Collection[str]) -> tuple[str, ...]:
     """Names trimmed and lower-cased; columns without a name keep their place.
 
     Raises:
-        Refused: two columns have the same name.
+        Refused: two columns have the same name; only names of the contract are repeated.
     """
     headers = [name.strip("\ufeff\0 \t\r\n\u00a0").lower() for name in names]
-    named = [header for header in headers if header]
-    doubled = sorted({header for header in named if named.count(header) > 1})
+    doubled = {header for header, count in Counter(headers).items() if header and count > 1}
     if doubled:
+        known = sorted(doubled & set(wanted))
+        others = len(doubled) - len(known)
+        said = [*known, *([f"{others} andere {'naam' if others == 1 else 'namen'}"] * bool(others))]
         raise Refused(
-            f"De kop noemt {', '.join(doubled)} meer dan eens, zodat niet vaststaat welke kolom "
+            f"De kop noemt {', '.join(said)} meer dan eens, zodat niet vaststaat welke kolom "
             "bedoeld is. Geef elke kolom een eigen naam en lever het bestand opnieuw."
         )
     return tuple(headers)

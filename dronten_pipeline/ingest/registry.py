@@ -13,8 +13,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from dronten_pipeline.ingest import files
-from dronten_pipeline.ingest.privacy import Finding
+from dronten_pipeline.ingest import files, names
+from dronten_pipeline.personal import Finding
 
 Origin = Literal["delivery", "sample"]
 
@@ -53,13 +53,18 @@ class Delivery(BaseModel):
 
     number: int
     origin: Origin
-    file_name: str
+    file_name: str = Field(description="As `names.Names` keeps it: the name, or a token.")
     sha256: str
     table: str | None
     first_run: str
     received_at: dt.datetime = Field(description="When a run first saw it, with time zone.")
     erased_at: dt.datetime | None = None
     erased_because: str | None = None
+
+    @property
+    def said(self) -> str:
+        """What people see of its name."""
+        return names.said(self.file_name, self.table, self.number)
 
 
 class Registry(BaseModel):

@@ -15,8 +15,9 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
-from dronten_pipeline.ingest import completeness, files, kept, privacy, registry, shape
+from dronten_pipeline.ingest import completeness, files, kept, registry, shape
 from dronten_pipeline.ingest.kept import Recorded
 from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
@@ -66,6 +67,7 @@ PRIVACY_COLUMNS = pl.Schema(
         "suspected": pl.Int64,
         "checked": pl.Int64,
         "is_error": pl.Boolean,
+        "kind": pl.String,
     }
 )
 
@@ -481,17 +483,25 @@ class _Layout:
         return read == list(previous.delivered.get(source, ()))
 
     def _judged(self) -> list[dict[str, object]]:
-        """Findings with a suspicion, judged over all files of their column together."""
-        columns: dict[tuple[object, ...], list[privacy.Finding]] = {}
+        """Findings with a suspicion, judged over all files of their column together.
+
+        A citizen service number may not even be stored. The rest is a warning here: what of it
+        would be published the gate holds back (`gate/personal_data.py`).
+        """
+        columns: dict[tuple[object, ...], list[personal.Finding]] = {}
         for row in self.privacy:
-            place = row["source"], row["table_name"], row["column_name"]
-            columns.setdefault(place, []).append(privacy.Finding.model_validate(row))
+            place = row["source"], row["table_name"], row["column_name"], row["kind"]
+            columns.setdefault(place, []).append(personal.Finding.model_validate(row))
+        errors = {
+            place
+            for place, found in columns.items()
+            if "citizen_number" in str(place[-1]) and personal.is_error(found)
+        }
         return [
-            {
-                **row,
-                "is_error": privacy.is_error(
-                    columns[(row["source"], row["table_name"], row["column_name"])]
-                ),
+            row
+            | {
+                "is_error": (row["source"], row["table_name"], row["column_name"], row["kind"])
+                in errors
             }
             for row in self.privacy
             if row["suspected"]

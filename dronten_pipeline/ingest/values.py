@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import Column, ColumnType, Table
-from dronten_pipeline.ingest import privacy
 from dronten_pipeline.ingest.dtypes import DECIMAL
 from dronten_pipeline.ingest.readers import LINE, REJECTS, boolean_of, number_of
 
@@ -83,7 +83,9 @@ READ_WITH_COMMA = r"^(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+)
 READ_WITH_POINT = r"^(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(?:\.\d*)?|\.\d+)$"
 PLAIN_INTEGER = r"^-?\d{1,18}$"
 
-QUOTED_LENGTH = 40
+#: A value that cannot be read may be anything, also what belongs in another column: in a reason
+#: only signs and figures are repeated, and no personal data.
+QUOTABLE = r"^[-+0-9.,:/ €%]{1,20}$"
 
 
 @dataclass(frozen=True)
@@ -199,20 +201,18 @@ class _Reading:
         return self.given() & pl.col(self.typed).is_null()
 
     def reason(self, mark: str | None) -> pl.Expr:
-        """Why a value that fails does; never the value itself where it could be private."""
+        """Why a value that fails does; the value itself only where it can be nothing private."""
         text = pl.coalesce(
             pl.col(self.name),
             pl.col(number_of(self.name)),
             pl.col(boolean_of(self.name)).cast(pl.String),
         )
-        silent = (
-            privacy.eleven_proof(text)
-            | text.str.contains("@", literal=True)
-            | pl.lit(self.column.personal_data != "none")
+        shown = (
+            text.str.contains(QUOTABLE)
+            & ~text.map_batches(personal.holds_personal_data, return_dtype=pl.Boolean)
+            & pl.lit(self.column.personal_data == "none")
         )
-        cut = pl.when(text.str.len_chars() > QUOTED_LENGTH)
-        shown = cut.then(text.str.slice(0, QUOTED_LENGTH) + "…").otherwise(text)
-        value = pl.when(silent).then(pl.lit("de waarde")).otherwise(pl.format("'{}'", shown))
+        value = pl.when(shown).then(pl.format("'{}'", text)).otherwise(pl.lit("de waarde"))
         wrong = self._wrong(text, value, mark)
         empty = pl.format("{} is leeg, maar verplicht", pl.lit(self.name))
         return pl.when(self.given()).then(wrong).otherwise(empty)

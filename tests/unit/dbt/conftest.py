@@ -66,6 +66,7 @@ PRIVACY: dict[str, Any] = {
     "suspected": pl.Int64,
     "checked": pl.Int64,
     "is_error": pl.Boolean,
+    "kind": pl.String,
 }
 
 Row = dict[str, Any]

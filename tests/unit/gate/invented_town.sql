@@ -12,7 +12,8 @@ CREATE TABLE staging.stg_run__source AS SELECT unnest(
     ['finance_hr', 'iv3', 'klant_in_focus', 'text_corpus', 'website_feedback']) AS source,
     'current' AS state, NULL :: VARCHAR AS note;
 CREATE TABLE staging.stg_run__privacy (source VARCHAR, table_name VARCHAR, column_name VARCHAR,
-    file_name VARCHAR, is_key BOOLEAN, suspected BIGINT, checked BIGINT, is_error BOOLEAN);
+    file_name VARCHAR, is_key BOOLEAN, suspected BIGINT, checked BIGINT, is_error BOOLEAN,
+    kind VARCHAR);
 -- ten votes per section and month; in March three about sport, too few to show
 CREATE TABLE staging.stg_website_feedback__votes AS
     SELECT 'v' || section || month || n AS vote_id, month + 9 AS sent_on, section AS page_section,

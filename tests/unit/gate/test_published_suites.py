@@ -252,10 +252,12 @@ MUTATIONS: dict[tuple[str, str], str] = {
         "UPDATE source_delivery SET state = 'stopped', note = ''"
     ),
     ("source_delivery", "no_citizen_service_number"): (
-        f"INSERT INTO {W}.stg_run__privacy VALUES ('s', 't', 'c', 'f', false, 1, 9, true)"
+        f"INSERT INTO {W}.stg_run__privacy "
+        "VALUES ('s', 't', 'c', 'f', false, 1, 9, true, 'citizen_number')"
     ),
     ("source_delivery", "no_suspect_numbers"): (
-        f"INSERT INTO {W}.stg_run__privacy VALUES ('s', 't', 'c', 'f', true, 1, 99, false)"
+        f"INSERT INTO {W}.stg_run__privacy "
+        "VALUES ('s', 't', 'c', 'f', true, 1, 99, false, 'citizen_number')"
     ),
     ("source_delivery", "no_stopped_source"): (
         f"UPDATE {W}.stg_run__source SET state = 'stopped' WHERE source = 'iv3'"

@@ -66,7 +66,11 @@ def test_the_reject_names_line_column_and_reason() -> None:
     )
     assert found.rejects.rows() == [
         (3, "afgehandeld", f"afgehandeld ligt voor gemaakt: {REASON}"),
-        (4, "afgehandeld", "afgehandeld: 'fout' is geen datum; schrijf 31-12-2025 of 2025-12-31."),
+        (
+            4,
+            "afgehandeld",
+            "afgehandeld: de waarde is geen datum; schrijf 31-12-2025 of 2025-12-31.",
+        ),
     ]
     assert found.stored is not None and found.stored.get_column("id").to_list() == ["a"]
 

@@ -6,5 +6,6 @@ select
     is_key,
     suspected,
     checked,
-    is_error
+    is_error,
+    kind
 from {{ source('run', 'privacy') }}

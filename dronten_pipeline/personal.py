@@ -1,0 +1,315 @@
+"""The one detector of personal data: citizen service numbers, e-mail, IBAN and telephone numbers.
+
+Here belongs finding them in texts and whole numbers, in the spellings that people and systems
+write, and judging whether what was found is more than chance. Not here: what is done about it
+(`ingest/privacy.py` for what is stored, `gate/personal_data.py` for what would be published).
+Names and addresses of persons have no form by which they can be found; no column may ask for them.
+
+A finding is counts, never a value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+Kind = Literal["citizen_number", "short_citizen_number", "email", "iban", "phone"]
+#: What a column is: its text, the numbers of its records, or whole numbers that are counts.
+Role = Literal["text", "key", "number"]
+
+DUTCH: dict[Kind, str] = {
+    "citizen_number": "getallen die een burgerservicenummer kunnen zijn",
+    "short_citizen_number": "getallen die een burgerservicenummer zonder voorloopnul kunnen zijn",
+    "email": "e-mailadressen",
+    "iban": "rekeningnummers (IBAN)",
+    "phone": "telefoonnummers",
+}
+
+#: Addresses and numbers at which the municipality itself is reached, not a person: these exactly,
+#: in small letters and without separators. Whoever adds one has it read by a second person.
+PUBLIC_CONTACTS = frozenset(("gemeente@dronten.nl", "info@dronten.nl", "+31321388911"))
+
+#: A series of numbers is told from a few by holding so many.
+MIN_KEYS = 20
+CHANCE = 1 / 11
+SIGNIFICANCE = 0.001
+
+#: Marks that cannot be seen, and what people write between groups of digits (after NFKC, which
+#: makes plain spaces of thin and no-break ones and plain digits of wide ones).
+_INVISIBLE = r"[\u00ad\u200b-\u200f\u2060\ufeff]"
+_BETWEEN = r"[\s\-/_\u2010-\u2015\u2212\u00b7]"
+_MAYBE = r"(?:\d[\s\p{Zs}\p{P}\u2212\u00ad\u200b-\u200f\u2060\ufeff]{0,3}){7}\d|[@\uff20]"
+#: Hashes, and names of runs and releases: they hold digits, and none of these numbers.
+_MACHINE_MADE = (
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
+    r"|\b(?:19|20)\d{6}-[0-9a-f]{12}\b|\b[0-9a-f]{16,64}\b"
+)
+_MOMENT = (
+    r"\b(?:19|20)\d{2}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}\b"
+    r"|\b\d{1,2}:\d{2}(?::\d{2})?\b"
+)
+_DAY = (
+    r"^(?:(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d{2})$"
+)
+
+#: How nine digits are written in groups; with points only as 123.456.782, 1234.56.782 or
+#: 12.34.56.782, because 52.5231234 is a place on earth.
+_POINTED = ((3, 3, 3), (4, 2, 3), (2, 2, 2, 3))
+_GROUPS = (
+    *_POINTED,
+    *((4, 3, 2), (2, 3, 4), (3, 2, 4), (3, 6), (6, 3), (1,) * 9),
+    *((3, 2, 2, 2), (2, 3, 2, 2), (2, 2, 3, 2)),
+)
+
+
+def _written(groups: Iterable[tuple[int, ...]], between: str) -> str:
+    return "|".join(between.join(rf"\d{{{size}}}" for size in sizes) for sizes in groups)
+
+
+_GROUPED = rf"(?:^|\D)(0?(?:{_written(_GROUPS, '--')}|{_written(_POINTED, '[.-]{2}')}))(?:\D|$)"
+
+_EMAIL = r"[^\s@<>()\[\]{},;:\"'|/\\]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}"
+
+#: Country and length of the whole.
+_IBAN_LENGTHS = (
+    "AT20 BE16 BG22 CH21 CY28 CZ24 DE22 DK18 EE20 ES24 FI18 FR27 GB22 GR27 HR21 HU28 IE22 IS26 "
+    "IT27 LI21 LT20 LU20 LV21 MC27 MT31 NL18 NO15 PL28 PT25 RO24 SE24 SI19 SK24 SM27 TR26"
+)
+_IBAN = (
+    r"(?:^|[^A-Z0-9])("
+    + "|".join(
+        rf"{one[:2]}(?:[ .-]?\d){{2}}(?:[ .-]?[A-Z0-9]){{{int(one[2:]) - 4}}}"
+        for one in _IBAN_LENGTHS.split(" ")
+    )
+    + ")"
+)
+
+#: With a country, or as a Dutch mobile number, a number of a town (three or four digits, then
+#: seven or six) or of a company. The text has no dates any more.
+_PHONE = (
+    r"(?:^|[^\p{L}\d.\-/+])("
+    r"(?:\+|00)[ .-]?31[ .-]*(?:\(0\)[ .-]*)?[1-9](?:[ .-]{0,2}\d){8}"
+    r"|\+[1-9]\d{0,2}(?:[ .()-]{0,2}\d){7,11}"
+    r"|06[ ./-]{0,3}[1-9](?:[ ./-]{0,2}\d){7}"
+    r"|\(?0[1-578]\d\)?[ ./-]{0,3}[1-9](?:[ .-]{0,2}\d){6}"
+    r"|\(?0[1-57]\d\d\)?[ ./-]{0,3}[1-9](?:[ .-]{0,2}\d){5}"
+    r")(?:$|[^\p{L}\d\-/_]|[-/_](?:$|\D))"
+)
+
+
+class Finding(BaseModel):
+    """What may be personal data in one column: counts, never a value.
+
+    `checked` is of how many numbers of that kind and length `suspected` passed a test; where there
+    is no test by chance, both are the number found.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    column_name: str
+    is_key: bool
+    suspected: int
+    checked: int
+    kind: Kind = "citizen_number"
+
+
+def examine(values: pl.Series, *, role: Role = "text") -> list[Finding]:
+    """What may be personal data in a column of texts or whole numbers.
+
+    A kind of which nothing was found gives no finding, but for the numbers of a key: how many of
+    them were checked matters to `is_error`.
+    """
+    text = values.drop_nulls()
+    if text.dtype.is_integer():
+        text = text.filter(text.abs() >= 10_000_000).abs().cast(pl.String)
+    text = text.filter(text.str.contains(_MAYBE))
+    if text.is_empty():
+        return []
+    counts = _counts(text)
+    return [
+        Finding(
+            column_name=values.name,
+            is_key=role == "key",
+            suspected=suspected,
+            checked=checked,
+            kind=kind,
+        )
+        for kind, (suspected, checked) in counts.items()
+        if suspected or (checked and role == "key")
+    ]
+
+
+def is_error(findings: Iterable[Finding], *, role: Role | None = None) -> bool:
+    """Whether the findings of one kind in one column must stop a publication.
+
+    One number in eleven passes the test of a citizen service number by chance. In a text one that
+    passes is enough; in a key it takes clearly more than chance, and so it does among counts and
+    among many numbers of eight digits, which are a series of their own.
+    """
+    rows = list(findings)
+    suspected = sum(row.suspected for row in rows)
+    checked = sum(row.checked for row in rows)
+    if not suspected:
+        return False
+    kind = rows[0].kind
+    if kind not in ("citizen_number", "short_citizen_number"):
+        return True
+    role = role or ("key" if any(row.is_key for row in rows) else "text")
+    if role == "text" and (kind == "citizen_number" or checked < MIN_KEYS):
+        return True
+    return checked >= MIN_KEYS and _chance_of(suspected, checked) < SIGNIFICANCE
+
+
+def found_in(text: str) -> tuple[Kind, ...]:
+    """The kinds of personal data that one short text may hold."""
+    if "@" not in text and "\uff20" not in text and sum(map(str.isdigit, text)) < 8:
+        return ()
+    return _found_in(text)
+
+
+@lru_cache(maxsize=10_000)
+def _found_in(text: str) -> tuple[Kind, ...]:
+    return tuple(finding.kind for finding in examine(pl.Series([text], dtype=pl.String)))
+
+
+def in_words(kinds: Iterable[Kind]) -> str:
+    """The kinds as part of a Dutch sentence."""
+    return ", ".join(DUTCH[kind] for kind in dict.fromkeys(kinds))
+
+
+def holds_personal_data(text: pl.Series) -> pl.Series:
+    """Whether each text may hold any of it; false for null."""
+    maybe = text.str.contains(_MAYBE).fill_null(False)
+    rows = pl.DataFrame({"row": pl.int_range(len(text), eager=True), "found": text}).filter(maybe)
+    if rows.is_empty():
+        return maybe
+    suspected = pl.concat([_suspected(found)["row"] for found in _look(rows).values()])
+    return pl.int_range(len(text), eager=True).is_in(suspected.unique().implode())
+
+
+# --- what is looked for
+
+
+def _counts(text: pl.Series) -> dict[Kind, tuple[int, int]]:
+    """Per kind how many were found (or passed) and how many were looked at."""
+    rows = pl.DataFrame({"row": pl.int_range(len(text), eager=True), "found": text})
+    return {kind: (_suspected(found).height, found.height) for kind, found in _look(rows).items()}
+
+
+def _suspected(found: pl.DataFrame) -> pl.DataFrame:
+    return found.filter("suspected")
+
+
+def _look(rows: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
+    """Everything that looks like one of the kinds.
+
+    Args:
+        rows: a text (`found`) with its number (`row`).
+
+    Returns:
+        Per kind a frame of what was looked at: `row`, `found`, and whether it is `suspected`.
+    """
+    plain = _replaced(
+        rows.with_columns(pl.col("found").str.normalize("NFKC")),
+        (_INVISIBLE, ""),
+        (_MACHINE_MADE, " "),
+    )
+    undated = _replaced(plain, (_MOMENT, " ; "), (r"\s*[\-\u2010-\u2015\u2212\u00b7]\s*", "-"))
+    is_public = pl.col("found").is_in(sorted(PUBLIC_CONTACTS))
+    emails = _all(plain, _EMAIL).with_columns(pl.col("found").str.to_lowercase())
+    phones = _replaced(
+        _all(_shared_marks_doubled(undated), _PHONE, group=True),
+        *((r"\(0\)", ""), (r"[^\d+]", ""), (r"^00", "+"), (r"^0", "+31")),
+    )
+    return {
+        "citizen_number": _nine_digits(plain).with_columns(suspected=_passes("found")),
+        "short_citizen_number": _eight_digits(undated).with_columns(suspected=_passes("found")),
+        "email": emails.with_columns(suspected=~is_public),
+        "iban": _ibans(plain).with_columns(suspected=~is_public),
+        "phone": phones.with_columns(suspected=~is_public),
+    }
+
+
+def _all(rows: pl.DataFrame, pattern: str, *, group: bool = False) -> pl.DataFrame:
+    """Every match in every text, one below the other; its group where the pattern has one."""
+    found = rows.with_columns(pl.col("found").str.extract_all(pattern)).explode("found")
+    if group:
+        found = found.with_columns(pl.col("found").str.extract(pattern, 1))
+    return found.drop_nulls()
+
+
+def _replaced(rows: pl.DataFrame, *changes: tuple[str, str]) -> pl.DataFrame:
+    text = pl.col("found")
+    for pattern, value in changes:
+        text = text.str.replace_all(pattern, value)
+    return rows.with_columns(text)
+
+
+def _shared_marks_doubled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Two numbers that share what stands between them are then both found."""
+    return _replaced(rows, (r"([\s,;:])", "$1$1"))
+
+
+def _ibans(rows: pl.DataFrame) -> pl.DataFrame:
+    upper = rows.with_columns(pl.col("found").str.to_uppercase())
+    found = _replaced(_all(upper, _IBAN, group=True), (r"[ .-]", ""))
+    # What only looks like one is rare, so few come here.
+    valid = [one for one in found["found"].unique() if _is_iban(one)]
+    return found.filter(pl.col("found").is_in(valid)).with_columns(
+        pl.col("found").str.to_lowercase()
+    )
+
+
+def _is_iban(text: str) -> bool:
+    moved = text[4:] + text[:4]
+    return int("".join(str(int(sign, 36)) for sign in moved)) % 97 == 1
+
+
+def _nine_digits(rows: pl.DataFrame) -> pl.DataFrame:
+    """Numbers of nine digits, also in groups, and of ten that begin with a zero."""
+    runs = _all(rows, r"\d+")
+    length = pl.col("found").str.len_chars()
+    whole = runs.filter((length == 9) | ((length == 10) & pl.col("found").str.starts_with("0")))
+    # Every mark doubled, for the same reason as above.
+    doubled = _replaced(rows, (rf"{_BETWEEN}{{1,3}}", "-"), (r"(\D)", "$1$1"))
+    grouped = _replaced(_all(doubled, _GROUPED, group=True), (r"\D", ""))
+    return pl.concat([whole, grouped])
+
+
+def _eight_digits(rows: pl.DataFrame) -> pl.DataFrame:
+    """Numbers of eight digits that stand by themselves and are no day."""
+    bare = _shared_marks_doubled(_replaced(rows, (_PHONE, " ")))
+    alone = _all(bare, r"(?:^|[\s(:;,=])(\d{8})(?:\.0+)?(?:$|[\s);,.:])", group=True)
+    return alone.filter(~pl.col("found").str.contains(_DAY))
+
+
+def _passes(name: str) -> pl.Expr:
+    """Which of these numbers pass the eleven-test."""
+    number = pl.col(name).cast(pl.Int64, strict=False)
+    total = -(number % 10)
+    for place in range(1, 9):
+        total = total + (place + 1) * ((number // 10**place) % 10)
+    return ((total % 11 == 0) & (number > 0)).fill_null(False)
+
+
+def _chance_of(passing: int, checked: int) -> float:
+    """Chance that so many or more of `checked` random numbers pass (binomial, upper tail)."""
+    if checked > 2000:
+        spread = math.sqrt(checked * CHANCE * (1 - CHANCE))
+        return 0.5 * math.erfc((passing - 0.5 - checked * CHANCE) / spread / math.sqrt(2))
+    return sum(
+        math.exp(
+            math.lgamma(checked + 1)
+            - math.lgamma(hits + 1)
+            - math.lgamma(checked - hits + 1)
+            + hits * math.log(CHANCE)
+            + (checked - hits) * math.log(1 - CHANCE)
+        )
+        for hits in range(passing, checked + 1)
+    )

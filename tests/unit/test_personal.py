@@ -1,0 +1,155 @@
+"""The one detector: what it finds, in which spellings, and what it leaves alone.
+
+All numbers and addresses are invented: 123456782, 111222333 and 010000008 pass the eleven-test and
+belong to nobody.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from dronten_pipeline import personal
+from dronten_pipeline.personal import Finding, Kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "123456782",
+        "bsn:123456782, graag",
+        "x123456782y",
+        "BSN123456782",
+        "123.456.782",
+        "123 456 782",
+        "1234.56.782",
+        "12.34.56.782",
+        "12 34 56 782",
+        "123456 782",
+        "1 2 3 4 5 6 7 8 2",
+        "123456789 en 111222333",
+        "123.456.789 123.456.782",
+        pytest.param("123\u00a0456\u00a0782", id="no-break space"),
+        pytest.param("123\u2009456\u2009782", id="thin space"),
+        pytest.param("123\u2013456\u2013782", id="en dash"),
+        pytest.param("123 \u2014 456 \u2014 782", id="em dash with spaces"),
+        pytest.param("123/456/782", id="slash"),
+        pytest.param("123  456  782", id="two spaces"),
+        pytest.param("\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff12", id="full width"),
+        pytest.param("12345\u200b6782", id="a mark that cannot be seen"),
+        pytest.param("0123456782", id="a zero in front"),
+        pytest.param("010000008", id="begins with a zero"),
+    ],
+)
+def test_a_citizen_number_is_found_however_it_is_written(text: str) -> None:
+    assert "citizen_number" in personal.found_in(text)
+
+
+def test_eight_digits_are_one_that_lost_its_zero() -> None:
+    assert personal.found_in("10000008") == ("short_citizen_number",)
+    assert personal.found_in("nummer 10000008.") == ("short_citizen_number",)
+    assert personal.found_in("10000009") == ()
+    assert personal.found_in("20260327") == (), "a day"
+
+
+def test_whole_numbers_are_read_as_well() -> None:
+    numbers = pl.Series("aantal", [3, 123456782, 10000008, None, -5])
+    found = {one.kind: one.suspected for one in personal.examine(numbers)}
+    assert found == {"citizen_number": 1, "short_citizen_number": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("jan@voorbeeld.nl", "email"),
+        ("mail Jan.Jansen+x@mail.voorbeeld.co.uk!", "email"),
+        ("j\uff20voorbeeld.nl", "email"),
+        ("jan.info@dronten.nl", "email"),
+        ("NL91ABNA0417164300", "iban"),
+        ("rek. nl91 abna 0417 1643 00 graag", "iban"),
+        ("DE89 3704 0044 0532 0130 00", "iban"),
+        ("06-12345678", "phone"),
+        ("0612345678", "phone"),
+        ("bel 06 12 34 56 78.", "phone"),
+        ("06\u201312345678", "phone"),
+        ("06 - 123 456 78", "phone"),
+        ("+31 6 12345678", "phone"),
+        ("+31 (0)6 12345678", "phone"),
+        ("0031612345678", "phone"),
+        ("+32 470 12 34 56", "phone"),
+        ("0321-388912", "phone"),
+        ("(0321) 38 89 12", "phone"),
+        ("020 1234567", "phone"),
+    ],
+)
+def test_addresses_accounts_and_telephones_are_found(text: str, kind: Kind) -> None:
+    assert kind in personal.found_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "123456789",
+        "1234567820",
+        "000000000",
+        "NL91ABNA0417164301",
+        "2026-03-17 10:11",
+        "06-02-2026 10:11",
+        "2025-01-01 - 2025-12-31",
+        "1.234.567,89",
+        "52.5231234",
+        "2025-12345",
+        "8251 AB",
+        "14 0321",
+        "0900-1234",
+        "info@dronten.nl",
+        "(0321) 388 911",
+        "a" * 64,
+        "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+        "12345678278123456782deadbeef123456782deadbeef123456782deadbeef12",
+        "20260317-1a2b3c4d5e6f",
+    ],
+)
+def test_what_is_none_is_left_alone(text: str) -> None:
+    assert personal.found_in(text) == ()
+
+
+def test_a_mobile_number_is_no_citizen_number() -> None:
+    assert personal.found_in("06-12345678") == ("phone",)
+
+
+def test_each_value_of_a_column_is_judged_by_itself() -> None:
+    values = pl.Series(["niets", "123456782", None, "jan@voorbeeld.nl", "123456789"])
+    held = personal.holds_personal_data(values)
+    assert held.to_list() == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("passing", "checked", "is_error"),
+    [
+        pytest.param(19, 19, False, id="too few keys to judge"),
+        pytest.param(2, 22, False, id="chance"),
+        pytest.param(12, 100, False, id="still chance"),
+        pytest.param(30, 100, True, id="clearly more"),
+        pytest.param(20, 20, True, id="all"),
+        pytest.param(9200, 100_000, False, id="chance among many"),
+        pytest.param(12_000, 100_000, True, id="clearly more among many"),
+    ],
+)
+def test_keys_are_judged_by_chance(passing: int, checked: int, is_error: bool) -> None:
+    finding = Finding(column_name="k", is_key=True, suspected=passing, checked=checked)
+    assert personal.is_error([finding]) is is_error
+
+
+def test_in_a_text_one_is_enough_unless_eight_digits_are_a_series() -> None:
+    def judged(suspected: int, checked: int, kind: Kind) -> bool:
+        about = Finding(
+            column_name="t", is_key=False, suspected=suspected, checked=checked, kind=kind
+        )
+        return personal.is_error([about])
+
+    assert judged(1, 1, "citizen_number") and judged(1, 100, "citizen_number")
+    assert judged(1, 1, "short_citizen_number") and judged(90, 100, "short_citizen_number")
+    assert not judged(9, 100, "short_citizen_number")
+    assert judged(1, 1, "email") and judged(1, 1, "phone") and judged(1, 1, "iban")
