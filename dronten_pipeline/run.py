@@ -114,14 +114,22 @@ def delivery_origin(settings: Settings) -> Origin:
     Invented figures must never stand beside real ones, so this holds for all sources at once.
     """
     for contract in sorted(settings.sources.glob("*/source.yml")):
-        landed = settings.landing_folder / contract.parent.name
-        if landed.is_dir() and any(
-            entry.is_file() and not entry.name.startswith(".") for entry in landed.iterdir()
-        ):
+        if _holds_a_file(settings.landing_folder / contract.parent.name):
             return "delivery"
     if settings.landing is not None or settings.delivered_before.exists():
         return "delivery"
     return "sample"
+
+
+def _holds_a_file(folder: Path) -> bool:
+    """A folder that may not be looked into holds what somebody put there."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(not entry.name.startswith(".") and entry.is_file() for entry in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def sample_as_of(settings: Settings) -> dt.date:

@@ -18,6 +18,7 @@ from dronten_pipeline.evidence.durable import (
     sha256_of_json,
     write_durably,
 )
+from dronten_pipeline.file_names import shown
 from dronten_pipeline.ingest import landing, privacy
 from dronten_pipeline.publish.releases import current_release, verify_release
 from dronten_pipeline.run import Run, code_fingerprint
@@ -53,13 +54,22 @@ def what_is_given(settings: Settings, run: Run) -> Given:
                 "public_address": settings.public_address,
                 "calibration": [sha256_of(path) for path in _calibrations(settings)],
                 "delivered": {
-                    str(path): sha256_of(path)
+                    shown(path): _content(path)
                     for folder in folders
                     for path in landing.files_below(folder)
                 },
             }
         )
     )
+
+
+def _content(path: Path) -> str:
+    """SHA-256 of a delivered file; why not, for one that cannot be read: that is for ingest, which
+    stops its source only."""
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        return f"unreadable: {error.strerror}"
 
 
 def still_holds(settings: Settings, given: Given) -> str | None:

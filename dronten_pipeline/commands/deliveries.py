@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 
 from dronten_pipeline.commands.terminal import console, stop
+from dronten_pipeline.file_names import shown
 from dronten_pipeline.settings import current_settings
 
 
 def check(
     file: Annotated[
         Path,
-        typer.Argument(help="Het bestand dat geleverd zou worden.", exists=True, dir_okay=False),
+        typer.Argument(help="Het bestand dat geleverd zou worden."),
     ],
     source: Annotated[
         str | None, typer.Option(help="Bron; leeg: af te leiden uit de map of de kolommen.")
@@ -29,8 +30,16 @@ def check(
     Eindigt met 0 als alles gelezen kan worden, anders met 1.
     """
     from dronten_pipeline.ingest.inspection import inspect_file
+    from dronten_pipeline.ingest.raw import not_opened
 
-    report = inspect_file(current_settings(), file, source_name=source, table_name=table)
+    try:
+        report = inspect_file(current_settings(), file, source_name=source, table_name=table)
+    except KeyError as error:
+        stop(str(error.args[0]))
+    except FileNotFoundError:
+        stop(f"{shown(file)} bestaat niet. Controleer de naam en de map.")
+    except OSError as error:
+        stop(f"{shown(file)} {not_opened(error)}")
     for line in report.lines():
         console.print(line, markup=False, soft_wrap=True)
     raise typer.Exit(0 if report.is_accepted else 1)

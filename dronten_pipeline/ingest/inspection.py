@@ -11,7 +11,8 @@ from pathlib import Path
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Source, Table, load_sources
-from dronten_pipeline.ingest import dialect, landing, parsing, readers
+from dronten_pipeline.file_names import is_sound, shown
+from dronten_pipeline.ingest import dialect, landing, parsing, raw, readers
 from dronten_pipeline.settings import Settings
 
 SHOWN_REASONS = 10
@@ -41,7 +42,7 @@ class FileReport:
         """The report as Dutch sentences, the verdict first and what to do last."""
         parsed = self.parsed
         verdict = "wordt zo geaccepteerd" if self.is_accepted else "wordt zo NIET geaccepteerd"
-        said = [f"{self.file_name} {verdict}."]
+        said = [f"{shown(self.file_name)} {verdict}."]
         if self.table:
             said.append(f"Bron {self.source}, tabel {self.table}.")
         if parsed.format:
@@ -106,6 +107,10 @@ def inspect_file(
         KeyError: there is no such source or table; the message names those that exist.
         OSError: the file cannot be opened.
     """
+    if path.is_dir():
+        return _refused(path, raw.FOLDER)
+    if not is_sound(path.name):
+        return _refused(path, raw.NO_UTF8)
     content = path.read_bytes()
     sources = load_sources(settings.sources)
     chosen = _choose(content, path, sources, source_name, table_name)
@@ -189,6 +194,10 @@ def _unrecognised(content: bytes, path: Path) -> FileReport:
         readers.read(content, ())
     except dialect.Refused as refusal:
         problem = str(refusal)
+    return _refused(path, problem)
+
+
+def _refused(path: Path, problem: str) -> FileReport:
     return FileReport(
         file_name=path.name, source=None, table=None, parsed=parsing.Parsed(), problem=problem
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from dronten_pipeline.contracts import Source, Table
+from dronten_pipeline.file_names import shown
 
 PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 
@@ -23,28 +25,66 @@ DROPPINGS = ("thumbs.db", "desktop.ini")
 ABANDONED_SECONDS = 24 * 3600
 
 
+#: A folder with such a name was meant to be a file.
+DELIVERED_SUFFIXES = (".csv", ".txt", ".xlsx", ".json", ".jsonl", ".parquet")
+
+
 def delivered_files(folder: Path) -> list[Path]:
     """Files directly in `folder` that count as deliveries, in natural order of their names.
 
     Subfolders, hidden files and partial uploads are no deliveries. A folder that does not exist
     holds none.
+
+    Raises:
+        OSError: the folder may not be listed.
     """
-    if not folder.is_dir():
+    return [path for path, is_file in _listed(folder) if is_file]
+
+
+def folders_like_files(folder: Path) -> list[Path]:
+    """Folders directly in `folder` whose name is that of a delivered file."""
+    return [
+        path
+        for path, is_file in _listed(folder)
+        if not is_file and path.suffix.lower() in DELIVERED_SUFFIXES
+    ]
+
+
+def _listed(folder: Path) -> list[tuple[Path, bool]]:
+    """What stands in `folder`, and whether it is a file; one that cannot be looked at is one, so
+    that reading it tells why."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [
+                (folder / entry.name, _is_file(entry)) for entry in entries if _counts(entry.name)
+            ]
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    files = [path for path in folder.iterdir() if path.is_file() and _counts(path.name)]
-    return sorted(files, key=lambda path: natural_key(path.name))
+    return sorted(found, key=lambda one: natural_key(one[0].name))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return True
 
 
 def strange_folders(landing: Path, sources: Iterable[str]) -> list[str]:
     """Folders with files that belong to no source: a misspelt name would be passed over else."""
-    if not landing.is_dir():
-        return []
     known = set(sources)
     return sorted(
-        folder.name
-        for folder in landing.iterdir()
-        if folder.is_dir() and folder.name not in known and delivered_files(folder)
+        shown(folder.name)
+        for folder, is_file in _listed(landing)
+        if not is_file and folder.name not in known and _may_hold_files(folder)
     )
+
+
+def _may_hold_files(folder: Path) -> bool:
+    try:
+        return bool(delivered_files(folder))
+    except OSError:
+        return True
 
 
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -87,16 +127,32 @@ def fingerprint(folder: Path) -> str:
     """
     digest = hashlib.sha256()
     for path in files_below(folder):
-        stat = path.stat()
-        name = path.relative_to(folder).as_posix()
-        digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+        try:
+            stat = path.stat()
+            about = f"{stat.st_size}\0{stat.st_mtime_ns}"
+        except OSError as error:
+            about = str(error.errno)
+        digest.update(os.fsencode(path.relative_to(folder)) + f"\0{about}\n".encode())
     return digest.hexdigest()
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Everything in or below `folder` that a run may read, deliveries and documents, by path."""
-    found = folder.rglob("*") if folder.is_dir() else ()
-    return sorted(path for path in found if path.is_file() and _counts(path.name))
+    """Everything in or below `folder` that a run may read, deliveries and documents, by path.
+
+    A folder that may not be listed is named itself: what is in it cannot be known.
+    """
+    found: list[Path] = []
+    left = [folder]
+    while left:
+        here = left.pop()
+        try:
+            listed = _listed(here)
+        except OSError:
+            found.append(here)
+            continue
+        found += [path for path, is_file in listed if is_file]
+        left += [path for path, is_file in listed if not is_file and not path.is_symlink()]
+    return sorted(found)
 
 
 def is_complete(files: Iterable[Path], now: dt.datetime, settle_seconds: float) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Source, Table
+from dronten_pipeline.file_names import is_sound
 from dronten_pipeline.ingest import (
     files,
     kept,
@@ -41,6 +42,15 @@ SourceState = Literal["current", "stopped"]
 Progress = Callable[[str], None]
 
 HASH_BLOCK = 1 << 20
+
+NO_UTF8 = (
+    "De naam van dit bestand is geen UTF-8: zij komt van een oud systeem. Hernoem het bestand, met "
+    "gewone letters en cijfers."
+)
+FOLDER = (
+    "Dit is een map met de naam van een bestand. Zet de bestanden die erin staan rechtstreeks in "
+    "de map van de bron, en haal de map weg."
+)
 LOG = logging.getLogger(__name__)
 
 
@@ -285,21 +295,39 @@ class _Ingest:
 
     def _look(self) -> list[_Seen]:
         """Every delivery in the folder, parsed. Files that a list names are documents."""
-        found = landing.delivered_files(self.folder)
+        try:
+            found = landing.delivered_files(self.folder)
+            folders = landing.folders_like_files(self.folder)
+        except OSError as error:
+            message = f"De map {self.source.name} {not_opened(error)}"
+            return [_Seen(self.folder, self.source.name, None, None, problem=message)]
         named = [path for path in found if landing.is_named_after_table(path.name, self.source)]
-        seen = [self._take(path) for path in named]
+        seen = self._taken(named)
         documents = self._documents(seen)
-        seen += [
-            self._take(path) for path in found if path not in named and path.name not in documents
-        ]
+        seen += self._taken(
+            path for path in found if path not in named and path.name not in documents
+        )
         # A list may itself have another name than its table.
         documents |= self._documents(seen)
         self._forget(documents)
-        return [one for one in seen if one.path.name not in documents or self._is_good(one)]
+        return [
+            *(one for one in seen if one.path.name not in documents or self._is_good(one)),
+            *(
+                _Seen(path, self.names.kept(path.name), None, None, problem=FOLDER)
+                for path in folders
+            ),
+        ]
 
-    def _take(self, path: Path) -> _Seen:
+    def _taken(self, paths: Iterable[Path]) -> list[_Seen]:
+        """What is there of `paths`; one that is gone since the folder was listed is none."""
+        taken = (self._take(path) for path in paths)
+        return [one for one in taken if one is not None]
+
+    def _take(self, path: Path) -> _Seen | None:
         table = landing.table_of(path.name, self.source)
         seen = _Seen(path, self.names.kept(path.name), table, None)
+        if not is_sound(path.name):
+            return replace(seen, problem=NO_UTF8)
         try:
             sha256 = _stable_hash(path)
             if sha256 is None:
@@ -315,12 +343,10 @@ class _Ingest:
                 self._parse(content, table, sha256, seen.said)
         except files.Unwritable:
             raise
+        except FileNotFoundError:
+            return None
         except OSError as error:
-            message = (
-                f"Het bestand kan niet geopend worden ({error.strerror or type(error).__name__}). "
-                "Controleer de rechten op het bestand en lever het zo nodig opnieuw."
-            )
-            return replace(seen, problem=message)
+            return replace(seen, problem=f"Het bestand {not_opened(error)}")
         except Exception as error:  # a mistake of ours must stop this source, not the others
             # What the error says may quote what stands in the file.
             LOG.error("%s: %s cannot be read: %s", self.source.name, seen.said, whereabouts(error))
@@ -891,6 +917,14 @@ def _not_what_it_was(delivery: Delivery, why: str) -> str:
 
 def _report(about: dict[str, object], **more: object) -> DeliveryReport:
     return DeliveryReport.model_validate({**about, **more})
+
+
+def not_opened(error: OSError) -> str:
+    """What stands behind the name of something that the system does not let us read."""
+    reason = error.strerror or type(error).__name__
+    return (
+        f"kan niet geopend worden ({reason}). Controleer de rechten en lever het zo nodig opnieuw."
+    )
 
 
 def _stable_hash(path: Path) -> str | None:

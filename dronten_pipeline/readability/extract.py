@@ -30,10 +30,9 @@ _TEXT_SUFFIXES = {".txt", ".md", ".html", ".htm", ".docx", ".pdf", ""}
 MISSING = "Het document is niet aangeleverd: het bestand bestaat niet."
 _ANY_FORMAT = "Lever .txt, .md, .html, .docx of .pdf aan."
 
-_HTML_START = re.compile(
-    r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|body|main)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_HTML_DECLARATION = re.compile(r"<\?xml[^>]*>", re.IGNORECASE)
+_HTML_START = re.compile(r"<(!doctype\s+html|html|body|main)\b", re.IGNORECASE)
+_SPACE = re.compile(r"\s*")
 _HTML_BLOCKS = (
     "p,h1,h2,h3,h4,h5,h6,li,dt,dd,blockquote,figcaption,caption,summary,div,section,article,main,"
     "ul,ol,dl,table,tr,td,th,address,form,label,br,hr"
@@ -146,11 +145,35 @@ def _plain(content: bytes, suffix: str) -> str:
             f"{_ANY_FORMAT}"
         )
     text = _decode(content).replace("\r\n", "\n").replace("\r", "\n")
-    if _HTML_START.match(text) or suffix in {".html", ".htm"}:
+    if _starts_as_html(text) or suffix in {".html", ".htm"}:
         return _html(text)
     if suffix == ".md":
         return _markdown(text)
     return _unwrap(text)
+
+
+def _starts_as_html(text: str) -> bool:
+    """Whether the first thing in `text`, past a declaration and comments, is a tag of a page.
+
+    Goes through the text once: a pattern for all of it would try every way to divide the
+    comments, of which there are as many as two to their number.
+    """
+    place = _past_space(text, 0)
+    declaration = _HTML_DECLARATION.match(text, place)
+    if declaration:
+        place = _past_space(text, declaration.end())
+    while text.startswith("<!--", place):
+        end = text.find("-->", place + len("<!--"))
+        if end < 0:
+            return False
+        place = _past_space(text, end + len("-->"))
+    return _HTML_START.match(text, place) is not None
+
+
+def _past_space(text: str, place: int) -> int:
+    match = _SPACE.match(text, place)
+    assert match is not None  # it also fits nothing
+    return match.end()
 
 
 def _decode(content: bytes) -> str:
@@ -360,14 +383,15 @@ def _unwrap(text: str) -> str:
         if before and line and _goes_on(before, line, full):
             split_word = before.endswith(("-", "\u00ad")) and not re.match(r"(en|of)\b", line)
             if split_word:
-                blocks[-1][-1] = blocks[-1][-1][:-1] + line
-            else:
+                blocks[-1][-1] = blocks[-1][-1][:-1]
                 blocks[-1].append(line)
+            else:
+                blocks[-1] += [" ", line]
         elif line:
             blocks.append([_LIST_MARK.sub("", line, count=1)])
         # A page break may stand in the middle of a sentence.
         before = line or (before if _OPEN_END.search(before) else "")
-    return "\n".join(" ".join(parts) for parts in blocks)
+    return "\n".join("".join(parts) for parts in blocks)
 
 
 def _wrap_width(lines: list[str]) -> float:
