@@ -7,6 +7,7 @@ file and line. Not here: reading deliveries (`ingest/`) or judging tables (`gate
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -58,6 +59,11 @@ FRESH_DAYS: dict[Cadence, int | None] = {
 FIGURES = "fct_"
 
 
+#: Dates outside these bounds are mistyped, unless a column of a contract says otherwise.
+EARLIEST = dt.date(1990, 1, 1)
+YEARS_AHEAD = 10
+
+
 class ContractError(ValueError):
     """A contract that cannot be used; the message names file, line and what to do."""
 
@@ -86,6 +92,21 @@ class Column(Strict):
     )
     decimal_mark: Literal[",", "."] | None = Field(
         default=None, description="Decides 1.234 and 1,234, which can be read in two ways."
+    )
+    earliest: dt.date = Field(
+        default=EARLIEST,
+        description="A date before this day is impossible and goes to quarantine.",
+    )
+    years_ahead: int = Field(
+        default=YEARS_AHEAD,
+        ge=0,
+        le=200,
+        description="A date more than so many years after the day of judgement is impossible.",
+    )
+    is_end: bool = Field(
+        default=False,
+        description="The day on which something ends: 9999-12-31 and the like mean that it does "
+        "not, as an empty value does.",
     )
     names_document: bool = Field(
         default=False,
@@ -196,7 +217,7 @@ class Table(Strict):
         """Short hash of everything here that changes what is read from a file."""
         parts = [
             self.name,
-            [column.model_dump(exclude={"description"}) for column in self.columns],
+            [column.model_dump(mode="json", exclude={"description"}) for column in self.columns],
             [reject.model_dump(exclude={"reason"}) for reject in self.rejects],
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]

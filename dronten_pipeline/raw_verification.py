@@ -180,7 +180,7 @@ def _difference(
     if parse is None or dict(parse.shape) != shape.of(table):
         return None  # read under an earlier contract: the next run reads it under the present one
     key = settings.read_pseudonym_key() if privacy.has_pseudonyms(table) else b""
-    again = parsing.parse(path.read_bytes(), table, key)
+    again = parsing.parse(path.read_bytes(), table, key, parse.last_day)
     if again.stored is None:
         return "het bestand is niet meer te lezen"
     try:

@@ -46,8 +46,15 @@
 
 {# The periods of a KPI from the one of `first_day` (a date expression) to the one of the day of
    judgement, with judged_on, the day on which a stock is taken: the last day of the period, or
-   the day of judgement where that comes first. #}
+   the day of judgement where that comes first. None before 1990: ingest lets no such date through
+   unless a contract asks for it, and one mistyped year must not make a row per month since. #}
 {% macro kpi_periods(kpi_id, first_day) %}
+    {% set sound_day %}
+        (
+            select case when first_day < date '1990-01-01' then date '1990-01-01' else first_day end
+            from (select cast({{ first_day }} as date) as first_day) as given
+        )
+    {% endset %}
     select distinct
         grains.period_grain,
         cast(date_trunc(grains.period_grain, months.month_start) as date) as period_start,
@@ -61,7 +68,7 @@
         select
             unnest(
                 range(
-                    date_trunc('month', {{ first_day }}),
+                    date_trunc('month', {{ sound_day }}),
                     cast({{ as_of() }} as timestamp) + interval 1 day,
                     interval 1 month
                 )

@@ -117,7 +117,7 @@ def inspect_file(
     if chosen is None:
         return _unrecognised(content, path)
     source, table = chosen
-    parsed = parsing.parse(content, table, NO_KEY)
+    parsed = parsing.parse(content, table, NO_KEY, settings.as_of or settings.today())
     rejected = parsed.rejects.height
     problem = parsed.refused
     if problem is None and rejected > source.allowed_loss * parsed.rows:

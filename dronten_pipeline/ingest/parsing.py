@@ -7,6 +7,7 @@ that stands in it but those of the contract: a header can be a record that lost 
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -16,7 +17,7 @@ from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import dialect, privacy, readers, values
 
 #: Raise it when the same bytes and contract are read in another way than before.
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Parsed:
     refused: str | None = None
     missing: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    horizon: values.Horizon = field(default_factory=values.Horizon)
 
 
 def version_of(table: Table, key: bytes | None) -> str:
@@ -57,8 +59,13 @@ def repeats_no_names(version: str) -> bool:
     return "-p1" not in version
 
 
-def parse(content: bytes, table: Table, key: bytes) -> Parsed:
-    """Reads a whole file; never raises for what stands in it."""
+def parse(content: bytes, table: Table, key: bytes, as_of: dt.date | None = None) -> Parsed:
+    """Reads a whole file; never raises for what stands in it.
+
+    Args:
+        key: of the pseudonyms.
+        as_of: day of judgement; a date too far after it is impossible.
+    """
     wanted = {column.name.lower() for column in table.columns}
     try:
         delivered = readers.read(content, wanted)
@@ -82,7 +89,7 @@ def parse(content: bytes, table: Table, key: bytes) -> Parsed:
     if needed and (delivered.headers or delivered.rows):
         refused = _missing_message(table, needed, sorted(wanted & headers), unasked)
         return _with(about, rows=0, refused=refused, notes=delivered.notes)
-    typed = values.type_records(delivered.frame, table)
+    typed = values.type_records(delivered.frame, table, as_of)
     accepted, impossible = _without_impossible(typed.frame, table)
     rejects = pl.concat([delivered.rejects, typed.rejects, impossible]).sort(readers.LINE)
     return _with(
@@ -91,6 +98,7 @@ def parse(content: bytes, table: Table, key: bytes) -> Parsed:
         rejects=rejects,
         notes=(*delivered.notes, *_column_notes(missing, unasked), *typed.notes),
         findings=tuple(privacy.findings(accepted, table)),
+        horizon=typed.horizon,
     )
 
 

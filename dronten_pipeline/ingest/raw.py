@@ -262,7 +262,7 @@ class _Ingest:
 
     def _must_be_read(self, table: Table, sha256: str) -> bool:
         """Whether a content is new here, or what was read of it cannot be relied on."""
-        found = self.registry.parses.get(self._key(table, sha256))
+        _, found = self.registry.parse_for(self._key(table, sha256), self.as_of)
         if found is None or (table.name, sha256) in self.broken:
             return True
         entry = self._entry(found.raw_path)
@@ -358,8 +358,9 @@ class _Ingest:
         return replace(seen, sha256=sha256)
 
     def _parse(self, content: bytes, table: Table, sha256: str, file_name: str) -> None:
-        parsed = parsing.parse(content, table, self.key)
-        stem = self.store / table.name / f"{sha256[:16]}-{self._version(table)}"
+        parsed = parsing.parse(content, table, self.key, self.as_of)
+        key, _ = self.registry.parse_for(self._key(table, sha256), self.as_of)
+        stem = self.store / table.name / f"{sha256[:16]}-{key.rpartition('/')[2]}"
         raw_path = rejects_path = raw_sha256 = rejects_sha256 = None
         if parsed.stored is not None:
             raw_path = stem.with_name(stem.name + ".parquet")
@@ -377,7 +378,7 @@ class _Ingest:
             )
             rejects_sha256 = files.write_raw(rejects_path, rejected)
             self._wrote(table, sha256, "rejected", rejects_path, rejects_sha256, rejected.height)
-        self.registry.parses[self._key(table, sha256)] = Parse(
+        self.registry.parses[key] = Parse(
             format=parsed.format,
             encoding=parsed.encoding,
             separator=parsed.separator,
@@ -391,6 +392,8 @@ class _Ingest:
             notes=parsed.notes,
             findings=parsed.findings,
             refused=parsed.refused,
+            holds_from=parsed.horizon.from_day,
+            holds_until=parsed.horizon.until,
             shape=shape.of(table),
         )
         if why := self.broken.pop((table.name, sha256), None):
@@ -865,7 +868,7 @@ class _Ingest:
         return registry.parse_key(table.name, sha256, self._version(table))
 
     def _parse_of(self, table: Table, sha256: str) -> Parse | None:
-        current = self.registry.parses.get(self._key(table, sha256))
+        _, current = self.registry.parse_for(self._key(table, sha256), self.as_of)
         return current or self.registry.older_parse(table.name, sha256)
 
     def _table(self, name: str | None) -> Table | None:

@@ -7,6 +7,7 @@ here: deciding what counts in a run (`raw.py`).
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dronten_pipeline.ingest import files, names
+from dronten_pipeline.ingest.values import Horizon
 from dronten_pipeline.personal import Finding
 
 Origin = Literal["delivery", "sample"]
@@ -42,8 +44,19 @@ class Parse(BaseModel):
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused: str | None = Field(default=None, description="Why the file as a whole is no good.")
+    #: The days of judgement for which this is what stands in the file (`values.Horizon`).
+    holds_from: dt.date | None = None
+    holds_until: dt.date | None = None
     #: Type and kind of personal data of each stored column, to bring an old parse in a new shape.
     shape: dict[str, tuple[str, str]] = Field(default_factory=dict)
+
+    def holds_on(self, as_of: dt.date) -> bool:
+        return Horizon(self.holds_from, self.holds_until).holds_on(as_of)
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of judgement for which it holds; None: every later one."""
+        return self.holds_until - dt.timedelta(days=1) if self.holds_until else None
 
 
 class Delivery(BaseModel):
@@ -92,6 +105,18 @@ class Registry(BaseModel):
 
     def next_number(self) -> int:
         return max((delivery.number for delivery in self.deliveries), default=0) + 1
+
+    def parse_for(self, key: str, as_of: dt.date) -> tuple[str, Parse | None]:
+        """How a content was read for a day of judgement, and the key under which that stands or
+        would stand. A reading holds for every day but where dates lie far ahead of it; then the
+        others stand beside it as `<key>~2` and so on."""
+        place = key
+        for number in itertools.count(2):
+            found = self.parses.get(place)
+            if found is None or found.holds_on(as_of):
+                return place, found
+            place = f"{key}~{number}"
+        raise AssertionError("unreachable")
 
     def older_parse(self, table: str, sha256: str) -> Parse | None:
         """The last readable parse of a content under another version."""

@@ -10,6 +10,7 @@ that column in the same file where those agree, else its row is rejected.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -87,6 +88,43 @@ PLAIN_INTEGER = r"^-?\d{1,18}$"
 #: only signs and figures are repeated, and no personal data.
 QUOTABLE = r"^[-+0-9.,:/ €%]{1,20}$"
 
+#: What systems write where they have no date: the first day that they know, or day 0 of Excel.
+NO_DATE = (
+    dt.date(1, 1, 1),
+    dt.date(1753, 1, 1),
+    dt.date(1899, 12, 30),
+    dt.date(1899, 12, 31),
+    dt.date(1900, 1, 1),
+)
+#: Excel shows day 0 as a day that no calendar has.
+NO_DATE_WRITTEN = r"^(?:1900-0?1-00|0?0-0?1-1900)(?:[T ].*)?$"
+#: What systems write where something does not end; the last is the largest of Parquet's INT96.
+NO_END = (dt.date(9999, 12, 31), dt.date(2099, 12, 31), dt.date(2262, 4, 11))
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """On which days of judgement a reading of dates holds: what lies too far ahead of one day
+    does not of a later one.
+
+    from_day: the first day of judgement on which every accepted date is accepted.
+    until: the first on which a date that was rejected for lying too far ahead is accepted too.
+    """
+
+    from_day: dt.date | None = None
+    until: dt.date | None = None
+
+    def holds_on(self, as_of: dt.date) -> bool:
+        """Whether reading the same file for that day gives the same."""
+        return (self.from_day is None or self.from_day <= as_of) and (
+            self.until is None or self.until > as_of
+        )
+
+    def joined(self, other: Horizon) -> Horizon:
+        starts = [day for day in (self.from_day, other.from_day) if day]
+        ends = [day for day in (self.until, other.until) if day]
+        return Horizon(max(starts, default=None), min(ends, default=None))
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -96,30 +134,39 @@ class Typed:
         for what is private) and `_line`.
     rejects: rejected records: `_line`, `column_name` (the first that fails), `reason`.
     notes: what decided the readings, in Dutch.
+    horizon: on which days of judgement this is what stands in the file.
     """
 
     frame: pl.DataFrame
     rejects: pl.DataFrame
     notes: tuple[str, ...]
+    horizon: Horizon = Horizon()
 
 
-def type_records(delivered: pl.DataFrame, table: Table) -> Typed:
+def type_records(delivered: pl.DataFrame, table: Table, as_of: dt.date | None = None) -> Typed:
     """Types the delivered columns of `readers.Delivered.frame` by the contract of `table`.
 
     Columns that were not delivered become null; that required ones were delivered must be
-    checked before.
+    checked before. `as_of` is the day of judgement; without one no date lies too far ahead.
     """
     frame = delivered.with_columns(_cells(delivered.columns, table.columns))
     notes: list[str] = []
     readings = [_Reading(column) for column in table.columns]
     values: list[pl.Series] = []
+    horizon = Horizon()
     marks: list[str | None] = []
     for reading in readings:
         mark, why = reading.decimal_mark(frame)
         marks.append(mark)
         notes += why
         notes += reading.date_notes(frame)
-        values.append(reading.value(frame, mark).alias(reading.typed))
+        value = reading.value(frame, mark)
+        if reading.kind in ("date", "timestamp"):
+            bounded = _bounded(frame.get_column(reading.name), value, reading.column, as_of)
+            value, horizon = bounded.value, horizon.joined(bounded.horizon)
+            values += [bounded.text, bounded.problem.alias(reading.problem)]
+            notes += bounded.notes
+        values.append(value.alias(reading.typed))
     frame = frame.with_columns(values)
     failing = pl.any_horizontal(reading.fails() for reading in readings)
     frame = frame.with_columns(failing.alias("\x1ffails"))
@@ -131,6 +178,7 @@ def type_records(delivered: pl.DataFrame, table: Table) -> Typed:
         ),
         rejects=_rejects(rejected, readings, marks),
         notes=tuple(notes),
+        horizon=horizon,
     )
 
 
@@ -160,6 +208,11 @@ class _Reading:
     @property
     def typed(self) -> str:
         return f"{self.name}\x1ftyped"
+
+    @property
+    def problem(self) -> str:
+        """Column with what is wrong with a date that can be read."""
+        return f"{self.name}\x1fproblem"
 
     @property
     def kind(self) -> ColumnType:
@@ -224,7 +277,9 @@ class _Reading:
         native = pl.col(self.name).is_null()
         if self.kind in ("date", "timestamp"):
             return (
-                pl.when(native)
+                pl.when(pl.col(self.problem).is_not_null())
+                .then(pl.format("{}: {} {}", pl.lit(self.name), value, self.problem))
+                .when(native)
                 .then(say("is een getal en geen datum; maak er een datum van"))
                 .when(text.str.contains("/", literal=True))
                 .then(say("met schuine strepen is niet eenduidig; schrijf 31-12-2025"))
@@ -513,6 +568,98 @@ def _slow_moments(text: pl.Series) -> pl.DataFrame:
         naive=pl.when("exists").then(moment),
         offset=pl.when("exists").then(sign * pl.col("away")),
     )
+
+
+# --- dates that cannot be
+
+
+@dataclass(frozen=True)
+class _Bounded:
+    """The dates or moments of one column within their bounds.
+
+    text: what was written, null where that stands for no date.
+    value: null there too, and where the date is impossible.
+    problem: why it is impossible, as the end of a sentence.
+    """
+
+    text: pl.Series
+    value: pl.Series
+    problem: pl.Series
+    notes: tuple[str, ...] = ()
+    horizon: Horizon = Horizon()
+
+
+def _bounded(text: pl.Series, value: pl.Series, column: Column, as_of: dt.date | None) -> _Bounded:
+    unread = text.filter(value.is_null() & text.is_not_null())
+    written = unread.str.contains(NO_DATE_WRITTEN).any()
+    problem = pl.Series("problem", [None], dtype=pl.String).new_from_index(0, text.len())
+    # By the year: Python knows no moment before the year 1, not even by the time zone.
+    first_year, last = value.dt.year().min(), _day(value.max())
+    if not written and last is None:
+        return _Bounded(text, value, problem)
+    is_early = isinstance(first_year, int) and first_year <= column.earliest.year
+    if last and last < min(NO_END) and not is_early and not written:
+        horizon = Horizon(from_day=_years_before(last, column.years_ahead))
+        if as_of is None or horizon.holds_on(as_of):
+            return _Bounded(text, value, problem, horizon=horizon)
+
+    day = pl.col("value")
+    if value.dtype != pl.Date:
+        day = day.dt.convert_time_zone(ZONE).dt.date()
+    needed = day.dt.offset_by(f"-{column.years_ahead}y")
+    nothing = (*NO_DATE, *(NO_END if column.is_end else ()))
+    far = pl.lit(False) if as_of is None else needed > as_of
+    judged = (
+        pl.DataFrame({"text": text, "value": value})
+        .with_columns(
+            day=day,
+            needed=needed,
+            is_none=day.is_in(nothing).fill_null(False)
+            | (pl.col("value").is_null() & pl.col("text").str.contains(NO_DATE_WRITTEN)).fill_null(
+                False
+            ),
+        )
+        .with_columns(
+            problem=pl.when(pl.col("is_none"))
+            .then(None)
+            .when(pl.col("day") < column.earliest)
+            .then(pl.lit(f"ligt voor {column.earliest:%d-%m-%Y} en kan niet kloppen"))
+            .when(far)
+            .then(
+                pl.lit(f"ligt meer dan {column.years_ahead} jaar na de peildag en kan niet kloppen")
+            )
+        )
+    )
+    good = pl.col("problem").is_null() & ~pl.col("is_none")
+    late = pl.col("problem").is_not_null() & (pl.col("day") >= column.earliest)
+    about = judged.select(
+        none=pl.col("is_none").sum(),
+        start=pl.col("needed").filter(good).max(),
+        until=pl.col("needed").filter(late).min(),
+    ).row(0, named=True)
+    kept = judged.select(
+        text=pl.when(~pl.col("is_none")).then("text"), value=pl.when(good).then("value")
+    )
+    note = f"{column.name.lower()}: {about['none']} datums die 'geen datum' betekenen, zijn leeg."
+    return _Bounded(
+        text=kept.get_column("text").alias(text.name),
+        value=kept.get_column("value"),
+        problem=judged.get_column("problem"),
+        notes=(note,) if about["none"] else (),
+        horizon=Horizon(about["start"], about["until"]),
+    )
+
+
+def _day(moment: object) -> dt.date | None:
+    """The day of a date or moment; of a moment near midnight possibly the one before."""
+    return moment.date() if isinstance(moment, dt.datetime) else moment  # type: ignore[return-value]
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=max(1, day.year - years))
+    except ValueError:  # 29 February
+        return day.replace(year=max(1, day.year - years), day=28)
 
 
 # --- what is rejected

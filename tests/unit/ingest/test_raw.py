@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import json
 import sys
@@ -334,3 +335,25 @@ def test_a_missing_document_is_a_rejected_row_until_it_arrives(
     outcome = ingest("run-3", of=corpus())
     assert (outcome.state, outcome.deliveries[0].rows_accepted) == ("current", 2)
     assert not quarantine(settings, "corpus").height
+
+
+def test_a_date_far_ahead_is_judged_by_the_day_of_the_run(
+    settings: Settings, deliver: Deliver, ingest: Ingest
+) -> None:
+    deliver(
+        "zaken_1.csv",
+        HEADER + "a;01-06-2036;1\n" + "".join(f"b{n};1-1-2026;1\n" for n in range(20)),
+    )
+    rejected = {
+        day: ingest(f"run-{day}", as_of=day).rows_quarantined
+        for day in (dt.date(2026, 5, 31), dt.date(2026, 6, 1), dt.date(2026, 5, 30))
+    }
+    assert list(rejected.values()) == [1, 0, 1]
+    parses = registry.load(settings.raw, "loket").parses
+    assert len(parses) == 2
+    assert len({parse.raw_path for parse in parses.values()}) == 2
+    delivery, *_ = registry.load(settings.raw, "loket").deliveries
+    assert set(registry.load(settings.raw, "loket").paths("delivery")) == {
+        parse.raw_path for parse in parses.values()
+    }
+    assert delivery.number == 1

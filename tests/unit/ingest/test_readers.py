@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import time
 
 import polars as pl
 import pytest
@@ -276,3 +277,12 @@ def test_a_truncated_file_is_refused(size: int) -> None:
     for content in (parquet(pl.DataFrame({"a": ["x"] * 500})), workbook({(0, 0): "a"})):
         with pytest.raises(Refused):
             readers.read(content[:size], ("a",))
+
+
+def test_headers_are_read_once_however_many() -> None:
+    names = [f"kolom{number}" for number in range(100_000)]
+    started = time.process_time()
+    assert readers._headers(names) == tuple(names)
+    assert time.process_time() - started < 5
+    with pytest.raises(Refused, match="noemt a meer dan eens"):
+        readers._headers([*names, "a", "A "])

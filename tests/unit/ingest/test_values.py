@@ -241,3 +241,70 @@ def test_a_reason_does_not_repeat_what_may_be_private(
 
 def test_an_ordinary_value_is_quoted_in_the_reason() -> None:
     assert "'31-04-2026'" in typed("date", ["31-04-2026"]).rejects.get_column("reason")[0]
+
+
+AS_OF = dt.date(2026, 6, 30)
+
+
+def judged(kind: ColumnType, cells: list[str | None], **changes: object) -> values.Typed:
+    frame = pl.DataFrame(
+        {"k": ["k"] * len(cells), "v": cells, "_line": list(range(len(cells)))},
+        schema={"k": pl.String, "v": pl.String, "_line": pl.Int64},
+    )
+    as_of = changes.pop("as_of", AS_OF)
+    return values.type_records(frame, table(kind, **changes), as_of)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("03-02-0206", "ligt voor 01-01-1990"),
+        ("31-12-1989", "ligt voor 01-01-1990"),
+        ("01-07-2036", "meer dan 10 jaar na de peildag"),
+        ("9999-12-31", "meer dan 10 jaar na de peildag"),
+    ],
+)
+def test_a_date_that_cannot_be_goes_to_quarantine(kind: ColumnType, text: str, words: str) -> None:
+    found = judged(kind, [text, "01-01-1990", "30-06-2036", None])
+    assert found.frame.height == 3
+    assert words in found.rejects.get_column("reason")[0]
+    assert found.rejects.get_column("_line").to_list() == [0]
+
+
+def test_a_contract_may_ask_for_older_and_later_dates() -> None:
+    early = judged("date", ["01-05-1972", "31-12-1949"], earliest=dt.date(1950, 1, 1))
+    assert early.frame.get_column("v").to_list() == [dt.date(1972, 5, 1)]
+    assert judged("date", ["01-07-2046"], years_ahead=25).frame.height == 1
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+def test_what_systems_write_for_no_date_is_empty(kind: ColumnType) -> None:
+    nothing: list[str | None] = [
+        "0001-01-01", "01-01-1753", "30-12-1899", "1899-12-31", "1900-01-01", "0-1-1900",
+        "1900-01-00",
+    ]  # fmt: skip
+    found = judged(kind, [*nothing, "01-01-2026"])
+    assert found.frame.get_column("v").null_count() == len(nothing)
+    assert found.rejects.is_empty()
+    assert "v: 7 datums die 'geen datum' betekenen, zijn leeg." in found.notes
+    required = judged(kind, [*nothing, "01-01-2026"], required=True)
+    assert set(required.rejects.get_column("reason")) == {"v is leeg, maar verplicht."}
+
+
+def test_an_open_end_is_empty_where_something_ends() -> None:
+    ends: list[str | None] = ["9999-12-31", "31-12-2099", "2262-04-11T23:47:16.854775", None]
+    found = judged("date", ends, is_end=True)
+    assert found.frame.get_column("v").to_list() == [None] * 4
+    assert judged("date", ends).rejects.height == 3
+
+
+def test_a_reading_says_for_which_days_of_judgement_it_holds() -> None:
+    horizon = judged("date", ["01-01-2020", "01-03-2036", "15-09-2036"]).horizon
+    assert horizon == values.Horizon(dt.date(2026, 3, 1), dt.date(2026, 9, 15))
+    assert [
+        horizon.holds_on(day)
+        for day in (
+            dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2026, 9, 14), dt.date(2026, 9, 15),
+        )
+    ] == [False, True, True, False]  # fmt: skip
