@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dronten_pipeline import personal
+from dronten_pipeline import file_names, personal
 from dronten_pipeline.contracts import Source, Table, load_sources
-from dronten_pipeline.file_names import is_sound, shown
 from dronten_pipeline.ingest import dialect, landing, parsing, raw, readers
 from dronten_pipeline.settings import Settings
 
@@ -42,7 +41,7 @@ class FileReport:
         """The report as Dutch sentences, the verdict first and what to do last."""
         parsed = self.parsed
         verdict = "wordt zo geaccepteerd" if self.is_accepted else "wordt zo NIET geaccepteerd"
-        said = [f"{shown(self.file_name)} {verdict}."]
+        said = [f"{file_names.shown(self.file_name)} {verdict}."]
         if self.table:
             said.append(f"Bron {self.source}, tabel {self.table}.")
         if parsed.format:
@@ -109,7 +108,7 @@ def inspect_file(
     """
     if path.is_dir():
         return _refused(path, raw.FOLDER)
-    if not is_sound(path.name):
+    if not file_names.is_sound(path.name):
         return _refused(path, raw.NO_UTF8)
     content = path.read_bytes()
     sources = load_sources(settings.sources)
