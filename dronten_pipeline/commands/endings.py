@@ -205,9 +205,10 @@ def _foreign(settings: Settings, error: BaseException) -> str | None:
 
 
 def _unknown(settings: Settings, chain: list[BaseException]) -> str:
-    where = next((found for one in chain if (found := place(one))), "")
+    ours = next((one for one in chain if place(one)), chain[-1])  # the last is what began it
+    where = place(ours)
     return (
-        f"Een fout die niemand voorzag ({kind(chain[0])}{' in ' if where else ''}{where}). De "
+        f"Een fout die niemand voorzag ({kind(ours)}{' in ' if where else ''}{where}). De "
         f"bijzonderheden staan in {settings.home / LOG}: meld de fout, met dat bestand, aan wie "
         "het programma onderhoudt."
     )

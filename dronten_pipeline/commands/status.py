@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from dronten_pipeline.commands.postgres import say_lag
-from dronten_pipeline.commands.terminal import console
-from dronten_pipeline.settings import Settings, current_settings
+from dronten_pipeline.commands.terminal import console, say_warning
+from dronten_pipeline.settings import LOCAL_TIME, Settings, current_settings
 
 VERDICTS = {
     "passed": "[green]goed[/green]",
@@ -109,6 +109,8 @@ def show_release(settings: Settings) -> None:
         f"Uitgave {about['release_id']}, peildag {about['as_of']}: {VERDICTS[about['verdict']]}"
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")
     )
+    if said := of_the_future(about, dt.datetime.now(LOCAL_TIME)):
+        say_warning(said)
     _show_approval(about.get("approval"))
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     _show_postgres(settings)
@@ -130,6 +132,25 @@ def _show_postgres(settings: Settings) -> None:
         console.print(lag, style="red", markup=False, soft_wrap=True)
     else:
         console.print(f"Ook in PostgreSQL, schema {settings.postgres_schema}.")
+
+
+def of_the_future(manifest: dict[str, Any], now: dt.datetime) -> str | None:
+    """What to say of a release that by this machine's clock is still to come; None otherwise.
+
+    An hour is no sign of a wrong clock: the wall clock goes back each autumn.
+    """
+    published = dt.datetime.fromisoformat(manifest["published_at"]).replace(tzinfo=LOCAL_TIME)
+    day = dt.date.fromisoformat(manifest["as_of"])
+    if published - now > dt.timedelta(hours=1):
+        what = f"is gepubliceerd op {published:%d-%m-%Y %H:%M}"
+    elif day > now.date() and not manifest["is_sample"]:
+        what = f"heeft peildag {day:%d-%m-%Y}"
+    else:
+        return None
+    return (
+        f"Deze uitgave {what}, en de klok van deze machine zegt {now:%d-%m-%Y %H:%M}: kijk of de "
+        "klok goed staat."
+    )
 
 
 def _show_approval(approval: dict[str, Any] | None) -> None:

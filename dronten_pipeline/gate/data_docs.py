@@ -107,7 +107,7 @@ def build_data_docs(settings: Settings) -> Path:
     runs = _kept_runs(settings.warehouse)
     if not runs:
         raise NothingJudged(
-            f"No run in {settings.warehouse} was judged yet: start one with `datalab run`."
+            f"In {settings.warehouse} is nog niets beoordeeld: start met `datalab run`."
         )
     keep_quiet()
     building = settings.data_docs.with_name(f".{settings.data_docs.name}")

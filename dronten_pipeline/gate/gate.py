@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import shutil
 import signal
@@ -34,7 +35,7 @@ from dronten_pipeline.gate.suites import (
     hash_of_suites,
     load_judgeable_suites,
 )
-from dronten_pipeline.gate.verdict import JUDGES, Result, Verdict, combine, verdict_of
+from dronten_pipeline.gate.verdict import DISK_FULL, JUDGES, Result, Verdict, combine, verdict_of
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 from dronten_pipeline.table_contracts import load_table_contracts
 
@@ -147,7 +148,7 @@ def _judge(
     suites_sha256 = hash_of_suites(settings.expectations)
     warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
     if not warehouse.is_file():
-        raise GateError(f"{warehouse} is missing: build the models first.")
+        raise GateError(f"{warehouse} is er niet: start de hele keten met `datalab run`.")
     if approval is None:
         (run_folder / HELD_BACK).unlink(missing_ok=True)
         counts = build_candidate(
@@ -183,18 +184,19 @@ def _judge(
     wanted = {(suite.table, rule.rule) for suite in suites.values() for rule in suite.expectations}
     if len(verdict.results) != expected or judged != wanted:
         raise GateError(
-            f"The judge answered {len(verdict.results)} of {expected} rules: the verdict does not "
-            f"count. Look in {run_folder / LOG}."
+            f"De beoordelaar gaf antwoord op {len(verdict.results)} van {expected} regels: het "
+            f"oordeel telt niet. Kijk in {run_folder / LOG} en start opnieuw."
         )
     if (
         verdict.suites_sha256 != suites_sha256
         or hash_of_suites(settings.expectations) != suites_sha256
     ):
         raise GateError(
-            f"The suites in {settings.expectations} were changed during the judgement: run again."
+            f"De regels in {settings.expectations} zijn tijdens de beoordeling veranderd: start "
+            "opnieuw."
         )
     if any(getattr(verdict, name) != value for name, value in known.items()):
-        raise GateError("The verdict is about another run: run again.")
+        raise GateError("Het oordeel gaat over een andere run: start opnieuw.")
     answers = {
         judge: {
             (result.table, result.rule): result.answers[judge]
@@ -205,18 +207,19 @@ def _judge(
     }
     if verdict.results != combine(suites.values(), answers, verdict.row_counts):
         raise GateError(
-            "The results do not follow from what the two judges said: the verdict does not count."
+            "De uitkomsten volgen niet uit wat de twee beoordelaars zeiden: het oordeel telt niet. "
+            "Start opnieuw, en zoek uit wie het bestand veranderde."
         )
     follows = verdict_of(verdict.results)
     if approval is not None and held_back(verdict.results) != approval.rules:
         raise GateError(
-            "Judged again, other rules fail than were approved: nothing is published. Run again, "
-            "and have what then fails approved."
+            "Opnieuw beoordeeld zijn er andere regels fout dan er goedgekeurd zijn: er is niets "
+            "gepubliceerd. Start opnieuw, en laat goedkeuren wat er dan fout is."
         )
     if verdict.verdict != (follows if approval is None else "approved"):
-        raise GateError("The verdict does not follow from its results: it does not count.")
+        raise GateError("Het oordeel volgt niet uit zijn uitkomsten en telt niet: start opnieuw.")
     if sha256_of(mart) != verdict.mart_sha256:
-        raise GateError(f"{mart} was changed after it was judged: run again.")
+        raise GateError(f"{mart} is veranderd nadat het beoordeeld was: start opnieuw.")
     return verdict
 
 
@@ -228,8 +231,8 @@ def _take_held_back(run_folder: Path, approval: Approval) -> None:
             break
     else:
         raise GateError(
-            f"The mart in {run_folder} is not the one that was approved: run again, and have what "
-            "then fails approved."
+            f"De cijfers in {run_folder} zijn niet die er goedgekeurd zijn: start opnieuw, en laat "
+            "goedkeuren wat er dan fout is."
         )
     if path == mart:
         shutil.copyfile(mart, kept)
@@ -264,14 +267,23 @@ def _run_judge(run_folder: Path, timeout: int, on_progress: Callable[[str], None
             reader.join(5)
         except subprocess.TimeoutExpired:
             raise GateError(
-                f"The judge was not done after {timeout} seconds and was stopped: raise "
-                "DATALAB_GATE_TIMEOUT_SECONDS, or find the slow rule."
+                f"De beoordelaar was na {timeout} seconden niet klaar en is gestopt: verhoog "
+                "DATALAB_GATE_TIMEOUT_SECONDS, of zoek de trage regel."
             ) from None
         finally:
             _end_group(process)
+    if code == DISK_FULL:
+        raise GateError("De beoordelaar kon niet schrijven: de schijf is vol.") from OSError(
+            errno.ENOSPC, os.strerror(errno.ENOSPC), str(run_folder)
+        )
+    if code in (-signal.SIGKILL, -signal.SIGABRT):
+        raise GateError(
+            "De beoordelaar is door het systeem gestopt, meestal omdat er te weinig geheugen was: "
+            f"geef de machine meer, kijk in {log} en start opnieuw."
+        )
     if code != 0:
-        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        raise GateError(f"The judge {how} without a verdict: look in {log}.")
+        how = f"werd gestopt door sein {-code}" if code < 0 else f"eindigde met code {code}"
+        raise GateError(f"De beoordelaar {how}, zonder oordeel: kijk in {log} en start opnieuw.")
 
 
 def judge_command(request: Path) -> list[str]:
@@ -289,19 +301,23 @@ def _end_group(process: subprocess.Popen[str]) -> None:
 def read_verdict(run_folder: Path) -> Verdict:
     path = run_folder / VERDICT
     if not path.is_file():
-        raise GateError(f"The judge wrote no {path}: look in {run_folder / LOG}.")
+        raise GateError(
+            f"De beoordelaar schreef geen {path}: kijk in {run_folder / LOG} en start opnieuw."
+        )
     try:
         return Verdict.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise GateError(f"{path} is no verdict: {error.error_count()} parts are wrong.") from error
+        raise GateError(
+            f"{path} is geen oordeel ({error.error_count()} delen kloppen niet): start opnieuw."
+        ) from error
 
 
 def _sentence(error: BaseException, run_folder: Path) -> str:
     if isinstance(error, GateError | SuiteError | ContractError):
         return str(error)
     if not isinstance(error, Exception):
-        return f"The judgement was broken off ({type(error).__name__}): run again."
-    return f"The gate could not judge {run_folder / WAREHOUSE}: {explain(error)}."
+        return f"De beoordeling is afgebroken ({type(error).__name__}): start opnieuw."
+    return f"{run_folder / WAREHOUSE} kon niet beoordeeld worden: {explain(error)}."
 
 
 def _hash_or_none(path: Path) -> str | None:

@@ -10,14 +10,17 @@ Values of the data are never written: results hold counts, names of columns and 
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from dronten_pipeline.child import dies_with
 from dronten_pipeline.contracts import Strict, Suite
-from dronten_pipeline.evidence.durable import canonical_json, sha256_of, write_durably
+from dronten_pipeline.errors import traced
+from dronten_pipeline.evidence.durable import canonical_json, is_full, sha256_of, write_durably
 from dronten_pipeline.gate import gx_judge, sql_judge
 from dronten_pipeline.gate.candidate import OFFLINE, contract_version, count_rows
 from dronten_pipeline.gate.data_docs import without_values
@@ -27,7 +30,7 @@ from dronten_pipeline.gate.suites import (
     hash_of_suites,
     load_judgeable_suites,
 )
-from dronten_pipeline.gate.verdict import Answers, Verdict, combine, verdict_of
+from dronten_pipeline.gate.verdict import DISK_FULL, Answers, Verdict, combine, verdict_of
 
 
 class Request(Strict):
@@ -48,10 +51,20 @@ class Request(Strict):
 
 
 def main(arguments: list[str]) -> int:
-    """Judges by the request in a file; 0 when a verdict was written, whatever it says."""
-    request = Request.model_validate_json(Path(arguments[0]).read_text(encoding="utf-8"))
-    verdict = judge(request)
-    write_durably(Path(request.verdict), canonical_json(verdict.model_dump()))
+    """Judges by the request in a file.
+
+    Returns:
+        0 when a verdict was written, whatever it says; `DISK_FULL` or 1 when there is none, with
+        the calls that led to it, and no value of the data, in the log.
+    """
+    dies_with(os.getppid())
+    try:
+        request = Request.model_validate_json(Path(arguments[0]).read_text(encoding="utf-8"))
+        verdict = judge(request)
+        write_durably(Path(request.verdict), canonical_json(verdict.model_dump()))
+    except Exception as error:
+        sys.stderr.write(traced(error))
+        return DISK_FULL if is_full(error) else 1
     return 0
 
 
@@ -110,7 +123,7 @@ def judge(request: Request) -> Verdict:
     by_great_expectations = gx_judge.judge_by_great_expectations(mart, warehouse, suites, keep)
     write_durably(Path(request.outcomes), canonical_json(outcomes))
     if sha256_of(mart) != mart_sha256:
-        raise RuntimeError(f"{mart} was changed while it was judged: run again.")
+        raise RuntimeError(f"{mart} is veranderd terwijl het beoordeeld werd: start opnieuw.")
     results = combine(
         suites, {"sql": by_sql, "great_expectations": by_great_expectations}, row_counts
     )
@@ -138,7 +151,7 @@ def _settle(mart: Path) -> None:
         connection.execute("CHECKPOINT")
     log = mart.with_name(mart.name + ".wal")
     if log.exists():
-        raise RuntimeError(f"{log} stays beside the mart: another process has the mart open.")
+        raise RuntimeError(f"{log} blijft staan: een ander programma heeft de cijfers open.")
 
 
 def _versions() -> dict[str, str]:

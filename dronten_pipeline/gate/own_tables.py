@@ -85,8 +85,8 @@ def fill_own_tables(
             return answers
         answers = found
     raise RuntimeError(
-        "The rules of data_quality and publication judge differently each time: look for a rule in "
-        "their suites that depends on its own outcome."
+        "De regels van data_quality en publication oordelen telkens anders: zoek in hun suites een "
+        "regel die van zijn eigen uitkomst afhangt."
     )
 
 

@@ -27,7 +27,9 @@ def load_judgeable_suites(folder: Path) -> dict[str, Suite]:
     """
     suites = load_suites(folder)
     if not suites:
-        raise SuiteError(f"{folder} holds no suite: nothing would be judged or published.")
+        raise SuiteError(
+            f"{folder} bevat geen suite, zodat niets beoordeeld zou worden: zet de map terug."
+        )
     return suites
 
 

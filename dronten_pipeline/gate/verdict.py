@@ -19,6 +19,8 @@ JudgeName = Literal["great_expectations", "sql"]
 
 #: Both must have answered every rule, and alike.
 JUDGES: tuple[JudgeName, ...] = ("great_expectations", "sql")
+#: The exit code by which the process of the judges says that it met a full disk.
+DISK_FULL = 28
 _NAMES: dict[JudgeName, str] = {"great_expectations": "Great Expectations", "sql": "SQL"}
 
 

@@ -198,7 +198,7 @@ def test_an_approval_is_for_the_rules_that_failed_then(
         "critical"
     )
     path.write_text(json.dumps(suite))
-    with pytest.raises(GateError, match="other rules fail than were approved"):
+    with pytest.raises(GateError, match="andere regels fout dan er goedgekeurd zijn"):
         judge(settings, approval=given)
     assert ledger.read_all(settings).records[-1].body["verdict"] == "failed"
 
@@ -208,7 +208,7 @@ def test_an_approval_is_for_the_bytes_that_were_held_back(settings: Settings) ->
     given = approval.approve(settings, sha256_of(mart), key=approver(settings), reason=REASON)
     with duckdb.connect(str(mart)) as connection:
         connection.execute("UPDATE figure SET value = 1 WHERE kpi_id = 'k2'")
-    with pytest.raises(GateError, match="not the one that was approved"):
+    with pytest.raises(GateError, match="niet die er goedgekeurd zijn"):
         judge(settings, approval=given)
 
 

@@ -72,7 +72,7 @@ def test_no_value_of_the_data_stands_in_the_pages(pages: dict[str, str]) -> None
 
 
 def test_without_a_judgement_there_is_nothing_to_show(tmp_path: Path) -> None:
-    with pytest.raises(NothingJudged, match="start one with `datalab run`"):
+    with pytest.raises(NothingJudged, match="start met `datalab run`"):
         build_data_docs(make_settings(tmp_path))
 
 

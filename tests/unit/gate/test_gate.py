@@ -149,7 +149,7 @@ def test_a_mart_that_changes_between_the_judges_is_not_judged(
 
     monkeypatch.setattr(gx_judge, "judge_by_great_expectations", change_and_judge)
     settings = make_settings(tmp_path)
-    with pytest.raises(gate.GateError, match="was changed while it was judged"):
+    with pytest.raises(gate.GateError, match="terwijl het beoordeeld werd"):
         run(settings, make_warehouse(settings))
     assert last_record(settings)["verdict"] == "failed"
 
@@ -218,11 +218,11 @@ def stub(monkeypatch: pytest.MonkeyPatch, code: str, *arguments: str) -> None:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9"),
-        ("raise SystemExit(2)", "ended with code 2"),
-        ("pass", "wrote no"),
-        ("open('{folder}/verdict.json', 'w').write('{{}}')", "is no verdict"),
-        ("open('{folder}/verdict.json', 'w').write('{{\"verdict\": \"pas')", "is no verdict"),
+        ("import os; os.kill(os.getpid(), 9)", "door het systeem gestopt"),
+        ("raise SystemExit(2)", "eindigde met code 2"),
+        ("pass", "schreef geen"),
+        ("open('{folder}/verdict.json', 'w').write('{{}}')", "is geen oordeel"),
+        ("open('{folder}/verdict.json', 'w').write('{{\"verdict\": \"pas')", "is geen oordeel"),
     ],
     ids=["killed", "crashed", "no verdict", "empty verdict", "torn verdict"],
 )
@@ -248,7 +248,7 @@ def test_a_judge_that_hangs_is_stopped_with_everything_that_it_started(
     settings = make_settings(tmp_path, timeout=1)
     folder = make_warehouse(settings)
     stub(monkeypatch, HANG, str(tmp_path / "pid"))
-    with pytest.raises(gate.GateError, match="not done after 1 seconds"):
+    with pytest.raises(gate.GateError, match="na 1 seconden niet klaar"):
         run(settings, folder)
     child = int((tmp_path / "pid").read_text())
     for _ in range(50):
@@ -304,34 +304,37 @@ def spoil(folder: Path, _: object) -> None:
 
 LIES: dict[str, tuple[Any, str | None]] = {
     "the truth": (lambda _, verdict: None, None),
-    "a rule left out": (lambda _, verdict: verdict["results"].pop(), "of 7 rules"),
+    "a rule left out": (lambda _, verdict: verdict["results"].pop(), "van 7 regels"),
     "a rule twice": (
         lambda _, verdict: verdict["results"].__setitem__(0, verdict["results"][1]),
-        "of 7 rules",
+        "van 7 regels",
     ),
-    "another run": (lambda _, verdict: verdict.update(run_id="other"), "another run"),
-    "other suites": (lambda _, verdict: verdict.update(suites_sha256="0"), "suites .* changed"),
+    "another run": (lambda _, verdict: verdict.update(run_id="other"), "een andere run"),
+    "other suites": (
+        lambda _, verdict: verdict.update(suites_sha256="0"),
+        "tijdens .* veranderd",
+    ),
     "a better result": (
         lambda _, verdict: verdict["results"][0].update(observed="1 rij"),
-        "do not follow from what the two judges said",
+        "volgen niet uit wat de twee beoordelaars zeiden",
     ),
     "a better verdict": (
         lambda _, verdict: verdict.update(verdict="passed_with_warnings"),
-        "does not follow from its results",
+        "volgt niet uit zijn uitkomsten",
     ),
     "one judge silent": (
         lambda _, verdict: verdict["results"][0]["answers"].pop("great_expectations"),
-        "do not follow from what the two judges said",
+        "volgen niet uit wat de twee beoordelaars zeiden",
     ),
     "two judges at odds": (
         lambda _, verdict: verdict["results"][0]["answers"]["sql"].update(passed=False),
-        "do not follow from what the two judges said",
+        "volgen niet uit wat de twee beoordelaars zeiden",
     ),
     "approved by nobody": (
         lambda _, verdict: verdict.update(verdict="approved"),
-        "does not follow from its results",
+        "volgt niet uit zijn uitkomsten",
     ),
-    "another mart": (spoil, "changed after it was judged"),
+    "another mart": (spoil, "veranderd nadat het beoordeeld was"),
 }
 
 
@@ -371,7 +374,7 @@ NO_BATCH = expectation(
 @pytest.mark.parametrize(
     ("suites", "says"),
     [
-        ({}, "holds no suite"),
+        ({}, "bevat geen suite"),
         ({"figure": []}, "expectations"),
         ({"figure": [SUITES["figure"][1]]}, "an empty table would pass"),
         ({"figure": [SUITES["figure"][0], QUANTILE]}, "no type that both judges can judge"),
@@ -392,7 +395,7 @@ def test_suites_that_cannot_be_judged_are_refused(
 def test_without_a_warehouse_nothing_is_judged(tmp_path: Path) -> None:
     settings = make_settings(tmp_path)
     (settings.warehouse / "run1").mkdir(parents=True)
-    with pytest.raises(gate.GateError, match="build the models first"):
+    with pytest.raises(gate.GateError, match="start de hele keten"):
         run(settings, settings.warehouse / "run1")
     assert last_record(settings)["mart_sha256"] is None
 
