@@ -12,11 +12,13 @@
 #   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
 #   make bench-readability  how well the reading level is measured, with intervals (../shared);
 #               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
+#   make fuzz   tries the readers with bytes that a fuzzer makes, for SECONDS=3600, into FUZZ=folder
+#   make kills  kills KILLS=100 runs at random moments and two at each rename; an hour
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
 .PHONY: run test test-all dev check format sample dictionary lock clean \
-	bench bench-readability bench-gate bench-doors bench-postgres
+	fuzz kills bench bench-readability bench-gate bench-doors bench-postgres
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -77,6 +79,15 @@ lock:
 			--no-header --no-annotate $${extra:+--extra dev} \
 			--output-file requirements$$extra.lock pyproject.toml; \
 	done
+
+# atheris has wheels for Linux only, so it is no part of the environment of everybody.
+fuzz: $(READY_DEV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-fuzz.lock
+	@$(BIN)/python -m tests.fuzz.fuzz_readers $(or $(SECONDS),3600) $(or $(FUZZ),data/fuzz)
+
+kills: $(READY_DEV)
+	@$(BIN)/python -m tests.chain.kills --kills $(or $(KILLS),100)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

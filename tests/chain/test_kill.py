@@ -20,12 +20,13 @@ from tests.conftest import PROJECT, Datalab
 AS_OF = "2026-06-30"
 
 
-def start(home: Path) -> subprocess.Popen[bytes]:
+def start(home: Path, first_on_path: str | None = None) -> subprocess.Popen[bytes]:
     inherited = {n: v for n, v in os.environ.items() if not n.startswith("DATALAB_")}
+    path = os.pathsep.join([*([first_on_path] if first_on_path else []), str(PROJECT)])
     return subprocess.Popen(
         [sys.executable, "-m", "dronten_pipeline.cli", "run", "--as-of", AS_OF],
         cwd=PROJECT,
-        env={**inherited, "PYTHONPATH": str(PROJECT), "DATALAB_HOME": str(home)},
+        env={**inherited, "PYTHONPATH": path, "DATALAB_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
