@@ -189,7 +189,8 @@ def _zip_format(content: bytes) -> Format:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile as error:
+    # A damaged list of contents can also ask for what zipfile does not know, in other errors.
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise Refused(
             "Dit Excel-bestand (of ingepakte bestand) is beschadigd of afgebroken. Lever het "
             "opnieuw."
