@@ -1,0 +1,268 @@
+"""Which whole numbers can stand in unknown cells: bounds, and tables that agree with what is known.
+
+Here belongs the arithmetic of an attack, without a word about KPIs. Not here: what a reader knows
+(`knowledge.py`) and which cells are judged (`audit.py`).
+
+Two kinds of evidence settle a question. A *witness* is a whole table that agrees with everything
+known: what differs between witnesses is open, and that needs no further proof. That nothing else
+can be (no witness with 2 in this cell) is proved by the solver (HiGHS, an exact branch and bound)
+or, at once, by the bounds. A question that is neither within the time limit was not answered.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+#: How far a real number may be off: sums of grades have six decimals.
+TOLERANCE = 1e-5
+#: Tables that are looked for before questions are asked one by one: each answers many.
+ROUNDS = 4
+
+#: What names a variable; anything that can be looked up.
+Key = Any
+#: A sum of variables with whole factors.
+Terms = Mapping[Key, float]
+
+
+class Unanswered(RuntimeError):
+    """A question was neither proved nor disproved; the message says why."""
+
+
+class Contradiction(RuntimeError):
+    """No table agrees with what is known: something that was taken as known is not so."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """`low <= sum of terms <= high`."""
+
+    terms: Terms
+    low: float
+    high: float
+
+
+@dataclass
+class System:
+    """What is known of some variables: their bounds and the rows that tie them."""
+
+    low: dict[Key, float] = field(default_factory=dict)
+    high: dict[Key, float] = field(default_factory=dict)
+    whole: dict[Key, bool] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, key: Key, low: float, high: float = math.inf, *, whole: bool = True) -> None:
+        self.low[key], self.high[key], self.whole[key] = low, high, whole
+
+    def tie(self, terms: Terms, low: float, high: float) -> None:
+        """Adds a row; variables that are fixed already are numbers in it."""
+        self.rows.append(Row(terms, low, high))
+
+    def propagate(self) -> None:
+        """Narrows the bounds by each row alone until nothing moves: cheap, and never wrong.
+
+        Raises:
+            Contradiction: a variable has no value left.
+        """
+        of = defaultdict(list)
+        for number, row in enumerate(self.rows):
+            for key in row.terms:
+                of[key].append(number)
+        waiting = set(range(len(self.rows)))
+        # A row of real numbers could narrow for ever by less and less.
+        for _ in range(50 * len(self.rows)):
+            if not waiting:
+                break
+            for key in self._narrow(self.rows[waiting.pop()]):
+                waiting.update(of[key])
+
+    def _narrow(self, row: Row) -> list[Key]:
+        lows = {k: f * (self.low[k] if f > 0 else self.high[k]) for k, f in row.terms.items()}
+        highs = {k: f * (self.high[k] if f > 0 else self.low[k]) for k, f in row.terms.items()}
+        moved = []
+        for key, factor in row.terms.items():
+            most = row.high - sum(value for other, value in lows.items() if other != key)
+            least = row.low - sum(value for other, value in highs.items() if other != key)
+            low, high = (least, most) if factor > 0 else (most, least)
+            low, high = low / factor, high / factor
+            if self.whole[key]:
+                low, high = _ceil(low), _floor(high)
+            step = 0.5 if self.whole[key] else TOLERANCE
+            if low > self.low[key] + step or high < self.high[key] - step:
+                self.low[key] = max(low, self.low[key])
+                self.high[key] = min(high, self.high[key])
+                moved.append(key)
+            if self.low[key] > self.high[key] + TOLERANCE:
+                raise Contradiction("a figure would have to be less than itself")
+        return moved
+
+    def components(self) -> list[System]:
+        """The parts that share no variable; each can be solved alone."""
+        root: dict[Key, Key] = {key: key for key in self.low}
+
+        def find(key: Key) -> Key:
+            while root[key] != key:
+                root[key] = root[root[key]]
+                key = root[key]
+            return key
+
+        # A variable that has one value left ties nothing together.
+        free = {key for key in self.low if self.low[key] != self.high[key]}
+        for row in self.rows:
+            first, *others = [key for key in row.terms if key in free] or [None]
+            for key in others:
+                root[find(key)] = find(first)
+        parts: dict[Key, System] = defaultdict(System)
+        for key in self.low:
+            parts[find(key)].add(key, self.low[key], self.high[key], whole=self.whole[key])
+        for row in self.rows:
+            found = [key for key in row.terms if key in free]
+            fixed = sum(f * self.low[key] for key, f in row.terms.items() if key not in free)
+            if not found:
+                if not row.low - TOLERANCE <= fixed <= row.high + TOLERANCE:
+                    raise Contradiction("figures that are known do not add up")
+                continue
+            terms = {key: row.terms[key] for key in found}
+            parts[find(found[0])].tie(terms, row.low - fixed, row.high - fixed)
+        return list(parts.values())
+
+
+class Solver:
+    """Finds tables that agree with a component, and proves where there is none."""
+
+    def __init__(self, component: System, deadline: float) -> None:
+        """Args:
+        deadline: moment of `time.monotonic()` after which nothing is proved any more.
+        """
+        from scipy.sparse import csr_array
+
+        self.keys = list(component.low)
+        self.place = {key: number for number, key in enumerate(self.keys)}
+        self.low = np.array([component.low[key] for key in self.keys])
+        self.high = np.array([component.high[key] for key in self.keys])
+        self.whole = np.array([component.whole[key] for key in self.keys], dtype=np.uint8)
+        rows = component.rows
+        entries = [
+            (number, self.place[key], factor)
+            for number, row in enumerate(rows)
+            for key, factor in row.terms.items()
+        ]
+        where = [entry[0] for entry in entries], [entry[1] for entry in entries]
+        self.matrix = csr_array(
+            ([entry[2] for entry in entries], where), shape=(len(rows), len(self.keys))
+        )
+        self.least = np.array([row.low for row in rows])
+        self.most = np.array([row.high for row in rows])
+        # What no row bounds from above need not be larger than everything that is known together.
+        known = [
+            abs(x) for x in (*self.low, *self.high, *self.least, *self.most) if math.isfinite(x)
+        ]
+        self.high = np.minimum(self.high, sum(known) + 10 * len(self.keys))
+        self.deadline = deadline
+        self.witnesses: list[np.ndarray] = []
+        self.solved = 0
+        self.random = np.random.default_rng(0)
+
+    def look_around(self, keys: Collection[Key]) -> None:
+        """Finds some tables that differ in as many of these cells as possible.
+
+        Raises:
+            Contradiction: there is no table at all.
+        """
+        places = [self.place[key] for key in keys]
+        for number in range(ROUNDS):
+            wish = np.zeros(len(self.keys))
+            wish[places] = self.random.choice([-1.0, 1.0], len(places))
+            if number < 2:
+                wish[places] = 1 - 2 * number
+            if not self._solve(wish, []):
+                raise Contradiction("no table agrees with everything that is published")
+
+    def can(self, terms: Terms, low: float, high: float) -> bool:
+        """Whether there is a table in which the sum of the terms lies between the bounds.
+
+        Raises:
+            Unanswered: not within the time limit.
+        """
+        wish = self.random.choice([-1.0, 1.0], len(self.keys))
+        return self._solve(wish, [Row(terms, low, high)])
+
+    def values(self, terms: Terms) -> list[float]:
+        """What the sum of the terms is in each table that was found."""
+        factors = np.zeros(len(self.keys))
+        for key, factor in terms.items():
+            factors[self.place[key]] = factor
+        return [float(factors @ witness) for witness in self.witnesses]
+
+    def extreme(self, terms: Terms, sign: int) -> float:
+        """The smallest (sign 1) or largest (-1) sum of the terms that a table can have."""
+        wish = np.zeros(len(self.keys))
+        for key, factor in terms.items():
+            wish[self.place[key]] = sign * factor
+        if not self._solve(wish, []):
+            raise Contradiction("no table agrees with everything that is published")
+        return self.values(terms)[-1]
+
+    def _solve(self, wish: np.ndarray, extra: Iterable[Row]) -> bool:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise Unanswered(f"{len(self.keys)} unknown figures were not solved in time")
+        low, high = self.low.copy(), self.high.copy()
+        rules = [LinearConstraint(self.matrix, self.least, self.most)] if len(self.least) else []
+        for row in extra:
+            if len(row.terms) == 1:
+                ((key, factor),) = row.terms.items()
+                bounds = sorted((row.low / factor, row.high / factor))
+                low[self.place[key]] = max(low[self.place[key]], bounds[0])
+                high[self.place[key]] = min(high[self.place[key]], bounds[1])
+            else:
+                factors = np.zeros((1, len(self.keys)))
+                for key, factor in row.terms.items():
+                    factors[0, self.place[key]] = factor
+                rules.append(LinearConstraint(factors, row.low, row.high))
+        if (low > high + 1e-9).any():
+            return False
+        self.solved += 1
+        found = milp(
+            wish,
+            integrality=self.whole,
+            bounds=Bounds(low, high),
+            constraints=rules,
+            # A wish only chooses among tables: any of them will do.
+            options={"time_limit": left, "mip_rel_gap": 1e6},
+        )
+        if found.x is not None:
+            witness = np.where(self.whole, np.round(found.x), found.x)
+            self._check(witness)
+            self.witnesses.append(witness)
+            return True
+        if found.status == 2:
+            return False
+        raise Unanswered(f"{len(self.keys)} unknown figures were not solved in time")
+
+    def _check(self, witness: np.ndarray) -> None:
+        """A witness is believed because it agrees, not because a solver says so."""
+        slack = TOLERANCE * (1 + np.abs(self.least).clip(max=1e6)) if len(self.least) else 0
+        sums = self.matrix @ witness
+        if not (
+            ((self.least - slack <= sums) & (sums <= self.most + slack)).all()
+            and (self.low - TOLERANCE <= witness).all()
+            and (witness <= self.high + TOLERANCE).all()
+        ):
+            raise Unanswered("the solver gave a table that does not agree with what is known")
+
+
+def _floor(value: float) -> float:
+    return math.floor(value + TOLERANCE) if math.isfinite(value) else value
+
+
+def _ceil(value: float) -> float:
+    return math.ceil(value - TOLERANCE) if math.isfinite(value) else value
