@@ -12,7 +12,7 @@ from dronten_pipeline.defs.log import progress_log
 from dronten_pipeline.defs.postgres import build_postgres
 from dronten_pipeline.defs.raw import build_raw_assets, build_snapshot_asset
 from dronten_pipeline.defs.release import build_release
-from dronten_pipeline.defs.resources import build_resources
+from dronten_pipeline.defs.resources import build_resources, one_process
 from dronten_pipeline.defs.schedules import daily_schedule, datalab_job
 from dronten_pipeline.defs.sensors import delivery_sensor
 from dronten_pipeline.settings import current_settings
@@ -39,5 +39,5 @@ def defs() -> dg.Definitions:
         sensors=[delivery_sensor],
         resources=build_resources(settings),
         loggers={"console": progress_log},
-        executor=dg.in_process_executor,
+        executor=one_process,
     )

@@ -70,8 +70,8 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="warehouse")
     def warehouse_models(
         context: dg.AssetExecutionContext,
-        dbt: DbtResource,
-        warehouse: WarehouseResource,
+        dbt: dg.ResourceParam[DbtResource],
+        warehouse: dg.ResourceParam[WarehouseResource],
         run: RunResource,
     ) -> Iterator[Any]:
         settings = run.settings

@@ -11,6 +11,7 @@ def build_postgres() -> dg.AssetsDefinition:
 
     @dg.asset(
         key=POSTGRES_KEY,
+        config_schema={},
         deps=[RELEASE_KEY],
         group_name="release",
         owners=[ENGINEERS],

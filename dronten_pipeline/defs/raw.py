@@ -192,6 +192,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=SNAPSHOT_KEY,
+        config_schema={},
         deps=[
             raw_key(source.name, table.name)
             for source in sources.values()

@@ -15,6 +15,7 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=RELEASE_KEY,
+        config_schema={},
         deps=[mart_key(table) for table in tables],
         group_name="release",
         owners=[ENGINEERS],

@@ -1,22 +1,24 @@
 """What assets are given: the run that they belong to, dbt, and the warehouse.
 
-Not here: how the run's facts are found (`run.py`) or how dbt is set up (`transform.py`).
+Run config comes from whoever may start a run in the web server, so it can set the day of judgement
+and nothing else: no program, folder, executor or variable of the environment. Not here: how the
+run's facts are found (`run.py`) or how dbt is set up (`transform.py`).
 """
 
 import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliResource
 from dagster_duckdb import DuckDBResource
 from packaging import version
-from pydantic import Field, PrivateAttr
 
 from dronten_pipeline.run import Run, alone, describe_run
 from dronten_pipeline.settings import Settings, current_settings
@@ -26,31 +28,20 @@ if TYPE_CHECKING:
     from dronten_pipeline.ingest.kept import RawEntry
 
 
-class RunResource(dg.ConfigurableResource):
-    """The run under way: alone in its home, with one day of judgement for all its steps."""
+#: All that run config may hold, as the keys that lead there.
+DECLARED = ("resources", "run", "config", "as_of")
 
-    as_of: str | None = Field(
-        default=None,
-        description="Day on which open items are judged (yyyy-mm-dd); empty: DATALAB_AS_OF, "
-        "or today.",
-    )
-    _run: Run = PrivateAttr()
 
-    @contextlib.contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RunResource"]:
-        run_id = context.run.run_id if context.run else "no-run"
-        day = dt.date.fromisoformat(self.as_of) if self.as_of else None
-        with alone(self.settings, run_id):
-            self._run = describe_run(self.settings, run_id, day)
-            yield self
+class UndeclaredConfig(ValueError):
+    """Run config held something that is not for a run to choose."""
 
-    @property
-    def settings(self) -> Settings:
-        return current_settings()
 
-    @property
-    def now(self) -> Run:
-        return self._run
+@dataclass(frozen=True, kw_only=True)
+class RunInProgress:
+    """The run under way, with one day of judgement for all its steps."""
+
+    settings: Settings
+    now: Run
 
     @cached_property
     def believed_raw(self) -> Mapping[str, "RawEntry"]:
@@ -58,6 +49,58 @@ class RunResource(dg.ConfigurableResource):
         from dronten_pipeline.ingested import believed_raw
 
         return believed_raw(self.settings, self.now.run_id)
+
+
+#: As an asset writes it: `run: RunResource`.
+RunResource = dg.ResourceParam[RunInProgress]
+
+
+@dg.resource(
+    # A plain string: one of Dagster's own sources would read any variable of the environment.
+    config_schema={
+        "as_of": dg.Field(
+            str,
+            is_required=False,
+            description="Day on which open items are judged (yyyy-mm-dd); without it: "
+            "DATALAB_AS_OF, or today.",
+        )
+    },
+    description="The run under way: alone in its home, with one day of judgement for all steps.",
+)
+def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
+    if context.run:
+        refuse_undeclared(context.run.run_config)
+    run_id = context.run.run_id if context.run else "no-run"
+    given = context.resource_config.get("as_of")
+    settings = current_settings()
+    with alone(settings, run_id):
+        day = dt.date.fromisoformat(given) if given else None
+        yield RunInProgress(settings=settings, now=describe_run(settings, run_id, day))
+
+
+def refuse_undeclared(config: Mapping[str, Any]) -> None:
+    """Lets the day of judgement pass, and what says nothing.
+
+    Dagster's schema of a part of the assets accepts keys that it does not know, and any config for
+    a step; so what it lets through is looked at again before the first step.
+
+    Raises:
+        UndeclaredConfig: anything else stands in the run config.
+    """
+    if strange := sorted(set(_leaves(config)) - {DECLARED}):
+        names = ", ".join(".".join(keys) for keys in strange)
+        raise UndeclaredConfig(
+            f"Run config may hold {'.'.join(DECLARED)} and nothing else, not {names}. Remove that "
+            "and start again; what a run works with stands in the settings (DATALAB_...)."
+        )
+
+
+def _leaves(value: object, *keys: str) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, Mapping):
+        for key, below in value.items():
+            yield from _leaves(below, *keys, str(key))
+    elif value not in (None, [], ""):
+        yield keys
 
 
 class DbtResource(DbtCliResource):
@@ -93,17 +136,34 @@ class WarehouseResource(DuckDBResource):  # type: ignore[misc]
 def build_resources(settings: Settings) -> dict[str, object]:
     """The resources by the names under which assets ask for them."""
     return {
-        "run": RunResource(),
-        "dbt": DbtResource(
-            project_dir=str(settings.dbt_project),
-            profiles_dir=str(settings.dbt_project),
-            dbt_executable=str(DBT),
+        "run": run_resource,
+        "dbt": _fixed(
+            DbtResource(
+                project_dir=str(settings.dbt_project),
+                profiles_dir=str(settings.dbt_project),
+                dbt_executable=str(DBT),
+            )
         ),
-        "warehouse": WarehouseResource(
-            database=str(settings.warehouse / "latest" / "warehouse.duckdb"),
-            connection_config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            },
+        "warehouse": _fixed(
+            WarehouseResource(
+                database=str(settings.warehouse / "latest" / "warehouse.duckdb"),
+                connection_config={
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                },
+            )
         ),
+        # Steps hand each other nothing; Dagster's own would read and write where config says.
+        "io_manager": dg.IOManagerDefinition(lambda _: dg.InMemoryIOManager(), config_schema={}),
     }
+
+
+#: All steps in one process, and no config that says otherwise.
+one_process = dg.in_process_executor.configured(
+    lambda _: {}, config_schema={}, name=dg.in_process_executor.name
+)
+
+
+def _fixed(resource: object) -> dg.ResourceDefinition:
+    """A resource that no run config can change."""
+    return dg.ResourceDefinition(lambda _: resource, config_schema={})

@@ -2,11 +2,13 @@
 
 import dagster as dg
 
+from dronten_pipeline.defs.resources import one_process
+
 #: The whole chain, from deliveries to release.
 datalab_job = dg.define_asset_job(
     "datalab",
     selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
-    executor_def=dg.in_process_executor,
+    executor_def=one_process,
     description="Leest wat er geleverd is, bouwt de tabellen, beoordeelt ze en publiceert.",
 )
 

@@ -35,7 +35,7 @@ def away() -> str:
 def materialized(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dg.ExecuteInProcessResult:
     monkeypatch.setattr(resources, "current_settings", lambda: settings)
     return dg.materialize(
-        [build_postgres()], resources={"run": resources.RunResource()}, raise_on_error=False
+        [build_postgres()], resources={"run": resources.run_resource}, raise_on_error=False
     )
 
 
