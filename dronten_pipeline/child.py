@@ -29,6 +29,15 @@ def dies_with(parent: int) -> None:
 
 def dbt() -> None:
     """Becomes dbt, and is killed by the system when its parent dies."""
+    _become("dbt")
+
+
+def planner() -> None:
+    """Becomes the planner of Dagster, and is killed by the system when its parent dies."""
+    _become("dagster-daemon")
+
+
+def _become(name: str) -> None:
     dies_with(os.getppid())
-    program = str(Path(sys.executable).with_name("dbt"))
+    program = str(Path(sys.executable).with_name(name))
     os.execv(program, [program, *sys.argv[1:]])

@@ -23,6 +23,7 @@ from dronten_pipeline.commands import (
     status,
     upkeep,
     verify,
+    web,
 )
 from dronten_pipeline.commands.supervisor import Stopped, stops_are_raised
 from dronten_pipeline.commands.terminal import OWN_ERROR, say_problem
@@ -47,7 +48,8 @@ for command in (
     verify.verify,
     verify.keys,
     deliveries.erase,
-    run.dev,
+    web.dev,
+    web.web,
     upkeep.doctor,
     upkeep.data_docs,
     upkeep.dictionary,

@@ -17,10 +17,12 @@ from dronten_pipeline.defs.schedules import daily_schedule, datalab_job
 from dronten_pipeline.defs.sensors import delivery_sensor
 from dronten_pipeline.settings import current_settings
 from dronten_pipeline.transform import prepared_manifest, register
+from dronten_pipeline.web.guarded import refuse_unguarded
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
+    refuse_unguarded()
     settings = current_settings()
     sources = load_sources(settings.sources)
     suites = load_suites(settings.expectations)

@@ -11,10 +11,11 @@ import datetime as dt
 import secrets
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dronten_pipeline.evidence.durable import write_secret
 
@@ -124,9 +125,39 @@ class Settings(BaseSettings):
         default=3, ge=0, description="Earlier releases that stay in PostgreSQL, to go back to."
     )
 
+    web_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        default=frozenset(),
+        description="Names under which the web server is reached, as a browser shows them and "
+        "divided by commas (datalab.example.nl, datalab.example.nl:8443), beside those of this "
+        "machine itself.",
+    )
+    web_token: Path | None = Field(
+        default=None,
+        description="File (mode 0600) with the token that requests to the web server show; "
+        "without it one is made once in the home.",
+    )
+    web_proxy_header: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z][A-Za-z0-9-]*$",
+        description="Header in which a proxy that knows its users sends that token.",
+    )
+    web_guarded: bool = Field(
+        default=False,
+        description="Set by `datalab dev` and `datalab web` for the programs of Dagster that they "
+        "start behind their guard; not for people.",
+    )
+
+    @field_validator("web_hosts", mode="before")
+    @classmethod
+    def _divided_by_commas(cls, hosts: object) -> object:
+        if not isinstance(hosts, str):
+            return hosts
+        return frozenset(name.strip().lower() for name in hosts.split(",") if name.strip())
+
     @field_validator(
         "home",
         "landing",
+        "web_token",
         "calibration",
         "signing_key",
         "anchor",
@@ -242,6 +273,10 @@ class Settings(BaseSettings):
     @property
     def own_pseudonym_key(self) -> Path:
         return self.home / "pseudonym.key"
+
+    @property
+    def web_token_file(self) -> Path:
+        return self.web_token or self.home / "web.token"
 
     @property
     def delivered_before(self) -> Path:

@@ -1,6 +1,7 @@
-"""`datalab run` and `datalab dev`: the whole chain, once or by Dagster's planner.
+"""`datalab run`: the whole chain, once.
 
-Not here: its steps (`defs/`), or what stands in the release that comes out (`status.py`).
+Not here: its steps (`defs/`), what stands in the release that comes out (`status.py`), or Dagster's
+planner (`web.py`).
 """
 
 from __future__ import annotations
@@ -8,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,7 +29,7 @@ from dronten_pipeline.commands.terminal import (
     say_warning,
     stop,
 )
-from dronten_pipeline.settings import PROJECT, Settings, current_settings
+from dronten_pipeline.settings import Settings, current_settings
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -64,18 +63,6 @@ def run(
     raise typer.Exit(supervised(settings, lambda: execute(settings, as_of, whole=whole)))
 
 
-def dev(
-    port: Annotated[int, typer.Option(help="Poort van de webserver.")] = 3000,
-) -> None:
-    """Start de webserver en de planner van Dagster; de stand blijft bewaard onder DATALAB_HOME."""
-    settings = current_settings()
-    _prepare_dagster_home(settings)
-    console.print(f"Dagster: http://127.0.0.1:{port} (stoppen met Ctrl-C)")
-    dagster = str(Path(sys.executable).with_name("dagster"))
-    os.chdir(PROJECT)
-    os.execv(dagster, [dagster, "dev", "-w", str(PROJECT / "workspace.yaml"), "-p", str(port)])
-
-
 def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
     """The whole chain, in this process; returns the exit code, having told what happened."""
     console.print(f"Datalab Dronten: een run begint in {settings.home}.")
@@ -104,7 +91,7 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
             is_loaded = load_release(settings)
             show_release(settings)
             return PUBLISHED if is_loaded else OWN_ERROR
-    _prepare_dagster_home(settings)
+    prepare_dagster_home(settings)
 
     # Not exported by Dagster, and the only way to tell a failed check from a broken step.
     from dagster._core.errors import DagsterAssetCheckFailedError
@@ -156,7 +143,7 @@ def _instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def _prepare_dagster_home(settings: Settings) -> None:
+def prepare_dagster_home(settings: Settings) -> None:
     """A persistent DAGSTER_HOME with our settings in it: without one Dagster forgets its runs."""
     for said in dagster_home.prepare(settings):
         say_warning(said)

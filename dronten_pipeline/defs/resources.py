@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import dagster as dg
 import duckdb
@@ -133,6 +133,16 @@ class WarehouseResource(DuckDBResource):  # type: ignore[misc]
             connection.close()
 
 
+class NoValues(dg.IOManager):
+    """Steps hand each other files; Dagster's own would unpickle values from where config says."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> NoReturn:
+        raise NotImplementedError("a step hands on a file, and what it says of it as metadata")
+
+    def load_input(self, context: dg.InputContext) -> NoReturn:
+        raise NotImplementedError("a step reads what the step before it wrote")
+
+
 def build_resources(settings: Settings) -> dict[str, object]:
     """The resources by the names under which assets ask for them."""
     return {
@@ -153,8 +163,7 @@ def build_resources(settings: Settings) -> dict[str, object]:
                 },
             )
         ),
-        # Steps hand each other nothing; Dagster's own would read and write where config says.
-        "io_manager": dg.IOManagerDefinition(lambda _: dg.InMemoryIOManager(), config_schema={}),
+        "io_manager": dg.IOManagerDefinition(lambda _: NoValues(), config_schema={}),
     }
 
 

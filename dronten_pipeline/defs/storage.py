@@ -19,6 +19,8 @@ import sqlalchemy
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
+from dronten_pipeline.web.guarded import refuse_unguarded
+
 #: Files that stay open: a run writes to two, the web server looks into those of many runs.
 OPEN_FILES = 8
 #: Seconds that a statement waits for another process, as Dagster itself has it.
@@ -74,6 +76,7 @@ class Storage(DagsterSqliteStorage):
     """All of Dagster's storage in one folder, with the event log above."""
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        refuse_unguarded()
         super().__init__(base_dir, inst_data)
         self._event_log_storage = EventLog(self._event_log_storage._base_dir)
 

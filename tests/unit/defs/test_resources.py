@@ -9,8 +9,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from dronten_pipeline.defs import resources
 from dronten_pipeline.definitions import defs
+from dronten_pipeline.defs import resources
 from dronten_pipeline.settings import Settings
 
 #: The job of the schedule and the sensor, and the one in which Dagster puts chosen assets.
