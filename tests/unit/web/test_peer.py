@@ -15,10 +15,13 @@ from dronten_pipeline.web.peer import TABLES, account_of
 
 pytestmark = pytest.mark.skipif(not TABLES[0].exists(), reason="this system does not tell")
 
+#: Becomes the account when all that it needs is loaded: others may not read this Python.
 CONNECT = """
-import os, socket, sys
+import encodings.idna, os, socket, sys
+family, *_, address = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]))[0]
 os.setuid(int(sys.argv[3]))
-end = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+end = socket.socket(family)
+end.connect(address)
 sys.stdin.read()
 """
 
@@ -31,6 +34,7 @@ def listening(family: socket.AddressFamily, address: str) -> Iterator[socket.soc
         except OSError:
             pytest.skip(f"{address} is not on this machine")
         listener.listen()
+        listener.settimeout(20)
         yield listener
 
 
