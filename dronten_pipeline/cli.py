@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from dronten_pipeline.commands import (
     approve,
+    approvers,
     deliveries,
     endings,
     explain,
@@ -44,6 +45,7 @@ for command in (
     releases.rollback,
     releases.prune,
     approve.approve,
+    approvers.approvers,
     explain.explain,
     verify.verify,
     verify.keys,

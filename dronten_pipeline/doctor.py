@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from dronten_pipeline.contracts import ContractError, load_sources, load_suites
-from dronten_pipeline.evidence.signing import SHOWN, SigningError, own_signer
+from dronten_pipeline.evidence.signing import SHOWN, SigningError
+from dronten_pipeline.evidence.trust import own_signer, trust
 from dronten_pipeline.settings import Settings
 
 #: A release, its raw tables and a warehouse of a municipality's size.
@@ -32,7 +34,9 @@ def examine(settings: Settings) -> list[Finding]:
         _landing(settings),
         _pseudonym_key(settings),
         _signing_key(settings),
+        _first_key(settings),
         _anchor(settings),
+        _approvers(settings),
         _contracts(settings),
         _calibration(settings),
         _release(settings),
@@ -146,6 +150,49 @@ def _anchor(settings: Settings) -> Finding:
             "gebruiker alleen kan toevoegen, zodat afknippen en herschrijven opvallen.",
         )
     return Finding(True, f"Het logboek is verankerd in {settings.anchor}.")
+
+
+def _first_key(settings: Settings) -> Finding:
+    try:
+        believed = trust(settings)
+    except SigningError as error:
+        return Finding(False, str(error))
+    if believed.root is None:
+        return Finding(True, "Er is nog geen sleutel om te geloven.")
+    if believed.confirmed is None:
+        return Finding(
+            False,
+            f"Niemand bevestigde de eerste sleutel van het logboek ({believed.root[:SHOWN]}): "
+            "vergelijk haar met die op papier, en leg dat eenmalig vast met `datalab keys "
+            "--trust`.",
+        )
+    return Finding(
+        True, f"De eerste sleutel van het logboek is bevestigd ({believed.root[:SHOWN]})."
+    )
+
+
+def _approvers(settings: Settings) -> Finding:
+    """Whoever can put a key there can approve what they made themselves."""
+    folder = settings.approvers_folder
+    if not folder.exists():
+        return Finding(True, f"Niemand mag goedkeuren: {folder} bestaat niet.")
+    mine = [
+        path for path in (folder.parent, folder, *folder.glob("*.pem")) if _may_be_changed(path)
+    ]
+    if not mine:
+        return Finding(True, f"Wie mag goedkeuren ({folder}) kan deze gebruiker niet veranderen.")
+    return Finding(
+        False,
+        f"Deze gebruiker kan {mine[0]} veranderen, en dus zichzelf laten goedkeuren: laat de "
+        "beheerder de map maken waar alleen die mag schrijven (`install -d -o root -g root -m 0755 "
+        "/etc/datalab/approvers`, de bestanden 0644), wijs haar aan met DATALAB_APPROVERS, en "
+        "draai de keten onder een eigen account, niet als root.",
+    )
+
+
+def _may_be_changed(path: Path) -> bool:
+    """Whether this account may write there, or can give itself the right to."""
+    return os.access(path, os.W_OK) or path.stat().st_uid == os.geteuid()
 
 
 def _contracts(settings: Settings) -> Finding:

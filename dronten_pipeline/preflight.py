@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 
-from dronten_pipeline.evidence import anchor, ledger, signing
+from dronten_pipeline.evidence import anchor, ledger, signing, trust
 from dronten_pipeline.publish.releases import current_release
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.transform import DBT
@@ -134,6 +134,6 @@ def _keys(settings: Settings) -> None:
             "reservekopie of van de auditor (`datalab keys --export`)."
         )
     if settings.signing_key is not None or settings.own_signing_key.exists() or known:
-        signing.own_signer(settings)
+        trust.own_signer(settings)
     if settings.pseudonym_key is not None or settings.own_pseudonym_key.exists():
         settings.read_pseudonym_key()

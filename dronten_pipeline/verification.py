@@ -10,7 +10,7 @@ import fcntl
 import re
 from dataclasses import dataclass, field
 
-from dronten_pipeline.evidence import anchor, ledger, signing
+from dronten_pipeline.evidence import anchor, ledger, trust
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.publish.releases import (
@@ -51,7 +51,7 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
         SigningError: a file among the public keys is none.
         ValueError: `head` has another form.
     """
-    keys = signing.public_keys(settings.public_keys)
+    believed = trust.trust(settings)
     contents = ledger.read_all(settings, whole=False)
     records = {record.number: record for record in contents.records}
     last = contents.records[-1] if contents.records else None
@@ -73,7 +73,7 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
         checked=[
             f"{len(records)} records van het logboek {settings.ledger}: nummers, ketting en "
             "handtekeningen",
-            *(f"handtekeningen van sleutel {key.key_id}" for key in keys.values()),
+            *(f"handtekeningen van {line}" for line in trust.sentences(believed)),
             *_about_anchor(settings),
             f"{len(releases)} uitgaven in {settings.releases}: elk bestand, byte voor byte, met "
             "het manifest, het manifest met het logboek, de cijfers met hun oordeel",
@@ -82,6 +82,7 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
         problems=problems,
         notices=[
             *contents.notices,
+            *trust.doubts(believed),
             *_notices(settings, contents.records, releases),
             *(notice for one in read for notice in one.notices),
         ],
@@ -200,12 +201,6 @@ def _notices(
         if record.kind == "release" and record.body.get("release_id") not in standing
     }
     notices += [f"Uitgave {release_id} staat er niet meer." for release_id in sorted(gone)]
-    notices += [
-        f"Sleutel {record.body.get('key_id')} is bekend gemaakt in record {record.number} "
-        f"({record.recorded_at}): vraag wie dat besloot."
-        for record in records
-        if record.kind == "key"
-    ]
     if settings.signing_key is None and settings.own_signing_key.exists():
         notices.append(
             f"De sleutel waarmee ondertekend wordt staat bij de gegevens ({settings.home}): wie "

@@ -8,7 +8,9 @@ formats that it reads. Not here: anything that the project's own `datalab verify
 
 HOME holds ledger/ and releases/, and raw/ where what was read of the deliveries must be compared
 with the ledger too. Take the public keys (*.pem) and the anchor from where the data
-lab cannot change them, not from HOME. Ends with 0 when all is sound, with 5 when it is not.
+lab cannot change them, not from HOME. A key counts when it signed record 1, or when a record `key`
+that a key of before signed introduced it; a file in the folder does not make it count. Ends with 0
+when all is sound, with 5 when it is not.
 """
 
 from __future__ import annotations
@@ -56,6 +58,14 @@ def read_keys(folder: Path) -> dict[str, Ed25519PublicKey]:
     return keys
 
 
+def load_key(pem: str) -> tuple[str, Ed25519PublicKey]:
+    """A public key and its id; raises ValueError for what is none."""
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("no Ed25519 key")
+    return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)), key
+
+
 def open_envelope(content: bytes, keys: dict[str, Ed25519PublicKey]) -> dict[str, Any]:
     """The statement in a DSSE envelope with one right signature; raises ValueError otherwise."""
     try:
@@ -77,8 +87,57 @@ def open_envelope(content: bytes, keys: dict[str, Ed25519PublicKey]) -> dict[str
     return dict(statement)
 
 
+def signer_of(content: bytes) -> str:
+    """Which key an envelope names, whether or not its signature is right."""
+    try:
+        return str(json.loads(content)["signatures"][0]["keyid"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return ""
+
+
+class Believed:
+    """The keys that count, as the ledger introduces them one after another."""
+
+    def __init__(self, given: dict[str, Ed25519PublicKey]) -> None:
+        self.given = given
+        self.keys: dict[str, Ed25519PublicKey] = {}
+        self.first = ""
+        self.is_strict = False
+        self.notes: list[str] = []
+
+    def begin(self, key_id: str) -> None:
+        """The key that signed record 1 counts if the auditor was given it."""
+        self.first = key_id
+        if key_id in self.given:
+            self.keys[key_id] = self.given[key_id]
+
+    def open(self, number: int, kind: str, content: bytes) -> dict[str, Any]:
+        """The predicate of a record; raises ValueError when it cannot be believed."""
+        self.is_strict = self.is_strict or kind == "ingest"
+        signer = signer_of(content)
+        if kind == "key" and signer not in self.keys and not self.is_strict:
+            # Ledgers of before this rule hold keys that introduced themselves.
+            predicate: dict[str, Any] = open_envelope(content, self.given)["predicate"]
+            if predicate["body"]["key_id"] == signer and "by" not in predicate["body"]:
+                self.keys[signer] = self.given[signer]
+                self.notes.append(
+                    f"key {signer[:16]} introduced itself in record {number}, before that was "
+                    "forbidden: ask who decided on it"
+                )
+        predicate = open_envelope(content, self.keys)["predicate"]
+        if kind == "key":
+            self.is_strict = self.is_strict or "by" in predicate["body"]
+            key_id, key = load_key(predicate["body"]["public"])
+            if key_id != predicate["body"]["key_id"]:
+                raise ValueError("it introduces another key than it names")
+            if key_id not in self.keys:
+                self.keys[key_id] = key
+                self.notes.append(f"key {key_id[:16]} was introduced in record {number}")
+        return predicate
+
+
 def check_ledger(
-    folder: Path, keys: dict[str, Ed25519PublicKey]
+    folder: Path, believed: Believed
 ) -> tuple[dict[int, dict[str, Any]], dict[int, str], list[str]]:
     """Predicates by number, SHA-256 of the files by number, and what is wrong."""
     predicates: dict[int, dict[str, Any]] = {}
@@ -94,9 +153,11 @@ def check_ledger(
         number, content = int(match[1]), path.read_bytes()
         if number in hashes:
             wrong.append(f"record {number} is there twice")
+        if not hashes:
+            believed.begin(signer_of(content))
         hashes[number] = sha256(content)
         try:
-            predicate = open_envelope(content, keys)["predicate"]
+            predicate = believed.open(number, match[2], content)
         except ValueError as error:
             wrong.append(f"{path.name}: {error}")
             continue
@@ -119,15 +180,18 @@ def check_ledger(
     return predicates, hashes, wrong
 
 
-def check_anchor(path: Path, hashes: dict[int, str]) -> list[str]:
-    """Every line of the anchor must be the SHA-256 of the record with that number."""
+def check_anchor(path: Path, hashes: dict[int, str], first: str) -> list[str]:
+    """Every line of the anchor must be the SHA-256 of the record with that number.
+
+    `first` is the id of the key that record 1 names.
+    """
     if not path.is_file():
         return [f"the anchor {path} is gone"]
     wrong, anchored = [], set()
     last = f"{max(hashes)} {hashes[max(hashes)]}" if hashes else "no record"
     lines = path.read_text(encoding="utf-8").splitlines()
     for place, line in enumerate(lines, 1):
-        match = re.fullmatch(r"(\d+) ([0-9a-f]{64}) \S+ [0-9a-f]{64}", line)
+        match = re.fullmatch(r"(\d+) ([0-9a-f]{64}) \S+ ([0-9a-f]{64})", line)
         # What a full disk cut off is written again, whole, on the next line.
         whole = lines[place] if place < len(lines) else last
         if match is None and whole.startswith(line[: len(whole)]):
@@ -137,6 +201,8 @@ def check_anchor(path: Path, hashes: dict[int, str]) -> list[str]:
             continue
         number = int(match[1])
         anchored.add(number)
+        if number == 1 and match[3] != first:
+            wrong.append("another key signed record 1 than the anchor says")
         if number not in hashes:
             wrong.append(f"record {number} is in the anchor but no longer in the ledger")
         elif hashes[number] != match[2]:
@@ -192,7 +258,7 @@ def check_judgement(body: dict[str, Any], predicates: dict[int, dict[str, Any]])
         approval = predicates.get(body["approval"]["record"], {})
         if approval.get("kind") != "approval":
             return ["the approval that its judgement names is not in the ledger"]
-        return []
+        return check_approval(approval, predicates)
     if failed or not body["results"] or body["verdict"] == "failed":
         return [f"it was published though it was held back ({', '.join(failed) or 'no result'})"]
     return []
@@ -227,6 +293,38 @@ def check_raw(folder: Path, predicates: dict[int, dict[str, Any]]) -> tuple[int,
     return len(entries), wrong
 
 
+def check_approval(approval: dict[str, Any], predicates: dict[int, dict[str, Any]]) -> list[str]:
+    """Whether somebody approved who was introduced before, and is not who ran."""
+    number, envelope = approval["number"], approval["body"]["envelope"]
+    if number < min(
+        (n for n, one in predicates.items() if one["kind"] == "ingest"), default=number
+    ):
+        return []  # from before approvers were introduced
+    keys: dict[str, Ed25519PublicKey] = {}
+    names: dict[str, str] = {}
+    pipeline = {one["body"]["key_id"] for one in predicates.values() if one["kind"] == "key"}
+    for _, one in sorted(predicates.items()):
+        if one["kind"] == "approver" and one["number"] < number:
+            key_id, key = load_key(one["body"]["public"])
+            if key_id not in keys and key_id not in pipeline:
+                keys[key_id], names[key_id] = key, one["body"]["name"]
+    try:
+        signer = envelope["signatures"][0]["keyid"]
+        payload = base64.b64decode(envelope["payload"], validate=True)
+        kind = envelope["payloadType"].encode()
+        signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+        keys[signer].verify(base64.b64decode(envelope["signatures"][0]["sig"]), signed)
+        said = json.loads(payload)["predicate"]
+    except (InvalidSignature, KeyError, ValueError, TypeError, IndexError):
+        return [f"nobody who was introduced as an approver signed approval {number}"]
+    gate = predicates.get(said["gate_record"], {})
+    if names[signer] != said["approved_by"]:
+        return [f"approval {number} names another than who signed it"]
+    if gate.get("recorded_by", {}).get("account", "").casefold() == names[signer].casefold():
+        return [f"who ran approved it as well (approval {number})"]
+    return []
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("home", type=Path, help="folder with ledger/ and releases/")
@@ -234,9 +332,10 @@ def main() -> int:
     parser.add_argument("--anchor", type=Path, help="file with the anchored hashes")
     parser.add_argument("--head", help="NUMBER:SHA256 as a signed report says it")
     arguments = parser.parse_args()
-    predicates, hashes, wrong = check_ledger(arguments.home / "ledger", read_keys(arguments.keys))
+    believed = Believed(read_keys(arguments.keys))
+    predicates, hashes, wrong = check_ledger(arguments.home / "ledger", believed)
     if arguments.anchor:
-        wrong += check_anchor(arguments.anchor, hashes)
+        wrong += check_anchor(arguments.anchor, hashes, believed.first)
     if arguments.head:
         number, _, digest = arguments.head.partition(":")
         if hashes.get(int(number)) != digest:
@@ -267,6 +366,10 @@ def main() -> int:
     print(f"{len(hashes)} records and {len(releases)} releases compared")
     if hashes:
         print(f"head {max(hashes)}:{hashes[max(hashes)]}")
+    for note in believed.notes:
+        print(f"NOTE: {note}")
+    for key_id in sorted(set(believed.given) - set(believed.keys)):
+        print(f"NOTE: key {key_id[:16]} is not believed: no key of before introduced it")
     for one in wrong:
         print(f"WRONG: {one}")
     print("NOT SOUND" if wrong else "sound")

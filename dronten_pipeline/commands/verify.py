@@ -86,9 +86,14 @@ def keys(
     trust: Annotated[
         bool,
         typer.Option(
-            "--trust", help="Maak de sleutel bekend die DATALAB_SIGNING_KEY noemt, of de eigen."
+            "--trust",
+            help="Maak de sleutel bekend die DATALAB_SIGNING_KEY noemt, of sta in voor de eerste.",
         ),
     ] = False,
+    by: Annotated[
+        Path | None,
+        typer.Option(help="Bestand met de oudere sleutel die haar bekend maakt; leeg: de eigen."),
+    ] = None,
     make: Annotated[
         Path | None, typer.Option(help="Maak een nieuwe sleutel in dit bestand (rechten 0600).")
     ] = None,
@@ -96,8 +101,12 @@ def keys(
         Path | None, typer.Option(help="Schrijf de openbare sleutels naar deze map.")
     ] = None,
 ) -> None:
-    """Toont de openbare sleutels: wat zij ondertekenden wordt geloofd."""
-    from dronten_pipeline.evidence import ledger, signing
+    """Toont de openbare sleutels: wat zij ondertekenden wordt geloofd.
+
+    De eerste sleutel is die van record 1; een andere telt pas als een oudere haar bekend maakte.
+    """
+    from dronten_pipeline.evidence import introduce, ledger, signing
+    from dronten_pipeline.evidence import trust as believing
 
     settings = current_settings()
     try:
@@ -105,13 +114,14 @@ def keys(
             made = signing.make_key(make)
             console.print(f"Sleutel {made.key_id} is gemaakt in {make}.")
         if trust:
-            signer = signing.read_signer(settings.signing_key or settings.own_signing_key)
-            signing.add_public_key(settings.public_keys, signer.public)
-            ledger.append(
-                settings, "key", {"key_id": signer.key_id, "public": signer.public.pem().decode()}
+            record = introduce.introduce_key(settings, by)
+            console.print(
+                f"Sleutel {record.body['key_id']} is bekend gemaakt en vastgelegd."
+                if record
+                else "Deze sleutel was al bekend."
             )
-            console.print(f"Sleutel {signer.key_id} is bekend gemaakt en vastgelegd.")
-        known = signing.public_keys(settings.public_keys)
+        believed = believing.trust(settings)
+        known = {key_id: one.key for key_id, one in believed.keys.items()}
         if export is not None:
             for key in known.values():
                 signing.add_public_key(export, key)
@@ -119,6 +129,10 @@ def keys(
     except (signing.SigningError, ledger.LedgerError) as error:
         say_problem(error)
         raise typer.Exit(UNUSABLE) from None
+    for line in believing.sentences(believed):
+        console.print(line, markup=False)
+    for line in believing.doubts(believed):
+        say_warning(line)
     for key in known.values():
         console.print(key.key_id, markup=False)
         console.print(key.pem().decode().strip(), markup=False)

@@ -37,6 +37,7 @@ class Line:
 
     number: int
     sha256: str
+    key_id: str
 
 
 def anchor_file(place: Path) -> Path:
@@ -146,6 +147,15 @@ def compare(place: Path | None, records: Iterable[Record]) -> list[str]:
     return problems
 
 
+def lines(place: Path) -> list[Line]:
+    """The lines that can be read; none where the anchor cannot be."""
+    try:
+        text = anchor_file(place).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [line for content in text.splitlines() if (line := _line(content))]
+
+
 def _numbers(path: Path) -> set[int]:
     if not path.exists():
         return set()
@@ -165,4 +175,4 @@ def _line_of(record: Record) -> str:
 
 def _line(text: str) -> Line | None:
     match = _LINE.match(text)
-    return Line(number=int(match[1]), sha256=match[2]) if match else None
+    return Line(number=int(match[1]), sha256=match[2], key_id=match[4]) if match else None

@@ -7,7 +7,7 @@ A record is `<number>-<kind>.json`: a DSSE envelope around an in-toto statement 
 the files that it is about, and whose predicate holds
     number        1, 2, 3, ... without gaps
     kind          ingest | definitions | gate | approval | release | not_released | unchanged |
-                  rollback | postgres | prune | erasure | key
+                  rollback | postgres | prune | erasure | key | approver
     recorded_at   instant in UTC, to the second
     clock_behind_seconds  more than 0 if the clock was behind that of the record before
     recorded_by   account and machine
@@ -33,7 +33,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.evidence import anchor, signing
+from dronten_pipeline.evidence import anchor, signing, trust
 from dronten_pipeline.evidence.durable import (
     canonical_json,
     explain,
@@ -96,12 +96,18 @@ class Contents:
 
 
 def append(
-    settings: Settings, kind: str, body: dict[str, Any], subject: Mapping[str, str] = {}
+    settings: Settings,
+    kind: str,
+    body: dict[str, Any],
+    subject: Mapping[str, str] = {},
+    *,
+    signer: signing.Signer | None = None,
 ) -> Record:
     """Adds one signed record; it stands on the disk, whole, when this returns.
 
     Args:
         subject: the files that it is about and their SHA-256; without one the body itself.
+        signer: by default the key of this installation.
 
     Raises:
         LedgerError: it cannot be signed, written or anchored; when it cannot be anchored it may
@@ -110,7 +116,7 @@ def append(
     folder = settings.ledger
     try:
         with _locked(folder) as lock:
-            signer, last = signing.own_signer(settings), _last(settings)
+            signer, last = signer or trust.own_signer(settings), _last(settings)
             _sweep(folder)
             number = max([*_numbers(folder), _high_water(lock)], default=0) + 1
             document = signing.statement(
@@ -164,20 +170,21 @@ def read_all(settings: Settings, *, whole: bool = True) -> Contents:
     problems: list[str] = []
     hashes: dict[int, str] = {}
     with _held_still(folder):
-        keys = signing.public_keys(settings.public_keys)
+        believed = trust.trust(settings)
         for path in sorted(folder.iterdir()):
             if path.name == _LOCK or path.name.startswith(".writing-"):
                 continue
             content = path.read_bytes() if path.is_file() else b""
             if match := _NAME.match(path.name):
                 hashes[int(match[1])] = hashlib.sha256(content).hexdigest()
-            record = _parse(path, content, keys)
+            record = _parse(path, content, believed)
             if isinstance(record, Record):
                 records.append(record if whole else _headlines(record))
             else:
                 problems.append(record)
         records.sort(key=lambda record: record.number)
         problems += _gaps(folder) + _broken_links(records, hashes) + _unsaid_turns(records)
+        problems += believed.problems
         problems += anchor.compare(settings.anchor, records)
     return Contents(records=records, problems=problems, notices=_turns(records))
 
@@ -197,18 +204,18 @@ def records_of(settings: Settings, kind: str) -> Iterator[Record]:
     folder = settings.ledger
     named = ((_NAME.match(path.name), path) for path in folder.glob(f"*-{kind}.json"))
     numbered = [(int(match[1]), path) for match, path in named if match]
-    keys = signing.public_keys(settings.public_keys)
+    believed = trust.trust(settings)
     for _, path in sorted(numbered, reverse=True):
-        record = _read(path, keys)
+        record = _read(path, believed)
         if record is not None:
             yield record
 
 
 def read_record(settings: Settings, number: int) -> Record | None:
     """The believable record with this number, if it is there."""
-    keys = signing.public_keys(settings.public_keys)
+    believed = trust.trust(settings)
     for path in settings.ledger.glob(f"{number:06d}-*.json"):
-        record = _read(path, keys)
+        record = _read(path, believed)
         if record is not None:
             return record
     return None
@@ -248,16 +255,16 @@ def passed(record: Record) -> bool:
 # --- one file
 
 
-def _read(path: Path, keys: Mapping[str, signing.PublicKey]) -> Record | None:
+def _read(path: Path, believed: trust.Trust) -> Record | None:
     """The record in a file, None when it cannot be believed."""
     try:
-        record = _parse(path, path.read_bytes(), keys)
+        record = _parse(path, path.read_bytes(), believed)
     except OSError:
         return None
     return record if isinstance(record, Record) else None
 
 
-def _parse(path: Path, content: bytes, keys: Mapping[str, signing.PublicKey]) -> Record | str:
+def _parse(path: Path, content: bytes, believed: trust.Trust) -> Record | str:
     """The record, or a sentence that says why this is none."""
     match = _NAME.match(path.name)
     if match is None:
@@ -267,7 +274,7 @@ def _parse(path: Path, content: bytes, keys: Mapping[str, signing.PublicKey]) ->
     except ValueError:
         return f"{path} is beschadigd of veranderd: zet het terug uit een reservekopie."
     try:
-        signed = signing.verify(envelope, keys)
+        signed = signing.verify(envelope, believed.at(int(match[1])))
     except signing.SignatureError as error:
         return f"{path} is niet te geloven, want {error}: zet het terug uit een reservekopie."
     predicate = signed.statement.get("predicate")
@@ -378,7 +385,7 @@ def _hash_of_last(folder: Path) -> str | None:
 def _last(settings: Settings) -> Record | None:
     """The record before the next one, if it can be believed."""
     last = _last_path(settings.ledger)
-    return _read(last, signing.public_keys(settings.public_keys)) if last else None
+    return _read(last, trust.trust(settings)) if last else None
 
 
 def _gaps(folder: Path) -> list[str]:

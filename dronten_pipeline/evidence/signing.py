@@ -1,7 +1,7 @@
 """Keys and signatures: who can have written a record, and that nobody changed it since.
 
 Here belongs Ed25519, the DSSE envelope and the in-toto statement in it. Not here: what is signed
-(`ledger.py`), and who may approve what (`gate/`).
+(`ledger.py`), which keys are believed (`trust.py`), and who may approve what (`gate/`).
 
 A private key is a PEM file (PKCS 8) that only its owner may read. Its id is the SHA-256 of the
 public key in DER, so that `openssl pkey -pubin -in KEY -outform DER | sha256sum` gives it too.
@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dronten_pipeline.evidence.durable import canonical_json, explain, write_durably, write_secret
-from dronten_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -87,37 +86,6 @@ class Signed:
 
 
 # --- keys
-
-
-def own_signer(settings: Settings) -> Signer:
-    """The key with which this installation signs, made once when none was named.
-
-    A key that is gone is never replaced in silence: once its public half stands in
-    `settings.public_keys`, another private key needs `add_public_key` first.
-
-    Raises:
-        SigningError: the key cannot be read or made, others can read it, or it is not known here.
-    """
-    path = settings.signing_key or settings.own_signing_key
-    known = public_keys(settings.public_keys)
-    if path.exists() or settings.signing_key is not None:
-        signer = read_signer(path)
-    elif known:
-        raise SigningError(
-            f"{path} is gone, and records were signed with it: put it back from a safe, or name "
-            "another key in DATALAB_SIGNING_KEY and make it known with `datalab keys --trust`."
-        )
-    else:
-        signer = make_key(path)
-    if not known:
-        add_public_key(settings.public_keys, signer.public)
-    elif signer.key_id not in known:
-        raise SigningError(
-            f"The key {signer.key_id[:SHOWN]} in {path} is not one of those in "
-            f"{settings.public_keys}: name the right one in DATALAB_SIGNING_KEY, or make this one "
-            "known with `datalab keys --trust`."
-        )
-    return signer
 
 
 def make_key(path: Path) -> Signer:
@@ -185,22 +153,33 @@ def read_public_key(path: Path) -> PublicKey:
     Raises:
         SigningError: it cannot be read or is no Ed25519 key.
     """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SigningError(f"The key {path} cannot be read: {explain(error)}.") from error
+    return public_key(content, path.stem, str(path))
+
+
+def public_key(content: bytes, name: str, where: str = "the record") -> PublicKey:
+    """A public key from the text of a PEM file.
+
+    Raises:
+        SigningError: it is no Ed25519 key.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
-        public = load_pem_public_key(path.read_bytes())
-    except OSError as error:
-        raise SigningError(f"The key {path} cannot be read: {explain(error)}.") from error
+        public = load_pem_public_key(content)
     except ValueError as error:
-        raise SigningError(f"{path} holds no readable public key in PEM.") from error
+        raise SigningError(f"{where} holds no readable public key in PEM.") from error
     if not isinstance(public, Ed25519PublicKey):
-        raise SigningError(f"{path} holds another kind of key than Ed25519.")
-    return _public(public, path.stem)
+        raise SigningError(f"{where} holds another kind of key than Ed25519.")
+    return _public(public, name)
 
 
 def add_public_key(folder: Path, public: PublicKey) -> Path:
-    """Makes a key known: whatever it signs is believed from then on."""
+    """Writes a public key where people find it; what it signs counts by the ledger (`trust.py`)."""
     path = folder / f"{public.key_id[:SHOWN]}.pem"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -5,19 +5,20 @@ second person. Not here: keys and envelopes (`evidence/signing.py`), and judging
 its approval (`gate.py`).
 
 Those who may approve are the public keys in `settings.approvers_folder`, one `<account>.pem` per
-person. An approval covers only rules that were judged and failed: what could not be judged, or what
-the two judges do not agree on, nobody knows, so nobody can approve it.
+person, that a record `approver` introduced (`evidence/trust.py`). An approval covers only rules
+that were judged and failed: what could not be judged, or what the two judges do not agree on,
+nobody knows, so nobody can approve it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.evidence import ledger, signing
+from dronten_pipeline.evidence import ledger, signing, trust
 from dronten_pipeline.gate.verdict import Result
 from dronten_pipeline.settings import LOCAL_TIME, Settings
 
@@ -29,7 +30,12 @@ SHORTEST_REASON = 15
 _HOW_TO_BECOME_ONE = (
     "maak een sleutel met `openssl genpkey -algorithm ed25519 -out SLEUTEL` (mode 0600) en laat de "
     "beheerder de openbare helft (`openssl pkey -in SLEUTEL -pubout`) in {folder}/<account>.pem "
-    "zetten"
+    "zetten en bekend maken met `datalab approvers --trust <account>`"
+)
+
+
+_OF_THE_PIPELINE = (
+    "Met deze sleutel tekent de keten zelf: een mens moet goedkeuren, met een eigen sleutel."
 )
 
 
@@ -164,7 +170,7 @@ def read_approval(settings: Settings, number: int) -> Approval:
             f"Het logboek bevat geen goedkeuring {number}: er is niets goedgekeurd."
         )
     try:
-        approvers = signing.public_keys(settings.approvers_folder)
+        approvers = _approvers(settings, number)
         signed = signing.verify(record.body.get("envelope"), approvers)
     except (signing.SignatureError, signing.SigningError) as error:
         raise ApprovalError(
@@ -223,13 +229,33 @@ def check_approved(settings: Settings, gate: ledger.Record) -> Approval:
 
 def _approver(settings: Settings, key_id: str) -> signing.PublicKey:
     try:
-        known = signing.public_keys(settings.approvers_folder).get(key_id)
+        if key_id in trust.trust(settings).keys:
+            raise ApprovalError(_OF_THE_PIPELINE)
+        known = _approvers(settings, None).get(key_id)
     except signing.SigningError as error:
         raise ApprovalError(str(error)) from error
     if known is None:
         how = _HOW_TO_BECOME_ONE.format(folder=settings.approvers_folder)
         raise ApprovalError(f"Deze sleutel is van niemand die mag goedkeuren: {how}.")
     return known
+
+
+def _approvers(settings: Settings, number: int | None) -> dict[str, signing.PublicKey]:
+    """Who may approve, by the id of their key: their file is there and a record introduced them.
+
+    Args:
+        number: of the record with an approval; None for one that is still to be made. What was
+            approved before approvers were introduced stays approved.
+    """
+    lying = signing.public_keys(settings.approvers_folder)
+    believed = trust.trust(settings)
+    if number is not None and believed.is_before_rule(number):
+        return lying
+    return {
+        key_id: replace(lying[key_id], name=one.name)
+        for key_id, one in believed.approvers.items()
+        if key_id in lying and (number is None or one.since < number)
+    }
 
 
 def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: ledger.Record) -> None:
@@ -239,8 +265,5 @@ def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: ledg
             f"{approver.name} startte de run die tegengehouden is: een tweede persoon moet haar "
             "goedkeuren."
         )
-    if approver.key_id in signing.public_keys(settings.public_keys):
-        raise ApprovalError(
-            "Met deze sleutel tekent de keten zelf: een mens moet goedkeuren, met een eigen "
-            "sleutel."
-        )
+    if approver.key_id in trust.trust(settings).keys:
+        raise ApprovalError(_OF_THE_PIPELINE)

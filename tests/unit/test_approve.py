@@ -12,8 +12,9 @@ import duckdb
 import pytest
 
 from dronten_pipeline.approve import publish_approved, what_was_held_back
-from dronten_pipeline.evidence import ledger, signing
+from dronten_pipeline.evidence import ledger, signing, trust
 from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.evidence.introduce import IntroductionError, introduce_approver
 from dronten_pipeline.gate import approval, gate
 from dronten_pipeline.gate.approval import ApprovalError
 from dronten_pipeline.gate.gate import GateError, run_gate
@@ -75,6 +76,7 @@ def approver(settings: Settings, name: str = "b.tweede") -> Path:
     signer = signing.make_key(key)
     settings.approvers_folder.mkdir(parents=True, exist_ok=True)
     (settings.approvers_folder / f"{name}.pem").write_bytes(signer.public.pem())
+    introduce_approver(settings, name)
     return key
 
 
@@ -109,6 +111,7 @@ def test_what_was_held_back_is_published_with_the_approval_of_a_second_person(
     assert [record.kind for record in contents.records] == [
         "definitions",
         "gate",
+        "approver",
         "approval",
         "gate",
         "release",
@@ -136,7 +139,7 @@ def test_who_started_the_run_cannot_approve_it(settings: Settings) -> None:
 
 def test_the_pipeline_cannot_approve_itself(settings: Settings) -> None:
     settings.approvers_folder.mkdir()
-    own = signing.own_signer(settings)
+    own = trust.own_signer(settings)
     (settings.approvers_folder / "robot.pem").write_bytes(own.public.pem())
     refused(settings, "Met deze sleutel tekent de keten zelf", key=settings.own_signing_key)
 
@@ -148,6 +151,26 @@ def test_a_stranger_cannot_approve(settings: Settings, tmp_path: Path) -> None:
         "van niemand die mag goedkeuren: maak een sleutel met",
         key=tmp_path / "stranger.pem",
     )
+
+
+def test_a_key_under_a_second_name_makes_no_second_person(settings: Settings) -> None:
+    """Who ran may approve the runs of others; copied under another name, their key may not."""
+    ran = ledger.read_all(settings).records[0].recorded_by["account"]
+    key = approver(settings, ran)
+    shutil.copy(
+        settings.approvers_folder / f"{ran}.pem", settings.approvers_folder / "b.tweede.pem"
+    )
+    with pytest.raises(IntroductionError, match=f"al van {ran}"):
+        introduce_approver(settings, "b.tweede")
+    refused(settings, "een tweede persoon moet", key=key)
+
+
+def test_a_key_that_only_lies_there_approves_nothing(settings: Settings) -> None:
+    key = settings.home.parent / "b.tweede.pem"
+    signer = signing.make_key(key)
+    settings.approvers_folder.mkdir()
+    (settings.approvers_folder / "b.tweede.pem").write_bytes(signer.public.pem())
+    refused(settings, "bekend maken met `datalab approvers --trust", key=key)
 
 
 @pytest.mark.parametrize("reason", ["", "  ok  ", "goed zo, goed"])
@@ -164,7 +187,7 @@ def test_a_key_that_others_can_read_approves_nothing(settings: Settings) -> None
 def test_there_is_nothing_to_approve_without_a_failed_judgement(settings: Settings) -> None:
     mart = settings.warehouse / "run1" / gate.MART
     with duckdb.connect(str(mart)) as connection:
-        connection.execute("INSERT INTO figure VALUES ('k99', 'team1', 1)")
+        connection.execute("INSERT INTO figure (kpi_id, team, value) VALUES ('k99', 'team1', 1)")
     refused(settings, "niet tot het einde beoordeeld")
 
 
@@ -258,7 +281,7 @@ def test_the_release_step_asks_for_the_approval_itself(settings: Settings) -> No
     [
         ({"approval": None}, "noemt geen goedkeuring"),
         ({"approval": {"record": 1}}, "bevat geen goedkeuring 1"),
-        ({"approval": {"record": 3}}, "gaat niet over wat er"),
+        ({"approval": {"record": 4}}, "gaat niet over wat er"),
         ({"results": []}, "gaat niet over wat er"),
     ],
     ids=["none", "no approval", "another", "other failures"],

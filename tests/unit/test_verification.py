@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.evidence import anchor, ledger, signing
+from dronten_pipeline.evidence import anchor, ledger, signing, trust
 from dronten_pipeline.evidence.durable import canonical_json, sha256_of
 from dronten_pipeline.publish.releases import NotJudged, rollback
 from dronten_pipeline.run import alone
@@ -97,8 +97,24 @@ def sign_again(settings: Settings, path: Path, change: Callable[[dict[str, Any]]
     """Changes what a record says, as somebody who has the key can."""
     document = json.loads(base64.b64decode(json.loads(path.read_bytes())["payload"]))
     change(document["predicate"])
-    envelope = signing.sign(document, [signing.own_signer(settings)])
+    envelope = signing.sign(document, [trust.own_signer(settings)])
     overwrite(path, canonical_json(envelope))
+
+
+def forge(
+    settings: Settings, number: int, kind: str, body: dict[str, Any], signer: signing.Signer
+) -> Path:
+    """The next record, as somebody makes it who has a key of their own and our program."""
+    before = record(settings, number - 1)
+    predicate = json.loads(base64.b64decode(json.loads(before.read_bytes())["payload"]))[
+        "predicate"
+    ]
+    predicate |= {"number": number, "kind": kind, "body": body, "previous": sha256_of(before)}
+    document = signing.statement({"body": "0" * 64}, ledger.PREDICATE_TYPE, predicate)
+    path = settings.ledger / f"{number:06d}-{kind}.json"
+    path.write_bytes(canonical_json(signing.sign(document, [signer])))
+    signing.add_public_key(settings.public_keys, signer.public)
+    return path
 
 
 def cut_off(settings: Settings, keep: int) -> None:
@@ -166,7 +182,7 @@ def rewrite_all_with_another_key(settings: Settings) -> None:
 def replace_the_key(settings: Settings) -> None:
     shutil.rmtree(settings.public_keys)
     settings.own_signing_key.unlink()
-    ledger.append(settings, "gate", {"verdict": "passed"})
+    forge(settings, 5, "gate", {"verdict": "passed"}, signing.make_key(settings.own_signing_key))
 
 
 def replay_an_old_verdict(settings: Settings) -> None:
@@ -283,7 +299,7 @@ ATTACKS = {
     cut_off_the_end: "Het anker noemt record 3",
     rewrite_the_end_with_the_key: "het is later herschreven",
     rewrite_one_record_with_the_key: "het is later herschreven",
-    rewrite_all_with_another_key: "het is later herschreven",
+    rewrite_all_with_another_key: "Volgens het anker tekende sleutel",
     replace_the_key: "onbekende sleutel",
     replay_an_old_verdict: "een ander dan zijn naam zegt",
     add_an_unsigned_record: "geen ondertekende envelop",
@@ -580,7 +596,12 @@ def test_a_new_key_is_made_and_made_known(attacked: Settings, datalab: Datalab) 
     assert datalab("keys", "--trust", **about).returncode == 0
     settings = attacked.model_copy(update={"signing_key": new})
     assert ledger.append(settings, "gate", {}).number == 6
-    assert verify(settings).problems == []
+    found = verify(settings)
+    assert found.problems == []
+    assert any("bekend gemaakt in record 5" in line for line in found.checked)
+    # An auditor who was given the first key only can follow how the second came.
+    code, said = stand_alone(settings)
+    assert (code, "was introduced in record 5" in said) == (0, True), said
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="the page of the auditor uses jq")

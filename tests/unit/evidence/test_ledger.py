@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.evidence import ledger, signing
+from dronten_pipeline.evidence import ledger, trust
 from dronten_pipeline.evidence.durable import canonical_json, sha256_of_json
 from dronten_pipeline.settings import Settings
 
@@ -70,7 +70,7 @@ def test_a_record_is_an_in_toto_statement_signed_with_the_own_key(settings: Sett
     assert document["subject"] == [{"name": "mart.duckdb", "digest": {"sha256": "ab" * 32}}]
     assert document["predicate"]["number"] == 1
     assert set(document["predicate"]["recorded_by"]) == {"account", "machine"}
-    assert record.key_id == signing.own_signer(settings).key_id
+    assert record.key_id == trust.own_signer(settings).key_id
 
 
 def test_a_record_about_no_file_is_about_its_own_body(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.evidence import signing
+from dronten_pipeline.evidence import signing, trust
 from dronten_pipeline.settings import Settings
 
 SUBJECT = {"mart.duckdb": "ab" * 32}
@@ -26,7 +26,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def signer(settings: Settings) -> signing.Signer:
-    return signing.own_signer(settings)
+    return trust.own_signer(settings)
 
 
 def envelope_of(*signers: signing.Signer, **predicate: Any) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def envelope_of(*signers: signing.Signer, **predicate: Any) -> dict[str, Any]:
 
 
 def test_a_key_is_made_once_and_only_its_owner_can_read_it(settings: Settings) -> None:
-    first = signing.own_signer(settings)
-    assert signing.own_signer(settings) == first
+    first = trust.own_signer(settings)
+    assert trust.own_signer(settings) == first
     assert settings.own_signing_key.stat().st_mode & 0o777 == 0o600
     assert set(signing.public_keys(settings.public_keys)) == {first.key_id}
 
@@ -46,7 +46,7 @@ def test_a_key_is_made_once_and_only_its_owner_can_read_it(settings: Settings) -
 def test_a_named_key_is_used_and_none_is_made(settings: Settings, tmp_path: Path) -> None:
     named = signing.make_key(tmp_path / "vault" / "datalab.key")
     settings = settings.model_copy(update={"signing_key": tmp_path / "vault" / "datalab.key"})
-    assert signing.own_signer(settings) == signing.Signer(public=named.public, key=named.key)
+    assert trust.own_signer(settings) == signing.Signer(public=named.public, key=named.key)
     assert not settings.own_signing_key.exists()
 
 
@@ -55,7 +55,7 @@ def test_a_key_that_is_gone_is_not_replaced_in_silence(
 ) -> None:
     settings.own_signing_key.unlink()
     with pytest.raises(signing.SigningError, match="is gone"):
-        signing.own_signer(settings)
+        trust.own_signer(settings)
 
 
 def test_another_key_is_used_only_after_it_was_made_known(
@@ -64,9 +64,9 @@ def test_another_key_is_used_only_after_it_was_made_known(
     other = signing.make_key(tmp_path / "other.key")
     settings = settings.model_copy(update={"signing_key": tmp_path / "other.key"})
     with pytest.raises(signing.SigningError, match="keys --trust"):
-        signing.own_signer(settings)
+        trust.own_signer(settings)
     signing.add_public_key(settings.public_keys, other.public)
-    assert signing.own_signer(settings).key_id == other.key_id
+    assert trust.own_signer(settings).key_id == other.key_id
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_key_that_cannot_be_trusted_is_refused(
 ) -> None:
     spoil(settings.own_signing_key)
     with pytest.raises(signing.SigningError, match=says):
-        signing.own_signer(settings)
+        trust.own_signer(settings)
 
 
 def test_making_a_key_never_overwrites_a_file(tmp_path: Path) -> None:
