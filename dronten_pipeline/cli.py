@@ -29,6 +29,7 @@ from dronten_pipeline.commands import (
 from dronten_pipeline.commands.supervisor import Stopped, stops_are_raised
 from dronten_pipeline.commands.terminal import OWN_ERROR, say_problem
 from dronten_pipeline.leesniveau.command import app as leesniveau
+from dronten_pipeline.permissions import keep_private
 from dronten_pipeline.settings import Settings, current_settings
 
 app = typer.Typer(
@@ -65,6 +66,7 @@ app.add_typer(leesniveau, name="leesniveau")
 
 def main() -> None:
     """Runs a command; whatever ends it is a sentence, not a stack of calls."""
+    keep_private()
     stops_are_raised()
     try:
         app()

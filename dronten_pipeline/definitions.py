@@ -5,7 +5,7 @@
 
 import dagster as dg
 
-from dronten_pipeline.contracts import load_sources, load_suites
+from dronten_pipeline.contracts import load_sources
 from dronten_pipeline.defs.dbt import Translator, build_dbt_assets
 from dronten_pipeline.defs.gate import build_gate
 from dronten_pipeline.defs.log import progress_log
@@ -15,6 +15,8 @@ from dronten_pipeline.defs.release import build_release
 from dronten_pipeline.defs.resources import build_resources, one_process
 from dronten_pipeline.defs.schedules import daily_schedule, datalab_job
 from dronten_pipeline.defs.sensors import delivery_sensor
+from dronten_pipeline.gate.suites import load_judged_suites
+from dronten_pipeline.permissions import keep_private
 from dronten_pipeline.settings import current_settings
 from dronten_pipeline.transform import prepared_manifest, register
 from dronten_pipeline.web.guarded import refuse_unguarded
@@ -22,10 +24,12 @@ from dronten_pipeline.web.guarded import refuse_unguarded
 
 @dg.definitions
 def defs() -> dg.Definitions:
+    # Dagster's own processes load this first, and make files as well.
+    keep_private()
     refuse_unguarded()
     settings = current_settings()
     sources = load_sources(settings.sources)
-    suites = load_suites(settings.expectations)
+    suites = load_judged_suites(settings.expectations)
     owners = {row["kpi_id"]: row["owner"] for row in register(settings)}
     return dg.Definitions(
         assets=[

@@ -14,6 +14,7 @@ from pathlib import Path
 from dronten_pipeline.contracts import ContractError, load_sources, load_suites
 from dronten_pipeline.evidence.signing import SHOWN, SigningError
 from dronten_pipeline.evidence.trust import own_signer, trust
+from dronten_pipeline.permissions import too_open
 from dronten_pipeline.settings import Settings
 
 #: A release, its raw tables and a warehouse of a municipality's size.
@@ -30,6 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
     """One finding per thing that must be in order."""
     return [
         _home(settings),
+        _modes(settings),
         _space(settings),
         _landing(settings),
         _pseudonym_key(settings),
@@ -54,6 +56,17 @@ def _home(settings: Settings) -> Finding:
         False,
         f"DATALAB_HOME ({settings.home}) kan niet beschreven worden: geef rechten of kies een "
         "andere map.",
+    )
+
+
+def _modes(settings: Settings) -> Finding:
+    found = too_open(settings)
+    if not found:
+        return Finding(True, "Wat onder DATALAB_HOME staat is alleen voor de eigen groep leesbaar.")
+    return Finding(
+        False,
+        f"{len(found)} bestanden en mappen onder DATALAB_HOME zijn voor anderen leesbaar, zoals "
+        f"{found[0]}: de volgende `datalab run` herstelt dat, als deze gebruiker de eigenaar is.",
     )
 
 

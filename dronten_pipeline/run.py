@@ -23,6 +23,7 @@ from typing import Literal, TextIO
 
 from ruamel.yaml import YAML
 
+from dronten_pipeline import permissions
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 
 Origin = Literal["delivery", "sample"]
@@ -189,6 +190,7 @@ def alone(settings: Settings, run_id: str) -> Iterator[None]:
         now = dt.datetime.now(LOCAL_TIME)
         lock.write(f"proces {os.getpid()} ({run_id}), sinds {now:%H:%M:%S}")
         lock.flush()
+        permissions.repair(settings)
         yield
 
 

@@ -310,7 +310,7 @@ def _write_without_overwriting(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-        os.fchmod(file.fileno(), 0o444)
+        os.fchmod(file.fileno(), 0o440)
     try:
         os.link(beside, path)
     except FileExistsError:

@@ -29,11 +29,12 @@ from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of
 from dronten_pipeline.gate.approval import Approval, held_back
 from dronten_pipeline.gate.candidate import build_candidate, build_reference, remove_database
 from dronten_pipeline.gate.data_docs import OUTCOMES
+from dronten_pipeline.gate.personal_data import record_findings
 from dronten_pipeline.gate.suites import (
     SuiteError,
     count_expectations,
     hash_of_suites,
-    load_judgeable_suites,
+    load_judged_suites,
 )
 from dronten_pipeline.gate.verdict import DISK_FULL, JUDGES, Result, Verdict, combine, verdict_of
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
@@ -144,7 +145,7 @@ def _judge(
 ) -> Verdict:
     for name in (REQUEST, VERDICT, OUTCOMES, LOG):
         (run_folder / name).unlink(missing_ok=True)
-    suites = load_judgeable_suites(settings.expectations)
+    suites = load_judged_suites(settings.expectations)
     suites_sha256 = hash_of_suites(settings.expectations)
     warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
     if not warehouse.is_file():
@@ -175,6 +176,7 @@ def _judge(
     write_durably(run_folder / REQUEST, canonical_json(request))
     build_reference(warehouse, run_folder / REFERENCE)
     try:
+        record_findings(mart, run_folder / REFERENCE, load_table_contracts(settings.dbt_project))
         _run_judge(run_folder, settings.gate_timeout_seconds, on_progress)
     finally:
         remove_database(run_folder / REFERENCE)

@@ -28,7 +28,7 @@ from dronten_pipeline.gate.own_tables import Publication, fill_own_tables
 from dronten_pipeline.gate.suites import (
     FILLED_BY_GATE,
     hash_of_suites,
-    load_judgeable_suites,
+    load_judged_suites,
 )
 from dronten_pipeline.gate.verdict import DISK_FULL, Answers, Verdict, combine, verdict_of
 
@@ -82,7 +82,7 @@ def judge(request: Request) -> Verdict:
     """
     mart, warehouse = Path(request.mart), Path(request.warehouse)
     suites_sha256 = hash_of_suites(Path(request.expectations))
-    suites = list(load_judgeable_suites(Path(request.expectations)).values())
+    suites = list(load_judged_suites(Path(request.expectations)).values())
     publication = Publication(
         contract_version=contract_version(mart),
         **{

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dronten_pipeline.contracts import Suite, load_suites, suite_files
 from dronten_pipeline.evidence.durable import sha256_of, sha256_of_json
+from dronten_pipeline.gate.personal_data import rules_of
 
 #: The gate itself fills these after it judged the others, and judges them last.
 FILLED_BY_GATE = ("data_quality", "publication")
@@ -31,6 +32,29 @@ def load_judgeable_suites(folder: Path) -> dict[str, Suite]:
             f"{folder} bevat geen suite, zodat niets beoordeeld zou worden: zet de map terug."
         )
     return suites
+
+
+def load_judged_suites(folder: Path) -> dict[str, Suite]:
+    """The suites as the gate judges by them: each with the rules of every published table.
+
+    Raises:
+        SuiteError: there is no suite, or one has a rule by the name of such a rule.
+        ContractError: a file is wrong, with its line.
+    """
+    suites = load_judgeable_suites(folder)
+    for suite in suites.values():
+        taken = {rule.rule for rule in suite.expectations}
+        if double := taken & {rule.rule for rule in rules_of(suite.table)}:
+            raise SuiteError(
+                f"{folder / suite.table}.json has a rule {', '.join(sorted(double))}, which every "
+                "published table has: give it another name"
+            )
+    return {
+        table: suite.model_copy(
+            update={"expectations": [*suite.expectations, *rules_of(suite.table)]}
+        )
+        for table, suite in suites.items()
+    }
 
 
 def hash_of_suites(folder: Path) -> str:

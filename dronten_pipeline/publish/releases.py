@@ -34,6 +34,7 @@ from dronten_pipeline.evidence.durable import (
 )
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.permissions import OPEN_FILE, OPEN_FOLDER, open_to_readers
 from dronten_pipeline.proof.lineage import PROOF
 from dronten_pipeline.report.facts import Judged
 from dronten_pipeline.report.write import write_report
@@ -166,6 +167,7 @@ def _publish_judged(
     record = _record_for(settings, sha256_of(mart))
     try:
         settings.releases.mkdir(parents=True, exist_ok=True)
+        open_to_readers(settings.releases)
         _clear_leftovers(settings.releases)
         _complete_ledger(settings)
         return _publish(settings, mart, record, run_id, inputs, calendar_version, is_sample)
@@ -631,8 +633,7 @@ def _raw_sha256(settings: Settings, item: Input) -> str | None:
 def _seal(folder: Path) -> None:
     """Puts every byte on the disk and takes away the right to change it."""
     for path in [*folder.rglob("*"), folder]:
-        if path.is_file():
-            path.chmod(0o444)
+        path.chmod(OPEN_FOLDER if path.is_dir() else OPEN_FILE)
         sync(path)
 
 

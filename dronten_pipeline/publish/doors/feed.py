@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import write_durably
+from dronten_pipeline.permissions import open_to_readers
 from dronten_pipeline.publish.doors.mart import VERDICTS
 from dronten_pipeline.settings import Settings
 
@@ -60,6 +61,8 @@ def export_feeds(settings: Settings) -> None:
     address = settings.public_address or ""
     write_durably(settings.releases / JSON_NAME, _json(entries, address))
     write_durably(settings.releases / ATOM_NAME, _atom(entries, address))
+    for name in (JSON_NAME, ATOM_NAME):
+        open_to_readers(settings.releases / name)
 
 
 def _entries(settings: Settings, kind: str) -> Iterator[_Entry]:

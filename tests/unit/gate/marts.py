@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from dronten_pipeline.gate.personal_data import rules_of
 from dronten_pipeline.settings import Settings
 
 #: The two tables that the gate fills, as dbt leaves them.
@@ -73,6 +74,13 @@ SUITES: dict[str, list[dict[str, Any]]] = {
     "publication": [
         expectation("row_count", "expect_table_row_count_to_be_between", min_value=1, max_value=1)
     ],
+}
+
+
+#: What the gate judges: the suites, and the rules of every published table.
+JUDGED: dict[str, list[dict[str, Any]]] = {
+    table: [*rules, *(rule.model_dump() for rule in rules_of(table))]
+    for table, rules in SUITES.items()
 }
 
 

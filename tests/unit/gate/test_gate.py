@@ -18,7 +18,7 @@ from dronten_pipeline.gate import gate, gx_judge, sql_judge
 from dronten_pipeline.gate.suites import hash_of_suites
 from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, Verdict
 from dronten_pipeline.settings import Settings
-from tests.unit.gate.marts import SUITES, expectation, make_settings, make_warehouse
+from tests.unit.gate.marts import JUDGED, SUITES, expectation, make_settings, make_warehouse
 
 
 def run(settings: Settings, folder: Path, **changes: Any) -> Verdict:
@@ -42,7 +42,7 @@ def last_record(settings: Settings) -> dict[str, Any]:
 
 SPOIL_VALUE = "UPDATE figure SET value = 999 WHERE kpi_id = 'k1'"
 SPOIL_TEAM = "UPDATE figure SET team = 'zz' WHERE kpi_id = 'k1'"
-ALL_RULES = {rule["rule"] for rule in SUITES["figure"]}
+ALL_RULES = {rule["rule"] for rule in JUDGED["figure"]}
 SCENARIOS = {
     # name: (SQL that spoils the warehouse, verdict, rules that are not passed)
     "good": ("", "passed", set()),
@@ -66,7 +66,7 @@ def test_the_verdict_follows_from_the_data(
     found = run(settings, folder)
     assert found.verdict == verdict
     assert {result.rule for result in found.failures} == rules
-    assert len(found.results) == sum(len(rules) for rules in SUITES.values())
+    assert len(found.results) == sum(len(rules) for rules in JUDGED.values())
     record = last_record(settings)
     assert record["verdict"] == verdict
     assert record["mart_sha256"] == sha256_of(folder / "mart.duckdb")
@@ -291,7 +291,7 @@ def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
                     judge: {"passed": True, "observed": "0 afwijkingen"} for judge in JUDGES
                 },
             }
-            for table, rules in sorted(SUITES.items())
+            for table, rules in sorted(JUDGED.items())
             for rule in rules
         ],
     }

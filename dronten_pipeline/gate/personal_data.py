@@ -1,0 +1,121 @@
+"""Personal data in what would be published: every text and whole number of every table.
+
+Here belongs running the detector over a candidate, and the two rules that hold each published table
+against what it found. Not here: the detector (`personal.py`), or what is merely stored
+(`ingest/privacy.py`).
+
+The rules stand here once and not in every suite, so that a new table has them by being published.
+The findings go into the reference that the rules read; where they are missing, a rule cannot be
+judged and nothing is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from dronten_pipeline import personal
+from dronten_pipeline.contracts import Expectation
+from dronten_pipeline.gate.candidate import OFFLINE, column_types, identifier
+from dronten_pipeline.table_contracts import TableContract
+
+_WHOLE = frozenset(
+    (
+        *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+        *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+    )
+)
+#: The part of a key that holds the numbers of records, by its name.
+_NUMBERS_RECORDS = "_id"
+
+
+def rules_of(table: str) -> list[Expectation]:
+    """What holds for every published table, whatever its suite says."""
+
+    def rule(name: str, severity: str, description: str, condition: str) -> Expectation:
+        return Expectation.model_validate(
+            {
+                "rule": name,
+                "type": "unexpected_rows_expectation",
+                "severity": severity,
+                "description": description,
+                "kwargs": {
+                    "unexpected_rows_query": "WITH own AS (SELECT * FROM {batch}) "
+                    "SELECT column_name FROM warehouse.gate.personal_data "
+                    f"WHERE table_name = '{table}' AND {condition}"
+                },
+            }
+        )
+
+    return [
+        rule(
+            "no_personal_data",
+            "critical",
+            "Geen tekst en geen geheel getal bevat een burgerservicenummer (elfproef), "
+            "e-mailadres, rekeningnummer (IBAN) of telefoonnummer.",
+            "is_error",
+        ),
+        rule(
+            "no_suspected_personal_data",
+            "warning",
+            "Geen nummer voldoet toevallig aan de elfproef van een burgerservicenummer.",
+            "NOT is_error",
+        ),
+    ]
+
+
+def record_findings(mart: Path, reference: Path, contracts: Mapping[str, TableContract]) -> None:
+    """Writes into the reference, as `gate.personal_data`, what may be personal data in the mart.
+
+    One row per table, column and kind: counts of different values, never a value.
+
+    Raises:
+        duckdb.Error: the mart cannot be read or the reference not be written.
+    """
+    rows = []
+    with duckdb.connect(str(mart), read_only=True, config=OFFLINE) as connection:
+        for table, columns in sorted(column_types(connection).items()):
+            for column, kind in columns.items():
+                role = _role(column, kind, contracts.get(table))
+                if role is not None:
+                    rows += [
+                        (
+                            table,
+                            column,
+                            found.kind,
+                            found.suspected,
+                            personal.is_error([found], role=role),
+                        )
+                        for found in _findings(connection, table, column, role)
+                    ]
+    with duckdb.connect(str(reference), config=OFFLINE) as connection:
+        connection.execute("CREATE SCHEMA gate")
+        connection.execute(
+            "CREATE TABLE gate.personal_data (table_name VARCHAR, column_name VARCHAR, "
+            "kind VARCHAR, suspected BIGINT, is_error BOOLEAN)"
+        )
+        if rows:
+            connection.executemany("INSERT INTO gate.personal_data VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _role(column: str, kind: str, contract: TableContract | None) -> personal.Role | None:
+    """How what is found in a column is judged; None for one that is not looked at."""
+    if kind in _WHOLE:
+        return "number"
+    if kind != "VARCHAR":
+        return None
+    is_key = contract is not None and column in contract.key
+    return "key" if is_key and column.endswith(_NUMBERS_RECORDS) else "text"
+
+
+def _findings(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, role: personal.Role
+) -> list[personal.Finding]:
+    """Of the different values: the same number in many rows is no more proof than once."""
+    values = connection.sql(
+        f"SELECT DISTINCT {identifier(column)} AS value FROM {identifier(table)} "
+        f"WHERE {identifier(column)} IS NOT NULL"
+    ).pl()["value"]
+    return [found for found in personal.examine(values, role=role) if found.suspected]
