@@ -54,7 +54,7 @@ def what_is_given(settings: Settings, run: Run) -> Given:
                 "public_address": settings.public_address,
                 "calibration": [sha256_of(path) for path in _calibrations(settings)],
                 "delivered": {
-                    shown(path): _content(path)
+                    shown(path): _content(path, folder)
                     for folder in folders
                     for path in landing.files_below(folder)
                 },
@@ -63,9 +63,11 @@ def what_is_given(settings: Settings, run: Run) -> Given:
     )
 
 
-def _content(path: Path) -> str:
+def _content(path: Path, folder: Path) -> str:
     """SHA-256 of a delivered file; why not, for one that cannot be read: that is for ingest, which
     stops its source only."""
+    if landing.leads_outside(path, folder):
+        return "a link that is not followed"
     try:
         return sha256_of(path)
     except OSError as error:

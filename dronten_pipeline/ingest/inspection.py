@@ -110,6 +110,8 @@ def inspect_file(
         return _refused(path, raw.FOLDER)
     if not file_names.is_sound(path.name):
         return _refused(path, raw.NO_UTF8)
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        return _refused(path, f"Dit is geen gewoon bestand. {dialect.WHAT_TO_DO}")
     content = path.read_bytes()
     sources = load_sources(settings.sources)
     chosen = _choose(content, path, sources, source_name, table_name)

@@ -70,6 +70,23 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return True
 
 
+def leads_outside(path: Path, folder: Path) -> bool:
+    """Whether a symbolic link takes `path` out of `folder`, which holds it; also a link that the
+    folder itself is. Such a link is never followed: it could show any file of this machine."""
+    if not path.is_symlink() and not folder.is_symlink():
+        return False
+    try:
+        return not path.resolve().is_relative_to(folder.parent.resolve() / folder.name)
+    except (OSError, RuntimeError):  # it leads round in a circle
+        return True
+
+
+LINK_MESSAGE = (
+    "Dit is een koppeling (symbolic link) die buiten de map van de bron uitkomt, en die wordt niet "
+    "gevolgd. Zet het bestand zelf in de map."
+)
+
+
 def strange_folders(landing: Path, sources: Iterable[str]) -> list[str]:
     """Folders with files that belong to no source: a misspelt name would be passed over else."""
     known = set(sources)

@@ -48,8 +48,8 @@ NO_UTF8 = (
     "gewone letters en cijfers."
 )
 FOLDER = (
-    "Dit is een map met de naam van een bestand. Zet de bestanden die erin staan rechtstreeks in "
-    "de map van de bron, en haal de map weg."
+    "Dit is een map (of geen gewoon bestand) met de naam van een bestand. Zet de bestanden die "
+    "erin staan rechtstreeks in de map van de bron, en haal dit weg."
 )
 LOG = logging.getLogger(__name__)
 
@@ -328,6 +328,8 @@ class _Ingest:
         seen = _Seen(path, self.names.kept(path.name), table, None)
         if not is_sound(path.name):
             return replace(seen, problem=NO_UTF8)
+        if landing.leads_outside(path, self.folder):
+            return replace(seen, problem=landing.LINK_MESSAGE)
         try:
             sha256 = _stable_hash(path)
             if sha256 is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,16 @@ def test_an_unknown_source_is_named(own: Settings, tmp_path: Path) -> None:
     file.write_text("a;b\n1;2\n")
     with pytest.raises(KeyError, match="website_feedback"):
         inspect_file(own, file, source_name="onbekend")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(own: Settings, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "votes.csv")
+    assert not inspect_file(own, tmp_path / "votes.csv").is_accepted
+
+
+def test_whoever_holds_a_file_sees_what_it_calls_its_columns(own: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "votes_1.csv"
+    file.write_text("Naam;reactie_id;Geheime kolom\nx;y;z\n")
+    report = inspect_file(own, file, source_name="website_feedback", table_name="votes")
+    assert "Kolommen in het bestand: naam, reactie_id, geheime kolom." in report.lines()
+    assert report.problem and "geheime" not in report.problem

@@ -88,3 +88,26 @@ def test_a_folder_that_belongs_to_no_source_is_named(tmp_path: Path) -> None:
         (tmp_path / name / "votes.csv").touch()
     assert landing.strange_folders(tmp_path, ["website_feedback"]) == ["websitefeedback"]
     assert landing.strange_folders(tmp_path / "niets", ["website_feedback"]) == []
+
+
+def test_a_link_that_leads_outside_is_seen(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "landing" / "loket", tmp_path / "geheim.csv"
+    folder.mkdir(parents=True)
+    secret.write_text("geheim")
+    (folder / "zaken_1.csv").write_text("x")
+    (folder / "binnen.csv").symlink_to("zaken_1.csv")
+    (folder / "buiten.csv").symlink_to(secret)
+    (folder / "rond.csv").symlink_to("rond.csv")
+    judged = {path.name: landing.leads_outside(path, folder) for path in folder.iterdir()}
+    outside = {"buiten.csv": True, "rond.csv": True}
+    assert judged == {"zaken_1.csv": False, "binnen.csv": False, **outside}
+
+
+def test_a_folder_that_is_a_link_elsewhere_is_seen(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elders"
+    elsewhere.mkdir()
+    (elsewhere / "zaken_1.csv").write_text("x")
+    (tmp_path / "landing").mkdir()
+    folder = tmp_path / "landing" / "loket"
+    folder.symlink_to(elsewhere)
+    assert landing.leads_outside(folder / "zaken_1.csv", folder)

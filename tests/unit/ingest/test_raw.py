@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import json
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -357,3 +358,28 @@ def test_a_date_far_ahead_is_judged_by_the_day_of_the_run(
         parse.raw_path for parse in parses.values()
     }
     assert delivery.number == 1
+
+
+def test_a_link_that_leads_outside_stops_its_source_unread(
+    settings: Settings, deliver: Deliver, ingest: Ingest, tmp_path: Path
+) -> None:
+    secret = tmp_path / "geheim.csv"
+    secret.write_text("wachtwoord van Quellinus\n")
+    deliver("zaken_1.csv", zaken("a"))
+    (settings.landing_folder / "loket" / "zaken_2.csv").symlink_to(secret)
+    outcome = ingest()
+    assert outcome.state == "stopped"
+    assert "koppeling" in outcome.note
+    assert "Quellinus" not in outcome.model_dump_json()
+
+
+def test_a_pipe_in_the_folder_is_never_opened(
+    settings: Settings, deliver: Deliver, ingest: Ingest
+) -> None:
+    deliver("zaken_1.csv", zaken("a"))
+    os.mkfifo(settings.landing_folder / "loket" / "zaken_2.csv")
+    outcome = ingest()
+    assert [(one.file_name, one.state) for one in outcome.deliveries] == [
+        ("zaken_1.csv", "read"),
+        ("zaken_2.csv", "stopped"),
+    ]

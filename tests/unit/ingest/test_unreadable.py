@@ -98,7 +98,10 @@ def test_a_folder_with_the_name_of_a_file_stops_its_source(
     deliver("zaken_2.parquet/part-00000.parquet", b"PAR1")
     outcome = ingest()
     assert outcome.state == "stopped"
-    assert "zaken_2.parquet: Dit is een map met de naam van een bestand" in outcome.note
+    assert (
+        "zaken_2.parquet: Dit is een map (of geen gewoon bestand) met de naam van een bestand"
+        in outcome.note
+    )
 
 
 def test_a_file_that_is_gone_before_it_is_read_is_no_error(
