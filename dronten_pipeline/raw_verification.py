@@ -14,9 +14,10 @@ from pathlib import Path
 
 import polars as pl
 
+from dronten_pipeline import sandbox
 from dronten_pipeline.contracts import Source, load_sources
 from dronten_pipeline.evidence import ledger, raw_files
-from dronten_pipeline.ingest import files, kept, landing, parsing, privacy, raw, registry, shape
+from dronten_pipeline.ingest import files, kept, landing, privacy, raw, registry, shape, worker
 from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.publish.releases import Release
@@ -180,17 +181,31 @@ def _difference(
     if parse is None or dict(parse.shape) != shape.of(table):
         return None  # read under an earlier contract: the next run reads it under the present one
     key = settings.read_pseudonym_key() if privacy.has_pseudonyms(table) else b""
-    again = parsing.parse(path.read_bytes(), table, key, parse.last_day)
-    if again.stored is None:
-        return "het bestand is niet meer te lezen"
-    try:
-        kept_rows = pl.read_parquet(settings.raw / entry.path)
-    except (OSError, pl.exceptions.PolarsError):
-        return "het bewaarde bestand is niet te lezen"
-    if not kept_rows.equals(again.stored):
-        return f"het geeft andere gegevens dan {entry.path}"
-    if again.rejects.height != parse.rows_quarantined:
-        return f"er zijn {again.rejects.height} rijen afgekeurd, eerder {parse.rows_quarantined}"
+    with tempfile.TemporaryDirectory(prefix="datalab-") as name:
+        into = Path(name) / "accepted.parquet"
+        try:
+            again = worker.parse(
+                sandbox.shared(settings.limits),
+                path,
+                table,
+                key,
+                parse.last_day,
+                into=into,
+                rejects_into=Path(name) / "rejected.parquet",
+                about=dict.fromkeys(("source", "table", "file_name", "run_id"), ""),
+            )
+        except sandbox.Broken as error:
+            return f"het bestand is niet meer te lezen: {error}"
+        if again.refused is not None:
+            return "het bestand is niet meer te lezen"
+        try:
+            kept_rows = pl.read_parquet(settings.raw / entry.path)
+        except (OSError, pl.exceptions.PolarsError):
+            return "het bewaarde bestand is niet te lezen"
+        if not kept_rows.equals(pl.read_parquet(into)):
+            return f"het geeft andere gegevens dan {entry.path}"
+    if again.rejected != parse.rows_quarantined:
+        return f"er zijn {again.rejected} rijen afgekeurd, eerder {parse.rows_quarantined}"
     return None
 
 

@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dronten_pipeline.evidence.durable import write_secret
+from dronten_pipeline.limits import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
@@ -92,6 +93,31 @@ class Settings(BaseSettings):
         pattern=r"^https?://\S+$",
         description="Web address under which the folder of the releases is offered, for the feeds "
         "and the description of open data; without one their links are relative.",
+    )
+    file_megabytes: int = Field(
+        default=1_000, gt=0, description="A delivered file or document that is larger is not read."
+    )
+    unpacked_megabytes: int = Field(
+        default=400,
+        gt=0,
+        description="A workbook, document or Parquet file that unpacks to more is not read.",
+    )
+    columns: int = Field(
+        default=16_384, gt=0, description="A file with more columns is not read; Excel has as many."
+    )
+    line_megabytes: int = Field(
+        default=4, gt=0, description="A CSV or JSON file with a longer line is not read."
+    )
+    read_memory_megabytes: int = Field(
+        default=900,
+        ge=300,
+        description="Memory of the process that reads deliveries; a file that asks for more stops "
+        "its source.",
+    )
+    read_seconds: float = Field(
+        default=110,
+        gt=0,
+        description="Reading one file or document may take so long; after that it is stopped.",
     )
     gate_timeout_seconds: int = Field(
         default=900, description="A gate that takes longer is stopped; nothing is published."
@@ -174,6 +200,18 @@ class Settings(BaseSettings):
     @classmethod
     def _ends_with_a_slash(cls, address: str | None) -> str | None:
         return address and address.rstrip("/") + "/"
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What one delivered file may ask for."""
+        return Limits(
+            file_megabytes=self.file_megabytes,
+            unpacked_megabytes=self.unpacked_megabytes,
+            memory_megabytes=self.read_memory_megabytes,
+            seconds=self.read_seconds,
+            columns=self.columns,
+            line_megabytes=self.line_megabytes,
+        )
 
     # --- where things stand under the home
     @cached_property

@@ -41,6 +41,12 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+SEPARATOR_HINT = re.compile(rb"(?i)sep=(.)\r?\n")
+NO_ENCODING = (
+    "De tekens in dit bestand zijn geen UTF-8 en geen Windows-1252. Sla het bestand op als UTF-8 "
+    "en lever het opnieuw."
+)
+
 WHAT_TO_DO = "Lever een CSV-, XLSX-, JSON- of Parquet-bestand."
 
 
@@ -122,7 +128,7 @@ def decode(content: bytes) -> Decoded:
         Refused: binary content, or bytes that exist in neither.
     """
     if content.startswith(b"\xef\xbb\xbf"):
-        return _utf8(content[3:], "utf-8-sig") or _damaged(content[3:], "utf-8-sig")
+        return utf8(content[3:], "utf-8-sig") or damaged(content[3:], "utf-8-sig")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _utf16(content, "utf-16")
     sample = content[:4096]
@@ -130,11 +136,11 @@ def decode(content: bytes) -> Decoded:
         odd, even = sample[1::2].count(0), sample[0::2].count(0)
         return _utf16(content, "utf-16-le" if odd > even else "utf-16-be")
     _refuse_binary(sample)
-    whole = _utf8(content, "utf-8")
+    whole = utf8(content, "utf-8")
     if whole is not None:
         return whole
     if _is_mostly_utf8(content):
-        return _damaged(content, "utf-8")
+        return damaged(content, "utf-8")
     try:
         return Decoded(content.decode("cp1252").encode(), "windows-1252")
     except UnicodeDecodeError as error:
@@ -153,7 +159,7 @@ def separator_of(text: bytes, expected: Collection[str] = ()) -> str:
         text: UTF-8 without a mark.
         expected: lower-cased names of the columns of the contract.
     """
-    hint = re.match(rb"(?i)sep=(.)\r?\n", text)
+    hint = SEPARATOR_HINT.match(text)
     if hint:
         return hint[1].decode("latin-1")
     sample = text[:SAMPLE_BYTES].decode("utf-8", errors="ignore")
@@ -216,7 +222,8 @@ def _refuse_binary(sample: bytes) -> None:
         raise Refused(f"Dit is een binair bestand, geen tabel. {WHAT_TO_DO}")
 
 
-def _utf8(content: bytes, label: str) -> Decoded | None:
+def utf8(content: bytes, label: str) -> Decoded | None:
+    """The text when it is UTF-8, also when it breaks off within its last character."""
     try:
         content.decode()
     except UnicodeDecodeError as error:
@@ -231,13 +238,19 @@ def _utf8(content: bytes, label: str) -> Decoded | None:
 
 def _is_mostly_utf8(content: bytes) -> bool:
     """Whether whole UTF-8 characters outnumber stray bytes: nobody types such pairs as text."""
-    text = content.decode(errors="surrogateescape")
-    stray = len(re.findall("[\udc80-\udcff]", text))
-    whole = len(re.findall("[^\x00-\x7f\udc80-\udcff]", text))
+    stray, whole = stray_and_whole(content.decode(errors="surrogateescape"))
     return whole > stray
 
 
-def _damaged(content: bytes, label: str) -> Decoded:
+def stray_and_whole(text: str) -> tuple[int, int]:
+    """How many bytes are no UTF-8, and how many characters beyond ASCII are, in a text that was
+    decoded with `surrogateescape`."""
+    stray = len(re.findall("[\udc80-\udcff]", text))
+    return stray, len(re.findall("[^\x00-\x7f\udc80-\udcff]", text))
+
+
+def damaged(content: bytes, label: str) -> Decoded:
+    """The text with U+FFFD for what is no UTF-8."""
     text = content.decode(errors="replace")
     notes = ("Een deel van de tekens is geen UTF-8; de regels waarin zij staan, zijn afgekeurd.",)
     return Decoded(text.encode(), label, damaged=True, notes=notes)

@@ -41,6 +41,50 @@ def write_raw(path: Path, frame: pl.DataFrame) -> str:
         return sha256_of(temporary)
 
 
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """Yields a temporary path beside `path` for another process to write; `adopt` puts it in
+    place, and what was not adopted is gone.
+
+    Raises:
+        Unwritable: there is no room for it.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def adopt(temporary: Path, path: Path) -> str:
+    """Puts a raw file that another process wrote in its place; returns the SHA-256 of its bytes.
+
+    Raises:
+        Unwritable: the disk refused.
+    """
+    try:
+        temporary.chmod(READ_ONLY)
+        digest = sha256_of(temporary)
+        _flush(temporary)
+        temporary.replace(path)
+        _flush(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return digest
+
+
+def unwritable(path: Path, error: Exception) -> Unwritable:
+    why = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+    return Unwritable(
+        f"{path} could not be written ({why}): see that the disk has room and that this user "
+        "may write there."
+    )
+
+
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -61,11 +105,7 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
         _flush(path.parent)
     except (OSError, pl.exceptions.PolarsError) as error:
-        why = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-        raise Unwritable(
-            f"{path} could not be written ({why}): see that the disk has room and that this user "
-            "may write there."
-        ) from error
+        raise unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -1,20 +1,24 @@
 """One file against its contract: from bytes to what may be stored of it.
 
 Here belongs: putting readers, values and privacy in a row, and the messages about columns. Not
-here: storing (`raw.py`). Nothing in here touches the disk. What is said of a file repeats no name
+here: storing (`raw.py`). Nothing in here writes to the disk. What is said of a file repeats no name
 that stands in it but those of the contract: a header can be a record that lost its header row.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Table
-from dronten_pipeline.ingest import dialect, privacy, readers, values
+from dronten_pipeline.ingest import dialect, pieces, privacy, readers, values
+from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
 PARSER_VERSION = "3"
@@ -44,6 +48,9 @@ class Parsed:
     missing: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     horizon: values.Horizon = field(default_factory=values.Horizon)
+    #: Numbers of records, where the records themselves were handed on.
+    accepted: int = 0
+    rejected: int = 0
 
 
 def version_of(table: Table, key: bytes | None) -> str:
@@ -59,23 +66,154 @@ def repeats_no_names(version: str) -> bool:
     return "-p1" not in version
 
 
-def parse(content: bytes, table: Table, key: bytes, as_of: dt.date | None = None) -> Parsed:
+def parse(
+    content: bytes,
+    table: Table,
+    key: bytes,
+    as_of: dt.date | None = None,
+    limits: Limits = readers.DEFAULT,
+) -> Parsed:
     """Reads a whole file; never raises for what stands in it.
 
     Args:
         key: of the pseudonyms.
         as_of: day of judgement; a date too far after it is impossible.
     """
-    wanted = {column.name.lower() for column in table.columns}
+    frames = _Frames()
     try:
-        delivered = readers.read(content, wanted)
+        delivered = readers.read(content, _wanted(table), limits)
     except dialect.Refused as refusal:
         return Parsed(refused=str(refusal))
+    parsed = _piece(delivered, table, key, as_of, None, frames)
+    return _with(
+        parsed,
+        stored=None if parsed.refused else frames.stored[0],
+        rejects=readers.REJECTS.to_frame() if parsed.refused else frames.rejects[0],
+    )
+
+
+def parse_file(
+    path: Path,
+    table: Table,
+    key: bytes,
+    as_of: dt.date | None,
+    limits: Limits,
+    take: Callable[[pl.DataFrame, pl.DataFrame], None],
+) -> Parsed:
+    """As `parse`, for a file of any size: hands what is stored and rejected to `take`, once or a
+    piece at a time, and returns the rest.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        try:
+            limits.check_size(size)
+            if pieces.is_cut(file.fileno(), size):
+                return _parse_pieces(file.fileno(), size, table, key, as_of, limits, take)
+        except (TooLarge, dialect.Refused) as error:
+            return Parsed(refused=str(error))
+        parsed = parse(file.read(), table, key, as_of, limits)
+    if parsed.stored is not None:
+        take(parsed.stored, parsed.rejects)
+    return _with(
+        parsed,
+        accepted=0 if parsed.stored is None else parsed.stored.height,
+        rejected=parsed.rejects.height,
+        stored=None,
+        rejects=readers.REJECTS.to_frame(),
+    )
+
+
+def _parse_pieces(
+    handle: int,
+    size: int,
+    table: Table,
+    key: bytes,
+    as_of: dt.date | None,
+    limits: Limits,
+    take: Callable[[pl.DataFrame, pl.DataFrame], None],
+) -> Parsed:
+    seen = values.Seen()
+    undecided = {
+        column.name.lower()
+        for column in table.columns
+        if column.type in ("integer", "decimal") and column.personal_data == "none"
+    }
+    if undecided:
+        for piece in pieces.read(handle, size, undecided, limits):
+            seen.look_at(piece.frame, table)
+    whole: Parsed | None = None
+    blank_lines = 0
+    for delivered in pieces.read(handle, size, _wanted(table), limits):
+        readers.check_total(delivered)
+        frames = _Frames()
+        found = _piece(delivered, table, key, as_of, seen, frames)
+        if found.refused:
+            return found
+        take(frames.stored[0], frames.rejects[0])
+        blank_lines += delivered.blank_lines
+        whole = found if whole is None else _joined(whole, found)
+    assert whole is not None
+    # The notes on the file as a whole come once, in the order of a file that is read in one go.
+    return _with(whole, notes=(*whole.notes, *readers.blank_notes(blank_lines), *seen.notes(table)))
+
+
+def _joined(first: Parsed, second: Parsed) -> Parsed:
+    counts: dict[tuple[str, str], personal.Finding] = {}
+    for finding in (*first.findings, *second.findings):
+        place = finding.column_name, finding.kind
+        known = counts.get(place)
+        counts[place] = (
+            finding
+            if known is None
+            else finding.model_copy(
+                update={
+                    "suspected": known.suspected + finding.suspected,
+                    "checked": known.checked + finding.checked,
+                }
+            )
+        )
+    return _with(
+        first,
+        rows=first.rows + second.rows,
+        accepted=first.accepted + second.accepted,
+        rejected=first.rejected + second.rejected,
+        notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
+        findings=tuple(counts.values()),
+        horizon=first.horizon.joined(second.horizon),
+    )
+
+
+def _wanted(table: Table) -> set[str]:
+    return {column.name.lower() for column in table.columns}
+
+
+@dataclass
+class _Frames:
+    """What came of a piece, apart from what is said of it."""
+
+    stored: list[pl.DataFrame] = field(default_factory=list)
+    rejects: list[pl.DataFrame] = field(default_factory=list)
+
+
+def _piece(
+    delivered: readers.Delivered,
+    table: Table,
+    key: bytes,
+    as_of: dt.date | None,
+    seen: values.Seen | None,
+    frames: _Frames,
+) -> Parsed:
+    """Types a whole file, or a piece of one when `seen` knows of the others."""
+    wanted = _wanted(table)
     headers = set(delivered.headers)
     missing = tuple(
         column.name.lower() for column in table.columns if column.name.lower() not in headers
     )
     unasked = sum(1 for name in delivered.headers if name and name not in wanted)
+    own_notes = delivered.all_notes if seen is None else delivered.notes
     about = Parsed(
         format=delivered.format,
         encoding=delivered.encoding,
@@ -88,15 +226,18 @@ def parse(content: bytes, table: Table, key: bytes, as_of: dt.date | None = None
     # An empty JSON list names no columns at all, and is an empty delivery.
     if needed and (delivered.headers or delivered.rows):
         refused = _missing_message(table, needed, sorted(wanted & headers), unasked)
-        return _with(about, rows=0, refused=refused, notes=delivered.notes)
-    typed = values.type_records(delivered.frame, table, as_of)
+        return _with(about, rows=0, refused=refused, notes=own_notes)
+    typed = values.type_records(delivered.frame, table, as_of, seen)
     accepted, impossible = _without_impossible(typed.frame, table)
-    rejects = pl.concat([delivered.rejects, typed.rejects, impossible]).sort(readers.LINE)
+    frames.rejects.append(
+        pl.concat([delivered.rejects, typed.rejects, impossible]).sort(readers.LINE)
+    )
+    frames.stored.append(privacy.protect(accepted, table, key))
     return _with(
         about,
-        stored=privacy.protect(accepted, table, key),
-        rejects=rejects,
-        notes=(*delivered.notes, *_column_notes(missing, unasked), *typed.notes),
+        accepted=accepted.height,
+        rejected=frames.rejects[0].height,
+        notes=(*own_notes, *_column_notes(missing, unasked), *typed.notes),
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
     )

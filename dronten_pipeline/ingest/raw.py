@@ -18,7 +18,7 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from dronten_pipeline import personal
+from dronten_pipeline import personal, sandbox
 from dronten_pipeline.contracts import Source, Table
 from dronten_pipeline.file_names import is_sound
 from dronten_pipeline.ingest import (
@@ -31,9 +31,11 @@ from dronten_pipeline.ingest import (
     quarantine,
     registry,
     shape,
+    worker,
 )
 from dronten_pipeline.ingest.kept import RawEntry, Recorded
 from dronten_pipeline.ingest.registry import Delivery, Origin, Parse, Registry
+from dronten_pipeline.limits import TooLarge
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.speaking import whereabouts
 
@@ -189,6 +191,7 @@ class _Ingest:
         on_progress: Progress,
     ) -> None:
         self.settings = settings
+        self.limits = settings.limits
         self.source = source
         self.run_id = run_id
         self.as_of = as_of
@@ -265,6 +268,8 @@ class _Ingest:
         _, found = self.registry.parse_for(self._key(table, sha256), self.as_of)
         if found is None or (table.name, sha256) in self.broken:
             return True
+        if found.limits not in (None, self.limits.model_dump_json()):
+            return True  # it was refused under other limits
         entry = self._entry(found.raw_path)
         return entry is not None and entry.is_found
 
@@ -331,6 +336,7 @@ class _Ingest:
         if landing.leads_outside(path, self.folder):
             return replace(seen, problem=landing.LINK_MESSAGE)
         try:
+            self.limits.check_size(path.stat().st_size)
             sha256 = _stable_hash(path)
             if sha256 is None:
                 return replace(seen, left_alone=True)
@@ -339,14 +345,14 @@ class _Ingest:
                 return replace(seen, sha256=sha256, problem=message)
             if self._must_be_read(table, sha256):
                 self.on_progress(f"{self.source.name}: {seen.said} wordt gelezen")
-                content = path.read_bytes()
-                if hashlib.sha256(content).hexdigest() != sha256:
+                if not self._parse(path, table, sha256, seen.said):
                     return replace(seen, left_alone=True)
-                self._parse(content, table, sha256, seen.said)
         except files.Unwritable:
             raise
         except FileNotFoundError:
             return None
+        except TooLarge as error:
+            return replace(seen, problem=str(error))
         except OSError as error:
             return replace(seen, problem=f"Het bestand {not_opened(error)}")
         except Exception as error:  # a mistake of ours must stop this source, not the others
@@ -359,57 +365,75 @@ class _Ingest:
             return replace(seen, problem=message)
         return replace(seen, sha256=sha256)
 
-    def _parse(self, content: bytes, table: Table, sha256: str, file_name: str) -> None:
-        parsed = parsing.parse(content, table, self.key, self.as_of)
+    def _parse(self, path: Path, table: Table, sha256: str, file_name: str) -> bool:
+        """Reads a file in a process that may break; false when it changed meanwhile."""
         key, _ = self.registry.parse_for(self._key(table, sha256), self.as_of)
         stem = self.store / table.name / f"{sha256[:16]}-{key.rpartition('/')[2]}"
-        raw_path = rejects_path = raw_sha256 = rejects_sha256 = None
-        if parsed.stored is not None:
-            raw_path = stem.with_name(stem.name + ".parquet")
-            self._compare_with_found(table, sha256, raw_path, parsed.stored)
-            raw_sha256 = files.write_raw(raw_path, parsed.stored)
-            self._wrote(table, sha256, "accepted", raw_path, raw_sha256, parsed.stored.height)
-        if parsed.rejects.height:
-            rejects_path = stem.with_name(stem.name + ".rejects.parquet")
-            rejected = quarantine.quarantined(
-                parsed.rejects,
-                source=self.source.name,
-                table=table.name,
-                file_name=file_name,
-                run_id=self.run_id,
-            )
-            rejects_sha256 = files.write_raw(rejects_path, rejected)
-            self._wrote(table, sha256, "rejected", rejects_path, rejects_sha256, rejected.height)
+        raw_path = stem.with_name(stem.name + ".parquet")
+        rejects_path = stem.with_name(stem.name + ".rejects.parquet")
+        raw_sha256 = rejects_sha256 = None
+        with files.beside(raw_path) as accepted, files.beside(rejects_path) as rejected:
+            try:
+                parsed = worker.parse(
+                    sandbox.shared(self.limits),
+                    path,
+                    table,
+                    self.key,
+                    self.as_of,
+                    into=accepted,
+                    rejects_into=rejected,
+                    about={
+                        "source": self.source.name,
+                        "table": table.name,
+                        "file_name": file_name,
+                        "run_id": self.run_id,
+                    },
+                )
+            except sandbox.Broken as error:
+                parsed = parsing.Parsed(refused=str(error))
+            except sandbox.Unwritten as error:
+                raise files.unwritable(raw_path, error) from error
+            if _stable_hash(path) != sha256:
+                return False
+            if parsed.refused is None:
+                self._compare_with_found(table, sha256, raw_path, accepted)
+                raw_sha256 = files.adopt(accepted, raw_path)
+                self._wrote(table, sha256, "accepted", raw_path, raw_sha256, parsed.accepted)
+                if parsed.rejected:
+                    rejects_sha256 = files.adopt(rejected, rejects_path)
+                    self._wrote(
+                        table, sha256, "rejected", rejects_path, rejects_sha256, parsed.rejected
+                    )
         self.registry.parses[key] = Parse(
             format=parsed.format,
             encoding=parsed.encoding,
             separator=parsed.separator,
             rows_delivered=parsed.rows,
-            rows_accepted=0 if parsed.stored is None else parsed.stored.height,
-            rows_quarantined=parsed.rejects.height,
-            raw_path=self._relative(raw_path),
-            rejects_path=self._relative(rejects_path),
+            rows_accepted=parsed.accepted,
+            rows_quarantined=parsed.rejected,
+            raw_path=self._relative(raw_path) if raw_sha256 else None,
+            rejects_path=self._relative(rejects_path) if rejects_sha256 else None,
             raw_sha256=raw_sha256,
             rejects_sha256=rejects_sha256,
             notes=parsed.notes,
             findings=parsed.findings,
             refused=parsed.refused,
+            limits=self.limits.model_dump_json() if parsed.refused else None,
             holds_from=parsed.horizon.from_day,
             holds_until=parsed.horizon.until,
             shape=shape.of(table),
         )
         if why := self.broken.pop((table.name, sha256), None):
             self.restored[table.name, sha256] = why
+        return True
 
-    def _compare_with_found(
-        self, table: Table, sha256: str, path: Path, stored: pl.DataFrame
-    ) -> None:
+    def _compare_with_found(self, table: Table, sha256: str, path: Path, again: Path) -> None:
         """What stood there when recording began is held beside its delivery, once."""
         entry = self._entry(self._relative(path))
         if entry is None or not entry.is_found:
             return
         try:
-            is_same = pl.read_parquet(path).equals(stored)
+            is_same = pl.read_parquet(path).equals(pl.read_parquet(again))
         except (OSError, pl.exceptions.PolarsError):
             is_same = False
         if not is_same:

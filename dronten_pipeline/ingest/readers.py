@@ -22,13 +22,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from dronten_pipeline.ingest import dialect, structure
+from dronten_pipeline.ingest import dialect, sheets, structure
 from dronten_pipeline.ingest.dialect import Format, Refused
+from dronten_pipeline.limits import Limits, TooLarge
 
 if TYPE_CHECKING:
     import fastexcel
 
 LINE = "_line"
+DEFAULT = Limits()
 
 REJECTS = pl.Schema({LINE: pl.Int64, "column_name": pl.String, "reason": pl.String})
 
@@ -51,6 +53,15 @@ class Delivered:
     headers: tuple[str, ...]
     rows: int
     notes: tuple[str, ...] = field(default=())
+    blank_lines: int = 0
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        return (*self.notes, *blank_notes(self.blank_lines))
+
+
+def blank_notes(lines: int) -> list[str]:
+    return [f"{lines} lege regels overgeslagen."] if lines else []
 
 
 def number_of(column: str) -> str:
@@ -61,7 +72,7 @@ def boolean_of(column: str) -> str:
     return f"{column}\x1fboolean"
 
 
-def read(content: bytes, wanted: Collection[str]) -> Delivered:
+def read(content: bytes, wanted: Collection[str], limits: Limits = DEFAULT) -> Delivered:
     """Reads a file of any known format.
 
     Args:
@@ -72,31 +83,40 @@ def read(content: bytes, wanted: Collection[str]) -> Delivered:
         Refused: the file cannot be read as a table; the message says why and what to do.
     """
     try:
-        delivered = _read(content, wanted)
+        delivered = _read(content, wanted, limits)
+    except TooLarge as error:
+        raise Refused(str(error)) from error
     except BaseException as error:
         # The libraries below panic on some damaged files, with an exception of no ordinary kind.
         if type(error).__name__ != "PanicException":
             raise
         raise Refused("Dit bestand is beschadigd en niet te lezen. Lever het opnieuw.") from error
+    check_total(delivered)
+    return delivered
+
+
+def check_total(delivered: Delivered) -> None:
+    """Raises:
+    Refused: records were lost on the way.
+    """
     if delivered.frame.height + delivered.rejects.height != delivered.rows:
         raise Refused(
             f"Het controletotaal klopt niet: het bestand heeft {delivered.rows} records, gelezen "
             f"zijn er {delivered.frame.height} en afgekeurd {delivered.rejects.height}. Lever "
             "het bestand opnieuw, bij voorkeur als XLSX of Parquet."
         )
-    return delivered
 
 
-def _read(content: bytes, wanted: Collection[str]) -> Delivered:
+def _read(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
     kind = dialect.format_of(content)
     if kind == "parquet":
-        return _read_parquet(content, wanted)
+        return _read_parquet(content, wanted, limits)
     if kind == "xlsx":
-        return _read_xlsx(content, wanted)
+        return _read_xlsx(content, wanted, limits)
     decoded = dialect.decode(content)
     form = dialect.text_format(decoded.text)
     if form == "csv":
-        return _read_csv(decoded, wanted)
+        return read_csv(decoded, wanted, limits)
     if form == "json":
         return _read_json_array(decoded, wanted)
     return _read_json_lines(decoded, wanted)
@@ -105,21 +125,32 @@ def _read(content: bytes, wanted: Collection[str]) -> Delivered:
 # --- CSV
 
 
-def _read_csv(decoded: dialect.Decoded, wanted: Collection[str]) -> Delivered:
+def read_csv(
+    decoded: dialect.Decoded, wanted: Collection[str], limits: Limits = DEFAULT
+) -> Delivered:
+    """Reads a CSV text.
+
+    Raises:
+        Refused: as `read`.
+        TooLarge: it has too many columns, or a line that is too long.
+    """
     text, notes = decoded.text, list(decoded.notes)
     if b"\n" not in text:
         text = text.replace(b"\r", b"\n")
     separator = dialect.separator_of(text, wanted)
     skipped = 0
-    hint = re.match(rb"(?i)sep=.\r?\n", text)
+    hint = dialect.SEPARATOR_HINT.match(text)
     if hint:
         text, skipped = text[hint.end() :], 1
     layout = structure.scan(text, separator)
+    if len(layout.start):
+        limits.check_line(int((layout.end - layout.start).max()))
     filled = np.flatnonzero(~layout.blank)
     first = int(filled[0]) if len(filled) else 0
     header_line = int(layout.line[first]) + skipped
     if not len(filled) or layout.broken[first]:
         raise Refused(f"De kop op regel {header_line} is niet te lezen: controleer de quotes.")
+    limits.check_columns(int(layout.fields[first]))
     headers = _headers(_header_fields(text, layout, first, separator), wanted)
     width = len(headers)
 
@@ -131,8 +162,6 @@ def _read_csv(decoded: dialect.Decoded, wanted: Collection[str]) -> Delivered:
     rejects = _csv_rejects(layout, body[~good], damaged[~good], width, skipped)
 
     blank_lines = int(layout.blank[first:].sum())
-    if blank_lines:
-        notes.append(f"{blank_lines} lege regels overgeslagen.")
     if not layout.ends_with_newline and len(body):
         notes.append("De laatste regel heeft geen regeleinde: het bestand is mogelijk afgebroken.")
     frame = _csv_values(text, layout, records, separator, headers, wanted)
@@ -146,6 +175,7 @@ def _read_csv(decoded: dialect.Decoded, wanted: Collection[str]) -> Delivered:
         headers=headers,
         rows=len(body),
         notes=tuple(notes),
+        blank_lines=blank_lines,
     )
 
 
@@ -262,13 +292,14 @@ def _csv_rejects(
 # --- XLSX
 
 
-def _read_xlsx(content: bytes, wanted: Collection[str]) -> Delivered:
+def _read_xlsx(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
     import fastexcel
 
+    content, cropped = sheets.bounded(content, limits)
     try:
         book = fastexcel.read_excel(content)
-        sheets = book.sheet_names
-        texts, errors, name = _first_sheet_with_header(book, sheets, wanted)
+        names = book.sheet_names
+        texts, errors, name = _first_sheet_with_header(book, names, wanted)
     except fastexcel.FastExcelError as error:
         raise Refused(
             "Dit Excel-bestand is beschadigd en niet te lezen. Open het in Excel, sla het "
@@ -280,6 +311,7 @@ def _read_xlsx(content: bytes, wanted: Collection[str]) -> Delivered:
     fields = [value or "" for value in texts.row(header)]
     while fields and not fields[-1].strip():
         fields.pop()
+    limits.check_columns(len(fields))
     headers = _headers(fields, wanted)
     keep = {index: header for index, header in enumerate(headers) if header in wanted}
 
@@ -315,8 +347,8 @@ def _read_xlsx(content: bytes, wanted: Collection[str]) -> Delivered:
         schema=REJECTS,
         orient="row",
     )
-    which = f"Gelezen is werkblad {sheets.index(name) + 1} van {len(sheets)}."
-    notes = [which] if len(sheets) > 1 else []
+    which = f"Gelezen is werkblad {names.index(name) + 1} van {len(names)}."
+    notes = [*cropped, *([which] if len(names) > 1 else [])]
     return Delivered(
         format="xlsx",
         encoding=None,
@@ -330,7 +362,7 @@ def _read_xlsx(content: bytes, wanted: Collection[str]) -> Delivered:
 
 
 def _first_sheet_with_header(
-    book: fastexcel.ExcelReader, sheets: list[str], wanted: Collection[str]
+    book: fastexcel.ExcelReader, names: list[str], wanted: Collection[str]
 ) -> tuple[pl.DataFrame, list[tuple[int, int]], str]:
     """The first sheet whose first filled row names a wanted column, else the first filled one.
 
@@ -338,7 +370,7 @@ def _first_sheet_with_header(
     Excel, and its name.
     """
     fallback = None
-    for name in sheets:
+    for name in names:
         sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         texts = sheet.to_polars()
         filled = texts.filter(~pl.all_horizontal(pl.all().is_null())) if texts.width else texts
@@ -506,8 +538,11 @@ def _json_path(key: str) -> str:
 # --- Parquet
 
 
-def _read_parquet(content: bytes, wanted: Collection[str]) -> Delivered:
+def _read_parquet(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
     try:
+        unpacked, width = _about_parquet(content)
+        limits.check_unpacked(unpacked)
+        limits.check_columns(width)
         schema = pl.read_parquet_schema(io.BytesIO(content))
         headers = _headers(list(schema), wanted)
         keep = [original for original in schema if original.strip().lower() in wanted]
@@ -530,6 +565,23 @@ def _read_parquet(content: bytes, wanted: Collection[str]) -> Delivered:
         headers=headers,
         rows=rows,
     )
+
+
+def _about_parquet(content: bytes) -> tuple[int, int]:
+    """Size when unpacked and number of columns, as the end of the file says.
+
+    A value takes one byte at least: a column of one value repeated is packed to next to nothing.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        about = pq.read_metadata(io.BytesIO(content))
+    except (pa.ArrowException, OSError) as error:
+        raise OSError("no footer") from error
+    groups = (about.row_group(index) for index in range(about.num_row_groups))
+    unpacked = sum(group.total_byte_size for group in groups)
+    return max(unpacked, about.num_rows * about.num_columns), about.num_columns
 
 
 def _native(name: str, original: str, dtype: pl.DataType) -> list[pl.Expr]:

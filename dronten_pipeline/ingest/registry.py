@@ -44,6 +44,8 @@ class Parse(BaseModel):
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused: str | None = Field(default=None, description="Why the file as a whole is no good.")
+    #: Under which limits a file was refused: others may let it in.
+    limits: str | None = None
     #: The days of judgement for which this is what stands in the file (`values.Horizon`).
     holds_from: dt.date | None = None
     holds_until: dt.date | None = None

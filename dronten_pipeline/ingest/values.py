@@ -11,7 +11,8 @@ that column in the same file where those agree, else its row is rejected.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -88,6 +89,14 @@ PLAIN_INTEGER = r"^-?\d{1,18}$"
 #: only signs and figures are repeated, and no personal data.
 QUOTABLE = r"^[-+0-9.,:/ €%]{1,20}$"
 
+#: Ways of writing a date, for the notes.
+DATE_SHAPES = (
+    ("31-12-2025", r"^\d{1,2}-\d{1,2}-\d{4}"),
+    ("31-12-25", r"^\d{1,2}-\d{1,2}-\d{2}(?:\D|$)"),
+    ("2025-12-31", r"^\d{4}-"),
+    ("31 dec 2025", r"^\d{1,2}[ -][A-Za-z]"),
+)
+
 #: What systems write where they have no date: the first day that they know, or day 0 of Excel.
 NO_DATE = (
     dt.date(1, 1, 1),
@@ -143,29 +152,72 @@ class Typed:
     horizon: Horizon = Horizon()
 
 
-def type_records(delivered: pl.DataFrame, table: Table, as_of: dt.date | None = None) -> Typed:
+class Seen:
+    """What the values of a file show as a whole, gathered over its pieces.
+
+    amounts: per column how many amounts can be read with a comma only, a point only, with both.
+    shapes: per column the ways in which dates are written.
+    no_dates: per column how many dates stand for no date.
+    """
+
+    def __init__(self) -> None:
+        self.amounts: dict[str, tuple[int, int, int]] = {}
+        self.shapes: dict[str, set[str]] = {}
+        self.no_dates: Counter[str] = Counter()
+
+    def look_at(self, delivered: pl.DataFrame, table: Table) -> None:
+        """Counts the amounts of one piece, which decide how those of all pieces are read."""
+        readings = [_Reading(column) for column in table.columns]
+        self.look(delivered.with_columns(_cells(delivered.columns, table.columns)), readings)
+
+    def look(self, frame: pl.DataFrame, readings: Iterable[_Reading]) -> None:
+        for reading in readings:
+            if reading.kind in ("integer", "decimal"):
+                before = self.amounts.get(reading.name, (0, 0, 0))
+                found = reading.amounts(frame)
+                comma, point, both = (a + b for a, b in zip(before, found, strict=True))
+                self.amounts[reading.name] = comma, point, both
+
+    def notes(self, table: Table) -> Iterator[str]:
+        """What decided the readings, in the order of the columns."""
+        for reading in (_Reading(column) for column in table.columns):
+            yield from reading.decimal_mark(self)[1]
+            shapes = [name for name, _ in DATE_SHAPES if name in self.shapes.get(reading.name, ())]
+            if shapes:
+                yield f"{reading.name}: datums als {' en '.join(shapes)}."
+            if many := self.no_dates[reading.name]:
+                yield f"{reading.name}: {many} datums die 'geen datum' betekenen, zijn leeg."
+
+
+def type_records(
+    delivered: pl.DataFrame, table: Table, as_of: dt.date | None = None, seen: Seen | None = None
+) -> Typed:
     """Types the delivered columns of `readers.Delivered.frame` by the contract of `table`.
 
     Columns that were not delivered become null; that required ones were delivered must be
     checked before. `as_of` is the day of judgement; without one no date lies too far ahead.
+    `seen` is given when this is a piece of a file: it has looked at the amounts of all pieces, and
+    the notes are its.
     """
     frame = delivered.with_columns(_cells(delivered.columns, table.columns))
-    notes: list[str] = []
     readings = [_Reading(column) for column in table.columns]
+    is_whole = seen is None
+    if seen is None:
+        seen = Seen()
+        seen.look(frame, readings)
     values: list[pl.Series] = []
     horizon = Horizon()
     marks: list[str | None] = []
     for reading in readings:
-        mark, why = reading.decimal_mark(frame)
+        mark, _ = reading.decimal_mark(seen)
         marks.append(mark)
-        notes += why
-        notes += reading.date_notes(frame)
+        seen.shapes.setdefault(reading.name, set()).update(reading.date_shapes(frame))
         value = reading.value(frame, mark)
         if reading.kind in ("date", "timestamp"):
             bounded = _bounded(frame.get_column(reading.name), value, reading.column, as_of)
             value, horizon = bounded.value, horizon.joined(bounded.horizon)
             values += [bounded.text, bounded.problem.alias(reading.problem)]
-            notes += bounded.notes
+            seen.no_dates[reading.name] += bounded.no_dates
         values.append(value.alias(reading.typed))
     frame = frame.with_columns(values)
     failing = pl.any_horizontal(reading.fails() for reading in readings)
@@ -177,7 +229,7 @@ def type_records(delivered: pl.DataFrame, table: Table, as_of: dt.date | None = 
             *[pl.col(reading.typed).alias(reading.name) for reading in readings], LINE
         ),
         rejects=_rejects(rejected, readings, marks),
-        notes=tuple(notes),
+        notes=tuple(seen.notes(table)) if is_whole else (),
         horizon=horizon,
     )
 
@@ -304,24 +356,28 @@ class _Reading:
             )
         return say("is niet te lezen")
 
-    def decimal_mark(self, frame: pl.DataFrame) -> tuple[str | None, list[str]]:
+    def decimal_mark(self, seen: Seen) -> tuple[str | None, list[str]]:
         """What decides an amount that can be read in two ways, and a note that says so."""
         if self.kind not in ("integer", "decimal"):
             return None, []
+        comma, point, both = seen.amounts.get(self.name, (0, 0, 0))
+        return self._decide({mark for mark, count in ((",", comma), (".", point)) if count}, both)
+
+    def amounts(self, frame: pl.DataFrame) -> tuple[int, int, int]:
+        """How many can be read with a comma only, with a point only, and with both."""
         text = frame.get_column(self.name).drop_nulls()
         if not text.str.contains("[.,]").any():
-            return self.column.decimal_mark, []
-        found = (
+            return 0, 0, 0
+        comma, point, both = (
             _amounts(text)
             .select(
                 comma=(pl.col("comma") & ~pl.col("point")).sum(),
                 point=(pl.col("point") & ~pl.col("comma")).sum(),
                 both=(pl.col("comma") & pl.col("point") & pl.col("marked")).sum(),
             )
-            .row(0, named=True)
+            .row(0)
         )
-        seen = {mark for mark, count in ((",", found["comma"]), (".", found["point"])) if count}
-        return self._decide(seen, found["both"])
+        return comma, point, both
 
     def _decide(self, seen: set[str], both: int) -> tuple[str | None, list[str]]:
         words = {",": "komma", ".": "punt"}
@@ -340,18 +396,11 @@ class _Reading:
             return mark, [f"Let op: {decided}het contract; de andere waarden spreken dat tegen."]
         return mark, [f"{decided}het contract."]
 
-    def date_notes(self, frame: pl.DataFrame) -> list[str]:
+    def date_shapes(self, frame: pl.DataFrame) -> list[str]:
         if self.kind not in ("date", "timestamp"):
             return []
         text = frame.get_column(self.name)
-        shapes = (
-            ("31-12-2025", r"^\d{1,2}-\d{1,2}-\d{4}"),
-            ("31-12-25", r"^\d{1,2}-\d{1,2}-\d{2}(?:\D|$)"),
-            ("2025-12-31", r"^\d{4}-"),
-            ("31 dec 2025", r"^\d{1,2}[ -][A-Za-z]"),
-        )
-        seen = [example for example, shape in shapes if text.str.contains(shape).any()]
-        return [f"{self.name}: datums als {' en '.join(seen)}."] if seen else []
+        return [example for example, shape in DATE_SHAPES if text.str.contains(shape).any()]
 
 
 def _cells(delivered: Iterable[str], columns: Iterable[Column]) -> list[pl.Expr]:
@@ -585,7 +634,7 @@ class _Bounded:
     text: pl.Series
     value: pl.Series
     problem: pl.Series
-    notes: tuple[str, ...] = ()
+    no_dates: int = 0
     horizon: Horizon = Horizon()
 
 
@@ -640,12 +689,11 @@ def _bounded(text: pl.Series, value: pl.Series, column: Column, as_of: dt.date |
     kept = judged.select(
         text=pl.when(~pl.col("is_none")).then("text"), value=pl.when(good).then("value")
     )
-    note = f"{column.name.lower()}: {about['none']} datums die 'geen datum' betekenen, zijn leeg."
     return _Bounded(
         text=kept.get_column("text").alias(text.name),
         value=kept.get_column("value"),
         problem=judged.get_column("problem"),
-        notes=(note,) if about["none"] else (),
+        no_dates=about["none"],
         horizon=Horizon(about["start"], about["until"]),
     )
 

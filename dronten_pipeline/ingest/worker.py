@@ -1,0 +1,165 @@
+"""What the process that may break does for ingest: reading one delivered file.
+
+Here belongs: calls that `sandbox.py` makes, with arguments and answers that JSON knows. Not here:
+reading itself (`parsing.py`), and what becomes of what was read (`raw.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dronten_pipeline import personal
+from dronten_pipeline.contracts import Table
+from dronten_pipeline.ingest import parsing, quarantine, values
+from dronten_pipeline.limits import Limits
+from dronten_pipeline.sandbox import Sandbox, Unwritten
+
+
+def parse(
+    sandbox: Sandbox,
+    path: Path,
+    table: Table,
+    key: bytes,
+    as_of: dt.date | None,
+    *,
+    into: Path,
+    rejects_into: Path,
+    about: dict[str, str],
+) -> parsing.Parsed:
+    """Reads a delivered file in the sandbox; `into` and `rejects_into` are written by it.
+
+    Args:
+        about: what quarantine says of every rejected record: source, table, file_name, run_id.
+
+    Raises:
+        Broken, Unwritten, Failed: as `Sandbox.call`.
+        OSError: the file cannot be opened.
+    """
+    answer = sandbox.call(
+        "dronten_pipeline.ingest.worker:parse_here",
+        path=str(path),
+        table=table.model_dump_json(),
+        key=key.hex(),
+        as_of=as_of and as_of.isoformat(),
+        limits=sandbox.limits.model_dump_json(),
+        into=str(into),
+        rejects_into=str(rejects_into),
+        about=about,
+    )
+    if "unopened" in answer:
+        raise OSError(*answer["unopened"])
+    return parsing.Parsed(
+        **{name: answer[name] for name in ("format", "encoding", "separator", "refused", "rows")},
+        accepted=answer["accepted"],
+        rejected=answer["rejected"],
+        notes=tuple(answer["notes"]),
+        findings=tuple(personal.Finding.model_validate(one) for one in answer["findings"]),
+        horizon=values.Horizon(*(day and dt.date.fromisoformat(day) for day in answer["horizon"])),
+    )
+
+
+# --- in the sandbox
+
+
+def parse_here(
+    path: str,
+    table: str,
+    key: str,
+    as_of: str | None,
+    limits: str,
+    into: str,
+    rejects_into: str,
+    about: dict[str, str],
+) -> dict[str, Any]:
+    """Reads a file, writes its records to `into` and what was rejected to `rejects_into`, where
+    there are any, and tells the rest."""
+    accepted, rejected = _Writer(Path(into)), _Writer(Path(rejects_into))
+
+    def take(stored: pl.DataFrame, rejects: pl.DataFrame) -> None:
+        accepted.add(stored)
+        if rejects.height:
+            rejected.add(quarantine.quarantined(rejects, **about))
+
+    try:
+        parsed = parsing.parse_file(
+            Path(path),
+            _table(table),
+            bytes.fromhex(key),
+            dt.date.fromisoformat(as_of) if as_of else None,
+            Limits.model_validate_json(limits),
+            take,
+        )
+    except Unwritten:
+        raise
+    except OSError as error:
+        return {"unopened": [error.errno, error.strerror]}
+    if parsed.refused is None:
+        accepted.finish()
+        rejected.finish()
+    horizon = parsed.horizon.from_day, parsed.horizon.until
+    return {
+        "format": parsed.format,
+        "encoding": parsed.encoding,
+        "separator": parsed.separator,
+        "refused": parsed.refused,
+        "rows": parsed.rows,
+        "accepted": parsed.accepted,
+        "rejected": parsed.rejected,
+        "notes": parsed.notes,
+        "findings": [finding.model_dump(mode="json") for finding in parsed.findings],
+        "horizon": [day and day.isoformat() for day in horizon],
+    }
+
+
+@cache
+def _table(document: str) -> Table:
+    return Table.model_validate_json(document)
+
+
+class _Writer:
+    """Writes frames to one Parquet file; a single one as `files.write_raw` would."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.first: pl.DataFrame | None = None
+        self.writer: pq.ParquetWriter | None = None
+
+    def add(self, frame: pl.DataFrame) -> None:
+        if self.first is None and self.writer is None:
+            self.first = frame
+            return
+        try:
+            self._append(self.first)
+            self.first = None
+            self._append(frame)
+        except (OSError, pa.ArrowException) as error:
+            raise _unwritten(error) from error
+
+    def finish(self) -> None:
+        try:
+            if self.first is not None:
+                self.first.write_parquet(self.path, compression="zstd", mkdir=False)
+            elif self.writer is not None:
+                self.writer.close()
+        except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
+            raise _unwritten(error) from error
+
+    def _append(self, frame: pl.DataFrame | None) -> None:
+        if frame is None:
+            return
+        rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        if self.writer is None:
+            self.writer = pq.ParquetWriter(self.path, rows.schema, compression="zstd")
+        self.writer.write_table(rows)
+
+
+def _unwritten(error: Exception) -> Unwritten:
+    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+    return Unwritten(getattr(error, "errno", None), reason)
