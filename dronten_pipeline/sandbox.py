@@ -35,6 +35,10 @@ PR_SET_PDEATHSIG = 1
 BLOCK = 1 << 20
 #: More than the text of any document, and than the notes on any file.
 LONGEST_ANSWER = 64 * MEGABYTE
+#: So often its memory is looked at: it cannot take much more than 50 MB in between.
+LOOK_SECONDS = 0.025
+#: What it may reserve besides what it uses: allocators take much more than they need.
+RESERVED = 3
 #: A process that holds so much when it has answered is replaced: allocators give little back.
 GROWN = 350 * MEGABYTE
 #: Two threads read as fast as many on a small machine, and each costs memory.
@@ -124,11 +128,14 @@ class Sandbox:
         except BrokenPipeError:
             raise Broken(self._why_it_died(process)) from None
         answer = bytearray()
+        most = self.limits.memory_megabytes * MEGABYTE
         while not answer.endswith(b"\n"):
-            left = until - time.monotonic()
-            ready = select.select([process.stdout], [], [], max(0, left))[0] if left > 0 else []
-            if not ready:
-                raise Broken(self.limits.too_slow)
+            if not select.select([process.stdout], [], [], LOOK_SECONDS)[0]:
+                if _resident(process.pid) > most:
+                    raise Broken(self.limits.too_much_memory)
+                if time.monotonic() > until:
+                    raise Broken(self.limits.too_slow)
+                continue
             block = os.read(process.stdout.fileno(), BLOCK)
             if not block or len(answer) > LONGEST_ANSWER:
                 raise Broken(self._why_it_died(process) if not block else self.limits.crashed)
@@ -167,7 +174,7 @@ def main() -> None:
     if os.getppid() != parent:  # it died before the system could be asked
         sys.exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides when this ends
-    most = limits.memory_megabytes * MEGABYTE
+    most = limits.memory_megabytes * MEGABYTE * RESERVED
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     requests, answers = os.fdopen(os.dup(0), "rb"), os.dup(1)
@@ -176,7 +183,7 @@ def main() -> None:
         os.dup2(nothing, handle)
     for line in requests:
         answer = _answer(json.loads(line))
-        answer["is_last"] = "broke" in answer or _resident() > GROWN
+        answer["is_last"] = "broke" in answer or _resident(os.getpid()) > GROWN
         content = json.dumps(answer).encode() + b"\n"
         while content:
             content = content[os.write(answers, content) :]
@@ -201,9 +208,10 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return {"failed": f"{type(error).__name__}, {whereabouts(error)}"}
 
 
-def _resident() -> int:
+def _resident(process: int) -> int:
+    """Bytes of memory that a process uses; 0 where the system does not tell."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
     except (OSError, IndexError):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return 0
     return pages * resource.getpagesize()

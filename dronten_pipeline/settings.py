@@ -201,7 +201,7 @@ class Settings(BaseSettings):
     def _ends_with_a_slash(cls, address: str | None) -> str | None:
         return address and address.rstrip("/") + "/"
 
-    @cached_property
+    @property
     def limits(self) -> Limits:
         """What one delivered file may ask for."""
         return Limits(

@@ -151,8 +151,10 @@ def _end_of_table(extent: _Extent) -> tuple[int, int, str | None]:
     last_row = _before_gap(extent.rows, GAP_ROWS)
     last_column = _before_gap(extent.columns, GAP_COLUMNS)
     area = (last_row - min(extent.rows) + 1) * (last_column - min(extent.columns) + 1)
-    outside = sum(count for row, count in extent.rows.items() if row > last_row)
-    outside += sum(count for column, count in extent.columns.items() if column > last_column)
+    outside = max(
+        sum(count for row, count in extent.rows.items() if row > last_row),
+        sum(count for column, count in extent.columns.items() if column > last_column),
+    )
     inside = sum(extent.rows.values())
     if area > MOST_CELLS or outside > max(10, inside // 100):
         raise TooLarge(
@@ -166,7 +168,7 @@ def _end_of_table(extent: _Extent) -> tuple[int, int, str | None]:
         last_row,
         last_column,
         (
-            f"Losse cellen ver buiten de tabel zijn niet gelezen: {outside}, tot en met "
+            f"Losse cellen ver buiten de tabel zijn niet gelezen: minstens {outside}, tot en met "
             f"{_letters(max(extent.columns))}{max(extent.rows)}; de tabel eindigt bij "
             f"{_letters(last_column)}{last_row}."
         ),
