@@ -166,6 +166,7 @@ def _judge(
         "mart": str(mart),
         "warehouse": str(run_folder / REFERENCE),
         "expectations": str(settings.expectations),
+        "releases": str(settings.releases),
         "verdict": str(run_folder / VERDICT),
         "outcomes": str(run_folder / OUTCOMES),
         "is_approved": approval is not None,

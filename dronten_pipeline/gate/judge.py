@@ -21,7 +21,7 @@ from dronten_pipeline.child import dies_with
 from dronten_pipeline.contracts import Strict, Suite
 from dronten_pipeline.errors import traced
 from dronten_pipeline.evidence.durable import canonical_json, is_full, sha256_of, write_durably
-from dronten_pipeline.gate import gx_judge, sql_judge
+from dronten_pipeline.gate import attack, gx_judge, sql_judge
 from dronten_pipeline.gate.candidate import OFFLINE, contract_version, count_rows
 from dronten_pipeline.gate.data_docs import without_values
 from dronten_pipeline.gate.own_tables import Publication, fill_own_tables
@@ -39,6 +39,7 @@ class Request(Strict):
     mart: str
     warehouse: str
     expectations: str
+    releases: str
     verdict: str
     outcomes: str
     run_id: str
@@ -71,7 +72,8 @@ def main(arguments: list[str]) -> int:
 def judge(request: Request) -> Verdict:
     """Has the candidate judged and fills its last two tables.
 
-    The second judge comes first, because it is quick and the two tables must hold what they say
+    The hostile reader comes first: the rules read what it found beside the warehouse. Then comes
+    the second judge, because it is quick and the two tables must hold what they say
     of themselves. From then on the file stays as it is: its hash is that of what Great Expectations
     reads as well.
 
@@ -96,6 +98,7 @@ def judge(request: Request) -> Verdict:
             )
         },
     )
+    _tell(attack.try_candidate(mart, warehouse, Path(request.releases)))
     by_sql: Answers = {}
     with sql_judge.opened(mart, warehouse, read_only=False) as connection:
         for suite in suites:

@@ -25,6 +25,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import Random
 from typing import Literal, NamedTuple
 
 import duckdb
@@ -41,13 +42,16 @@ from dronten_pipeline.gate.attack.knowledge import (
     Variable,
 )
 from dronten_pipeline.gate.attack.published import SCALES, Place, Published, Unread, read
-from dronten_pipeline.gate.attack.solve import Contradiction, Solver, System, Unanswered
+from dronten_pipeline.gate.attack.solve import Contradiction, Row, Solver, System, Unanswered
 from dronten_pipeline.gate.candidate import OFFLINE
+from dronten_pipeline.gate.wording import speakable
 
 #: A row with as many records is hidden for its own size.
 SMALL = range(1, 5)
 #: As many numbers of records must stay possible.
 POSSIBLE = 3
+#: Tables that are looked for before questions are asked one by one.
+ROUNDS = 4
 #: What differs from an end of the scale by less is that end: grades have one decimal.
 APART = 0.01
 
@@ -96,12 +100,14 @@ def judge_candidate(mart: Path, reference: Path, releases: Path) -> Outcome:
     outcome = Outcome()
     try:
         _attack(mart, reference, releases, outcome, began + LIMIT_SECONDS)
-    except (Contradiction, Unanswered, Unread, duckdb.Error) as error:
-        outcome.problem = str(error).splitlines()[0]
+    except (Contradiction, Unanswered, Unread) as error:
+        outcome.problem = str(error)
+    except duckdb.Error as error:
+        outcome.problem = speakable(str(error)) or "a table could not be read"
     outcome.seconds = time.monotonic() - began
     with duckdb.connect(str(reference), config=OFFLINE) as connection:
         connection.execute(
-            "CREATE OR REPLACE SCHEMA attack; "
+            "DROP SCHEMA IF EXISTS attack CASCADE; CREATE SCHEMA attack; "
             "CREATE TABLE attack.finding (kpi_id VARCHAR, how VARCHAR); "
             "CREATE TABLE attack.run (hidden_rows BIGINT, asked BIGINT, components BIGINT, "
             "releases BIGINT, seconds DOUBLE, is_finished BOOLEAN)"
@@ -333,10 +339,21 @@ class _Question:
             [*map(float, range(int(low), int(high) + 1))] if high - low + 1 < self.wanted else None
         )
 
+    def seen(self, solver: Solver) -> set[float]:
+        """Values in the tables that were found."""
+        found = {round(self.known + value, 6) for value in solver.values(self.terms)}
+        return {value for value in found if value >= self.least}
+
+    def between(self, solver: Solver) -> Row | None:
+        """That the number of records lies between those that were seen, if any does."""
+        seen = self.seen(solver)
+        if self.how != "records" or max(seen) - min(seen) < 2:
+            return None
+        return Row(self.terms, min(seen) + 1 - self.known, max(seen) - 1 - self.known)
+
     def possible(self, solver: Solver) -> set[float]:
         """Values that there is a table for: as many as are wanted, or all that there are."""
-        found = {round(self.known + value, 6) for value in solver.values(self.terms)}
-        found = {value for value in found if value >= self.least}
+        found = self.seen(solver)
         while len(found) < self.wanted:
             ends = [self.least - 1, *sorted(found), math.inf]
             if not any(
@@ -370,21 +387,36 @@ def _questions(
     met = knowledge.figure(cell, "met") if kind.low is not None else None
     if met is None or kind.low is None or kind.high is None:
         return
-    whole = Cell(cell.period, TOTAL)
-    of_all = knowledge.figure(whole), knowledge.figure(whole, "met")
     least = 1 if kind.is_whole else APART
     ends: list[tuple[How, list[tuple[float, Variable | float]], float]] = [
         ("none", [(1, met), (-kind.low, records)], kind.low),
         ("all", [(kind.high, records), (-1, met)], kind.high),
     ]
     for how, parts, end in ends:
-        match of_all:
-            case (int() | float() as everybody, int() | float() as of_them) if (
-                abs(of_them - end * everybody) < APART
-            ):
-                continue  # the total says so of everybody
-        terms, known = _sum(knowledge.system, parts)
-        yield _Question(cell, how, terms, known, 1, least, truth)
+        if not _is_said_of_everybody(knowledge, cell, end):
+            terms, known = _sum(knowledge.system, parts)
+            yield _Question(cell, how, terms, known, 1, least, truth)
+
+
+def _is_said_of_everybody(knowledge: Knowledge, cell: Cell, end: float) -> bool:
+    """Whether the visible total of the period says that all of it is at an end of the scale.
+
+    Of a breakdown that is left out also where the totals of all finer periods say so that the part
+    has records in: then nothing is known of it but what they say.
+    """
+    total = Cell(cell.period, TOTAL)
+    match knowledge.figure(total), knowledge.figure(total, "met"):
+        case (int() | float() as records, int() | float() as met):
+            if abs(met - end * records) < APART:
+                return True
+    if knowledge.is_published(cell):
+        return False
+    inside = [
+        Cell(finer, cell.member)
+        for finer in knowledge.finer(cell.period)
+        if knowledge.figure(Cell(finer, cell.member)) != 0
+    ]
+    return bool(inside) and all(_is_said_of_everybody(knowledge, one, end) for one in inside)
 
 
 def _sum(
@@ -401,6 +433,27 @@ def _sum(
         elif factor:
             terms[part] = factor
     return terms, known
+
+
+def _look_around(solver: Solver, questions: Sequence[_Question]) -> None:
+    """Finds tables that answer many questions at once, before each is asked by itself.
+
+    Raises:
+        Contradiction: there is no table at all.
+    """
+    random = Random(0)
+    for number in range(ROUNDS):
+        open_ = [one for one in questions if len(one.seen(solver)) < one.wanted]
+        if not open_:
+            return
+        # Shares must be able to be more than nothing and less than all, and numbers of records to
+        # differ: largest, smallest, and then something between for some of them at a time.
+        sign = 1 - 2 * (number % 2)
+        wishes = [(sign if one.how == "records" else 1, one.terms) for one in open_]
+        between = [one.between(solver) for one in open_] if number > 1 else []
+        extra = [row for row in between if row is not None and random.random() < 0.5]
+        if not solver.look(wishes, extra) and not extra:
+            raise Contradiction("no table agrees with everything that is published")
 
 
 def _ask(
@@ -423,7 +476,7 @@ def _ask(
     solved = 0
     for part, questions in asked.values():
         solver = Solver(part, deadline)
-        solver.look_around({key for question in questions for key in question.terms})
+        _look_around(solver, questions)
         for question in questions:
             found += question.judge(question.possible(solver))
         solved += solver.solved

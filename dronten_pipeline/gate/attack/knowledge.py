@@ -168,6 +168,7 @@ class Knowledge:
             if "met" in self.measures:
                 self._tie_measures(state)
         self._candidate = states[0]
+        self._snapshot = snapshots[0]
 
     def figure(self, cell: Cell, measure: Measure = "records") -> Variable | float | None:
         """What the reader knows of a cell of the candidate: a variable, a number, or nothing.
@@ -180,6 +181,14 @@ class Knowledge:
         if isinstance(known, Variable) and known not in self.system.low:
             return None
         return known
+
+    def is_published(self, cell: Cell) -> bool:
+        """Whether the candidate has a row for a cell, hidden or not."""
+        return cell in self._snapshot.figures
+
+    def finer(self, period: Period) -> list[Period]:
+        """The periods of the candidate that are together this one."""
+        return self._snapshot.finer(period, self.kind)
 
     # --- which state of a period a release shows
 

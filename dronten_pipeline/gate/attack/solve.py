@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,6 @@ import numpy as np
 
 #: How far a real number may be off: sums of grades have six decimals.
 TOLERANCE = 1e-5
-#: Tables that are looked for before questions are asked one by one: each answers many.
-ROUNDS = 4
 
 #: What names a variable; anything that can be looked up.
 Key = Any
@@ -169,20 +167,18 @@ class Solver:
         self.solved = 0
         self.random = np.random.default_rng(0)
 
-    def look_around(self, keys: Collection[Key]) -> None:
-        """Finds some tables that differ in as many of these cells as possible.
+    def look(self, wishes: Iterable[tuple[float, Terms]], extra: Iterable[Row] = ()) -> bool:
+        """Whether there is a table with the extra rows; one in which the sums that are wished
+        (with a weight) are large is kept.
 
         Raises:
-            Contradiction: there is no table at all.
+            Unanswered: not within the time limit.
         """
-        places = [self.place[key] for key in keys]
-        for number in range(ROUNDS):
-            wish = np.zeros(len(self.keys))
-            wish[places] = self.random.choice([-1.0, 1.0], len(places))
-            if number < 2:
-                wish[places] = 1 - 2 * number
-            if not self._solve(wish, []):
-                raise Contradiction("no table agrees with everything that is published")
+        wish = np.zeros(len(self.keys))
+        for weight, terms in wishes:
+            for key, factor in terms.items():
+                wish[self.place[key]] -= weight * factor
+        return self._solve(wish, extra)
 
     def can(self, terms: Terms, low: float, high: float) -> bool:
         """Whether there is a table in which the sum of the terms lies between the bounds.
@@ -199,15 +195,6 @@ class Solver:
         for key, factor in terms.items():
             factors[self.place[key]] = factor
         return [float(factors @ witness) for witness in self.witnesses]
-
-    def extreme(self, terms: Terms, sign: int) -> float:
-        """The smallest (sign 1) or largest (-1) sum of the terms that a table can have."""
-        wish = np.zeros(len(self.keys))
-        for key, factor in terms.items():
-            wish[self.place[key]] = sign * factor
-        if not self._solve(wish, []):
-            raise Contradiction("no table agrees with everything that is published")
-        return self.values(terms)[-1]
 
     def _solve(self, wish: np.ndarray, extra: Iterable[Row]) -> bool:
         from scipy.optimize import Bounds, LinearConstraint, milp
