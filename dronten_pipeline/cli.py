@@ -44,6 +44,7 @@ for command in (
     deliveries.check,
     releases.releases,
     releases.rollback,
+    releases.withdraw,
     releases.prune,
     approve.approve,
     approvers.approvers,

@@ -20,6 +20,8 @@ from dronten_pipeline.publish.releases import (
     Release,
     differences,
     list_releases,
+    withdrawals,
+    withdrawn_because,
 )
 from dronten_pipeline.raw_verification import verify_deliveries, verify_raw
 from dronten_pipeline.settings import Settings
@@ -109,6 +111,11 @@ def _wrong_with(
     """Parts of sentences: what differs between a release, its manifest and its records."""
     if release.problem:
         return [f"zij is geen hele uitgave ({release.problem})"]
+    if withdrawn := withdrawals(settings).get(release.release_id):
+        return [
+            f"zij is {withdrawn_because(withdrawn)}, maar staat er nog: geef "
+            f"`datalab withdraw {release.release_id}` nog eens"
+        ]
     words = {"missing": "ontbreekt", "changed": "is veranderd", "added": "is later toegevoegd"}
     wrong = [f"{name} {words[how]}" for name, how in differences(release).items()]
     published = [
@@ -144,11 +151,8 @@ def _wrong_current(settings: Settings, records: list[ledger.Record]) -> list[str
     """`current` must point at what the ledger says was published, or gone back to, last."""
     link = settings.releases / CURRENT
     pointed = link.readlink().name if link.is_symlink() else None
-    named = [
-        str(record.body.get("release_id"))
-        for record in records
-        if record.kind in ("release", "rollback")
-    ]
+    which = {"release": "release_id", "rollback": "release_id", "withdrawal": "current_release"}
+    named = [record.body.get(which[record.kind]) for record in records if record.kind in which]
     last = named[-1] if named else None
     if pointed == last:
         is_gone = pointed is not None and not (settings.releases / pointed).is_dir()
@@ -200,7 +204,13 @@ def _notices(
         for record in records
         if record.kind == "release" and record.body.get("release_id") not in standing
     }
-    notices += [f"Uitgave {release_id} staat er niet meer." for release_id in sorted(gone)]
+    withdrawn = withdrawals(settings)
+    notices += [
+        f"Uitgave {release_id} is {withdrawn_because(withdrawn[release_id])}."
+        if release_id in withdrawn
+        else f"Uitgave {release_id} staat er niet meer."
+        for release_id in sorted(gone)
+    ]
     if settings.signing_key is None and settings.own_signing_key.exists():
         notices.append(
             f"De sleutel waarmee ondertekend wordt staat bij de gegevens ({settings.home}): wie "

@@ -349,21 +349,27 @@ def main() -> int:
         wrong += [f"{folder.name}: {one}" for one in check_release(folder, predicates)]
     current = arguments.home / "releases" / "current"
     named = [
-        one["body"]["release_id"]
+        one["body"]["current_release" if one["kind"] == "withdrawal" else "release_id"]
         for _, one in sorted(predicates.items())
-        if one["kind"] in ("release", "rollback")
+        if one["kind"] in ("release", "rollback", "withdrawal")
     ]
     if (current.readlink().name if current.is_symlink() else None) != (
         named[-1] if named else None
     ):
         wrong.append("current does not point at the release that the ledger names last")
-    elif named and not current.is_dir():
+    elif named and named[-1] and not current.is_dir():
         wrong.append(f"the current release {named[-1]} is gone")
     if (arguments.home / "raw").is_dir():
         read, changed = check_raw(arguments.home / "raw", predicates)
         print(f"{read} raw files compared")
         wrong += changed
     print(f"{len(hashes)} records and {len(releases)} releases compared")
+    for number, one in sorted(predicates.items()):
+        if one["kind"] == "withdrawal":
+            name, reason = one["body"]["release_id"], one["body"]["reason"]
+            print(f"NOTE: {name} was withdrawn on {one['recorded_at']} (record {number}): {reason}")
+            if (arguments.home / "releases" / name).exists():
+                wrong.append(f"{name} was withdrawn and still stands")
     if hashes:
         print(f"head {max(hashes)}:{hashes[max(hashes)]}")
     for note in believed.notes:

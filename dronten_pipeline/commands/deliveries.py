@@ -47,7 +47,10 @@ def check(
 
 def erase(
     source: Annotated[str, typer.Argument(help="De bron, bijvoorbeeld website_feedback.")],
-    file_name: Annotated[str, typer.Argument(help="De naam van het geleverde bestand.")],
+    file_name: Annotated[
+        str,
+        typer.Argument(help="De naam van het bestand, of het nummer van de levering."),
+    ],
     reason: Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")],
 ) -> None:
     """Wist alles wat uit een bestand gelezen is, zoals een levering met persoonsgegevens.
@@ -56,7 +59,7 @@ def erase(
     """
     from dronten_pipeline.contracts import load_sources
     from dronten_pipeline.evidence import ledger
-    from dronten_pipeline.ingest.erase import EraseError
+    from dronten_pipeline.ingest.erase import Erased, EraseError
     from dronten_pipeline.ingest.erase import erase as erase_delivery
     from dronten_pipeline.publish.releases import resting_on
     from dronten_pipeline.run import RunUnderWay, alone
@@ -65,21 +68,30 @@ def erase(
     sources = load_sources(settings.sources)
     if source not in sources:
         stop(f"Er is geen bron {source}; wel: {', '.join(sources)}.")
+
+    def write_down(erased: Erased) -> None:
+        resting = resting_on(settings, erased.sha256)
+        ledger.append(settings, "erasure", {**vars(erased), "reason": reason, "releases": resting})
+
     try:
         with alone(settings, "erase"):
-            erased = erase_delivery(settings, sources[source], file_name, reason=reason)
-            resting = resting_on(settings, erased.sha256)
-            ledger.append(
-                settings, "erasure", {**vars(erased), "reason": reason, "releases": resting}
+            erased = erase_delivery(
+                settings, sources[source], file_name, reason=reason, record=write_down
             )
+            resting = resting_on(settings, erased.sha256)
     except (EraseError, RunUnderWay) as error:
         stop(str(error))
     console.print(
-        f"{erased.file_name} is gewist ({erased.rows} rijen). Start een run: de cijfers worden "
-        "zonder dit bestand berekend."
+        f"Gewist: {erased.file_name} ({erased.rows} rijen), met alles wat runs daarvan "
+        "achterlieten, ook de geschiedenis van Dagster (herstart `datalab dev` als dat loopt). "
+        "Start een run: de cijfers worden zonder dit bestand berekend.",
+        markup=False,
+        soft_wrap=True,
     )
     if resting:
         console.print(
-            f"Uitgave {', '.join(resting)} blijft staan, maar de cijfers van {source} zijn daaruit "
-            "niet meer na te rekenen; het logboek zegt waarom."
+            f"Uitgave {', '.join(resting)} is ermee berekend en blijft staan. Trek een uitgave in "
+            'die er gegevens uit toont: `datalab withdraw UITGAVE --reason "..."`.',
+            markup=False,
+            soft_wrap=True,
         )

@@ -58,5 +58,22 @@ def load_release(settings: Settings) -> bool:
     return True
 
 
+def forget_release(settings: Settings, release_id: str) -> bool:
+    """Takes a withdrawn release out of PostgreSQL, where one is named; False when it failed."""
+    if settings.postgres_url is None:
+        return True
+    from dronten_pipeline.publish.postgres.connection import PostgresError
+    from dronten_pipeline.publish.postgres.load import forget
+
+    # The one that holds now takes its place first, so that readers always see one.
+    is_loaded = load_release(settings)
+    try:
+        forget(settings, release_id)
+    except PostgresError as error:
+        say_problem(error, f"Uitgave {release_id} staat nog in PostgreSQL.")
+        return False
+    return is_loaded
+
+
 def say_lag(error: Exception) -> None:
     say_problem(error, "PostgreSQL loopt achter.")

@@ -1,4 +1,4 @@
-"""`datalab releases`, `rollback` and `prune`: which releases there are, which one counts, which go.
+"""`datalab releases`, `rollback`, `withdraw` and `prune`: which there are, which counts, which go.
 
 Not here: how a release comes about (`run.py`, `approve.py`).
 """
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from dronten_pipeline.commands.postgres import load_release
+from dronten_pipeline.commands.postgres import forget_release, load_release
 from dronten_pipeline.commands.status import VERDICTS
 from dronten_pipeline.commands.terminal import OWN_ERROR, console, stop
 from dronten_pipeline.settings import current_settings
@@ -61,6 +61,38 @@ def rollback(
         stop(str(error))
     console.print(f"Uitgave {release.release_id} geldt nu. De volgende run maakt weer een nieuwe.")
     if not load_release(settings):
+        raise typer.Exit(OWN_ERROR)
+
+
+def withdraw(
+    release_id: Annotated[str, typer.Argument(help="De uitgave.")],
+    reason: Annotated[str, typer.Option(help="Waarom; dit blijft in het logboek staan.")] = "",
+) -> None:
+    """Trekt een uitgave in: niets van haar blijft staan, het logboek bewijst dat zij er was.
+
+    Geldt zij nog, dan gaat `current` naar de nieuwste uitgave ervoor die nog staat en niet berust
+    op een gewist bestand.
+    """
+    from dronten_pipeline.publish import withdrawal
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    try:
+        with alone(settings, "withdraw"):
+            done = withdrawal.withdraw(settings, release_id, reason=reason)
+            is_loaded = forget_release(settings, release_id)
+    except (withdrawal.WithdrawalError, RunUnderWay) as error:
+        stop(str(error))
+    holds = (
+        f"Uitgave {done.current} geldt."
+        if done.current
+        else "Er geldt nu geen uitgave: er was geen eerdere om naar terug te gaan. Start een run."
+    )
+    console.print(
+        f"Uitgave {release_id} is ingetrokken; record {done.record} bewaart haar hashes. {holds}",
+        soft_wrap=True,
+    )
+    if not is_loaded:
         raise typer.Exit(OWN_ERROR)
 
 

@@ -74,10 +74,12 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     from dronten_pipeline import preflight, settled
+    from dronten_pipeline.publish import withdrawal
     from dronten_pipeline.run import alone, day_after, describe_run
 
     with alone(settings, "kijkt of er iets nieuws is"):
         preflight.examine(settings)
+        withdrawal.finish(settings)
         now = describe_run(settings, "looking", day)
         given = settled.what_is_given(settings, now)
         if later := day_after(now):

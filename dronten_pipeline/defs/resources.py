@@ -20,6 +20,7 @@ from dagster_dbt import DbtCliResource
 from dagster_duckdb import DuckDBResource
 from packaging import version
 
+from dronten_pipeline.publish.withdrawal import finish
 from dronten_pipeline.run import Run, alone, describe_run
 from dronten_pipeline.settings import Settings, current_settings
 from dronten_pipeline.transform import DBT
@@ -74,6 +75,7 @@ def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
     given = context.resource_config.get("as_of")
     settings = current_settings()
     with alone(settings, run_id):
+        finish(settings)
         day = dt.date.fromisoformat(given) if given else None
         yield RunInProgress(settings=settings, now=describe_run(settings, run_id, day))
 

@@ -2,17 +2,22 @@
 
 What was read stays counted when its file goes, so that a figure stays explainable. A file with
 personal data where none may be is the exception: it must be possible to get rid of it, on purpose
-and with a reason. Not here: writing that down as evidence (`evidence/`).
+and with a reason. Not here: writing that down as evidence (`evidence/`), or taking back a release
+that was made of it (`publish/withdrawal.py`).
+
+Whatever could hold a value of it goes as a whole: the next run makes all of that again from the
+deliveries that remain. Only Dagster's history of runs is not made again, and it is no evidence.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import Source
-from dronten_pipeline.ingest import landing, raw, registry
+from dronten_pipeline.ingest import files, landing, names, raw, registry
 from dronten_pipeline.settings import Settings
 
 
@@ -22,7 +27,7 @@ class EraseError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Erased:
-    """What was erased: contents under one name."""
+    """What was erased: contents under one name, as far as it may be shown."""
 
     source: str
     file_name: str
@@ -30,52 +35,142 @@ class Erased:
     rows: int
 
 
-def erase(settings: Settings, source: Source, file_name: str, *, reason: str) -> Erased:
+def erase(
+    settings: Settings,
+    source: Source,
+    file_name: str,
+    *,
+    reason: str,
+    record: Callable[[Erased], None] = lambda _: None,
+) -> Erased:
     """Removes everything that was read of `file_name`; the next run does without it.
 
-    What was laid out for earlier runs goes too. Releases stand: they hold no raw rows.
+    Releases stand: they must be withdrawn by name.
+
+    Args:
+        file_name: the name, or the number of the delivery where its name is not shown.
+        record: writes down what will be erased, before anything is; done again after a kill, it is
+            written down twice and erased once.
 
     Raises:
-        EraseError: the file was never read, or still lies in the landing folder.
+        EraseError: the file was never read, still lies in the landing folder, or the reason
+            repeats personal data.
     """
-    folder = raw.landing_folder(settings, source, "delivery")
+    if kinds := personal.found_in(reason):
+        raise EraseError(
+            f"De reden bevat {personal.in_words(kinds)}, en zij blijft in het logboek staan: "
+            "schrijf haar zonder persoonsgegevens."
+        )
     known = registry.load(settings.raw, source.name)
+    kept = names.Names(source, settings.read_pseudonym_key())
+    wanted = {file_name, kept.kept(file_name), kept.token(file_name)}
     contents = {
         delivery.sha256
         for delivery in known.deliveries
-        if delivery.origin == "delivery" and delivery.file_name == file_name
+        if delivery.origin == "delivery"
+        and (delivery.file_name in wanted or str(delivery.number) == file_name)
     }
     if not contents:
         raise EraseError(
-            f"{source.name} heeft nooit een bestand {file_name} gelezen; `datalab status` en de "
-            "tabel source_delivery noemen de namen."
+            f"{source.name} heeft nooit een bestand met deze naam of dit nummer gelezen; `datalab "
+            "status` en de tabel source_delivery noemen ze."
         )
-    names = {d.file_name for d in known.deliveries if d.sha256 in contents}
-    present = [path.name for path in landing.delivered_files(folder) if path.name in names]
+    _check_gone(settings, source, known, kept, contents)
+    erased = Erased(
+        source=source.name,
+        file_name=min(
+            (one for one in known.deliveries if one.sha256 in contents), key=lambda one: one.number
+        ).said,
+        sha256=tuple(sorted(contents)),
+        rows=sum(
+            parse.rows_delivered
+            for key, parse in known.parses.items()
+            if key.split("/")[1] in contents
+        ),
+    )
+    record(erased)
+    _erase_readings(settings, known, contents)
+    _erase_traces(settings, source)
+    _forget(settings, known, kept, contents, reason)
+    return erased
+
+
+def _check_gone(
+    settings: Settings,
+    source: Source,
+    known: registry.Registry,
+    kept: names.Names,
+    contents: set[str],
+) -> None:
+    folder = raw.landing_folder(settings, source, "delivery")
+    there = {one.file_name for one in known.deliveries if one.sha256 in contents}
+    found = (path.name for path in landing.delivered_files(folder))
+    present = [name for name in found if kept.kept(name) in there]
     if present:
         raise EraseError(
             f"{', '.join(present)} staat nog in {folder}: haal het daar eerst weg, anders wordt "
             "het opnieuw gelezen."
         )
-    rows = 0
+
+
+def _erase_readings(settings: Settings, known: registry.Registry, contents: set[str]) -> None:
     for key, parse in list(known.parses.items()):
-        if key.split("/")[1] not in contents:
-            continue
-        rows += parse.rows_delivered
-        for path in (parse.raw_path, parse.rejects_path):
-            if path is not None:
+        if key.split("/")[1] in contents:
+            for path in filter(None, (parse.raw_path, parse.rejects_path)):
                 (settings.raw / path).unlink(missing_ok=True)
-        del known.parses[key]
+            del known.parses[key]
+
+
+def _erase_traces(settings: Settings, source: Source) -> None:
+    """Everything that a run left and that may repeat a value: it is made again by the next one."""
+    folders = [
+        settings.raw / "snapshots",
+        settings.warehouse,
+        settings.quarantine / source.name,
+        settings.dbt_target,
+        settings.data_docs,
+        # Its runs, events, previews and what its processes printed; what it is to do stays.
+        settings.dagster_home / "history",
+        settings.dagster_home / "storage",
+        settings.dagster_home / "logs",
+    ]
+    if any(table.document_column for table in source.tables):
+        # Names of documents, and judgements of those that the list named.
+        store = settings.raw / "files" / source.name
+        folders += [settings.raw / "texts" / source.name, store / "scores", store / "documents"]
+    for folder in folders:
+        files.remove_folder(folder)
+    for path in (
+        settings.raw / source.name / "outcome.json",
+        settings.home / "last-run.log",
+        settings.home / "settled.json",
+    ):
+        path.unlink(missing_ok=True)
+    if settings.raw_current.is_symlink():
+        settings.raw_current.unlink()
+
+
+def _forget(
+    settings: Settings,
+    known: registry.Registry,
+    kept: names.Names,
+    contents: set[str],
+    reason: str,
+) -> None:
+    """That there was a delivery stays, with its hash; its name does not."""
     moment = dt.datetime.now(dt.UTC)
     known.deliveries = [
-        delivery.model_copy(update={"erased_at": moment, "erased_because": reason})
-        if delivery.sha256 in contents and delivery.erased_at is None
+        delivery.model_copy(
+            update={
+                "file_name": delivery.file_name
+                if names.is_hidden(delivery.file_name)
+                else kept.token(delivery.file_name),
+                "erased_at": delivery.erased_at or moment,
+                "erased_because": delivery.erased_because or reason,
+            }
+        )
+        if delivery.sha256 in contents
         else delivery
         for delivery in known.deliveries
     ]
     registry.save(settings.raw, known)
-    shutil.rmtree(settings.raw / "snapshots", ignore_errors=True)
-    shutil.rmtree(settings.warehouse, ignore_errors=True)
-    return Erased(
-        source=source.name, file_name=file_name, sha256=tuple(sorted(contents)), rows=rows
-    )

@@ -120,6 +120,23 @@ def link(existing: Path, path: Path) -> None:
             shutil.copy2(existing, temporary)
 
 
+def remove_folder(folder: Path) -> None:
+    """Removes a folder with all in it, or what stands in its place; it need not be there.
+
+    Raises:
+        Unwritable: something of it stays.
+    """
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Unwritable(
+            f"{folder} kon niet worden weggehaald ({error.strerror}): kijk of deze gebruiker daar "
+            "mag schrijven."
+        ) from error
+
+
 def remove_leftovers(folder: Path) -> None:
     """Removes what a run that was killed left half written."""
     for path in folder.rglob(f".*{TEMPORARY}") if folder.is_dir() else ():

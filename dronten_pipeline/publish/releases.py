@@ -194,7 +194,7 @@ def list_releases(settings: Settings) -> list[Release]:
     """All releases, the newest first; before them folders that are none, with their problem."""
     if not settings.releases.is_dir():
         return []
-    current = _current_id(settings)
+    current = current_id(settings)
     folders = [
         path
         for path in settings.releases.iterdir()
@@ -210,7 +210,7 @@ def current_release(settings: Settings) -> Release | None:
     Raises:
         ReleaseError: `current` points at something that is no release.
     """
-    current = _current_id(settings)
+    current = current_id(settings)
     if current is None:
         return None
     release = _read_release(settings.releases / current, is_current=True)
@@ -229,7 +229,7 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
         ReleaseError: there is no such release, it is not what was judged and published, or it was
             done but could not be written down.
     """
-    current = _current_id(settings)
+    current = current_id(settings)
     if release_id is None:
         before = current_release(settings)
         release_id = before.manifest["previous_release"] if before else None
@@ -237,13 +237,15 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
             raise ReleaseError("There is no release before the current one to go back to.")
     if release_id == current:
         raise ReleaseError(f"{release_id} is the current release already.")
+    if withdrawn := withdrawals(settings).get(release_id):
+        raise ReleaseError(f"Uitgave {release_id} is {withdrawn_because(withdrawn)}.")
     known = {release.release_id: release for release in list_releases(settings)}
     if release_id not in known:
         raise ReleaseError(
             f"{settings.releases} holds no release {release_id}: see `datalab releases`."
         )
     target = known[release_id]
-    problems = [target.problem] if target.problem else _problems_with(settings, target)
+    problems = [target.problem] if target.problem else problems_with(settings, target)
     if problems:
         raise ReleaseError(f"{release_id} cannot be used: {'; '.join(problems)}.")
     last_turn = next(ledger.records_of(settings, "rollback"), None)
@@ -268,9 +270,39 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
             _point_back(settings.releases, current)
             raise ReleaseError(f"{current} stays the current release: {error}") from error
         raise ReleaseError(f"{release_id} is current now, but: {error}") from error
-    for problem in _announce(settings):
+    for problem in announce(settings):
         raise ReleaseError(f"{release_id} is current now, but: {problem}")
     return _read_release(target.folder, is_current=True)
+
+
+def withdrawals(settings: Settings) -> dict[str, ledger.Record]:
+    """The record of every release that was withdrawn, by its name."""
+    return {
+        str(record.body.get("release_id")): record
+        for record in ledger.records_of(settings, "withdrawal")
+    }
+
+
+def withdrawn_because(record: ledger.Record) -> str:
+    """When and why a release was withdrawn, as the end of a Dutch sentence."""
+    day = dt.datetime.fromisoformat(record.recorded_at)
+    return (
+        f"ingetrokken op {day:%d-%m-%Y} (record {record.number}), omdat: "
+        f"{str(record.body.get('reason')).rstrip('.')}"
+    )
+
+
+def turn_to(settings: Settings, release_id: str | None) -> None:
+    """Makes `current` point at a release, or at nothing; writes nothing down.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    if release_id is None:
+        (settings.releases / CURRENT).unlink(missing_ok=True)
+        sync_folder(settings.releases)
+    else:
+        _point_at(settings.releases, release_id)
 
 
 def resting_on(settings: Settings, sha256s: Iterable[str]) -> list[str]:
@@ -370,7 +402,12 @@ def _publish(
                 },
             )
             return Unchanged(
-                release_id=current.release_id, ledger_problems=problems + _announce(settings)
+                release_id=current.release_id, ledger_problems=problems + announce(settings)
+            )
+        if withdrawn := withdrawals(settings).get(release_id):
+            raise PublishError(
+                f"Wat er nu geleverd is geeft weer uitgave {release_id}, en die is "
+                f"{withdrawn_because(withdrawn)}. Wis of herstel eerst de levering."
             )
         if (settings.releases / release_id).exists():
             if _release_record(settings, release_id) is None:
@@ -455,24 +492,24 @@ def _finish(settings: Settings, release_id: str, run_id: str, problems: list[str
         LedgerError: it could not be written down; a release without a record does not stay.
     """
     release = _read_release(settings.releases / release_id, is_current=True)
-    wrong = [release.problem] if release.problem else _problems_with(settings, release)
+    wrong = [release.problem] if release.problem else problems_with(settings, release)
     if wrong:
         raise PublishError(f"{release.folder} is not what was judged: {'; '.join(wrong)}.")
-    before = _current_id(settings)
+    before = current_id(settings)
     try:
         _point_at(settings.releases, release_id)
         _record_release(settings, release, run_id)
     except (OSError, ledger.LedgerError):
         if _release_record(settings, release_id) is None:
             _point_back(settings.releases, before)
-            if _current_id(settings) != release_id:
+            if current_id(settings) != release_id:
                 shutil.rmtree(release.folder, ignore_errors=True)
         raise
     return Published(
         release_id=release_id,
         folder=release.folder,
         manifest=release.manifest,
-        ledger_problems=problems + _announce(settings),
+        ledger_problems=problems + announce(settings),
     )
 
 
@@ -507,7 +544,7 @@ def _return_to(
     )
 
 
-def _announce(settings: Settings) -> list[str]:
+def announce(settings: Settings) -> list[str]:
     """Tells whoever follows the releases; a feed that cannot be written undoes no publication."""
     from dronten_pipeline.publish.doors import feed
 
@@ -673,7 +710,7 @@ def _clear_leftovers(releases: Path) -> None:
 # --- reading
 
 
-def _current_id(settings: Settings) -> str | None:
+def current_id(settings: Settings) -> str | None:
     link = settings.releases / CURRENT
     return link.readlink().name if link.is_symlink() else None
 
@@ -713,7 +750,7 @@ def _order_of_publication(release: Release) -> float:
     return math.inf if release.problem else release.manifest["gate_record"]["number"]
 
 
-def _problems_with(settings: Settings, release: Release) -> list[str]:
+def problems_with(settings: Settings, release: Release) -> list[str]:
     """Why a release may not become current: changed files, or bytes that did not pass."""
     problems = verify_release(release.folder)
     record = _release_record(settings, release.release_id)

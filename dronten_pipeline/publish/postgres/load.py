@@ -81,6 +81,22 @@ def load_current(settings: Settings) -> Outcome | None:
     return outcome
 
 
+def forget(settings: Settings, release_id: str) -> None:
+    """Drops every copy of a release that was withdrawn, whoever reads it.
+
+    Raises:
+        PostgresError: it stays.
+    """
+    schema = settings.postgres_schema
+    with explained(settings, None), connected(settings) as connection:
+        _take_turns(settings, connection)
+        if swap.release_in(connection, schema) == release_id:
+            with connection.transaction():
+                for table in swap.own_tables(connection, schema):
+                    swap.drop_table(connection, schema, table)
+        swap.drop_schema(connection, swap.schema_of(schema, release_id))
+
+
 def held_release(settings: Settings) -> str | None:
     """The release that PostgreSQL shows, None where it shows none yet.
 

@@ -72,6 +72,12 @@ def drop_schema(connection: psycopg.Connection, schema: str) -> None:
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
 
 
+def drop_table(connection: psycopg.Connection, schema: str, table: str) -> None:
+    connection.execute(
+        sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(schema, table))
+    )
+
+
 def schema_exists(connection: psycopg.Connection, schema: str) -> bool:
     found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema])
     return found.fetchone() is not None
