@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     public_address: str | None = Field(
         default=None,
         pattern=r"^https?://\S+$",
-        description="Web address under which the folder of the releases is offered, for the feeds "
+        description="Web address under which the folder `releases/open` is offered, for the feed "
         "and the description of open data; without one their links are relative.",
     )
     file_megabytes: int = Field(

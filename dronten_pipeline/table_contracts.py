@@ -88,7 +88,7 @@ def _table(model: Mapping[str, Any]) -> TableContract:
         name=model["name"],
         description=model.get("description", ""),
         key=tuple(keys[0]["columns"]) if keys else (),
-        is_open=bool(model.get("config", {}).get("meta", {}).get("open_data")),
+        is_open=model.get("config", {}).get("meta", {}).get("open_data") is True,
         columns=columns if RELEASE_ID.name in columns else columns | {RELEASE_ID.name: RELEASE_ID},
     )
 

@@ -44,6 +44,8 @@ from dronten_pipeline.table_contracts import RELEASE_ID, load_table_contracts
 MART = "mart.duckdb"
 MANIFEST = "manifest.json"
 CURRENT = "current"
+#: Beside `current`: its open part, the root of a web server.
+OPEN = "open"
 
 #: Tables that do not make a release a new one: three say something about the run, kpi_revision only
 #: compares with the release before, from which nothing else differs then, and the tables for people
@@ -374,7 +376,7 @@ def _publish(
     calendar_version: str,
     is_sample: bool,
 ) -> Published | Unchanged:
-    from dronten_pipeline.publish.doors import DoorError, checksums, write_doors
+    from dronten_pipeline.publish.doors import DoorError, checksums, feed, write_doors
     from dronten_pipeline.publish.doors.parquet import export_parquet
 
     judged = record.body
@@ -389,7 +391,10 @@ def _publish(
             raise NotJudged(f"{mart} was changed while it was published: run the gate again.")
         _check_publication(building / MART, judged)
         counts = export_parquet(building / MART, building / "parquet")
-        fingerprint = _fingerprint(building / "parquet", inputs, judged)
+        contracts = load_table_contracts(settings.dbt_project)
+        opened = sorted(set(counts) & {one.name for one in contracts.values() if one.is_open})
+        offered = {"tables": opened, "address": settings.public_address}
+        fingerprint = _fingerprint(building / "parquet", inputs, judged, offered)
         if current is not None and current.manifest["fingerprint"] == fingerprint:
             ledger.append(
                 settings,
@@ -420,9 +425,10 @@ def _publish(
         try:
             files = write_doors(
                 building,
-                load_table_contracts(settings.dbt_project),
+                contracts,
                 address=settings.public_address,
                 is_sample=is_sample,
+                before=feed.history(settings),
             )
         except DoorError as error:
             raise PublishError(f"{error} Nothing was published.") from error
@@ -470,6 +476,7 @@ def _publish(
                     "rows": rows,
                     "parquet": f"parquet/{table}.parquet",
                     "csv": f"csv/{table}.csv",
+                    "open": table in opened,
                 }
                 for table, rows in counts.items()
             },
@@ -549,7 +556,7 @@ def announce(settings: Settings) -> list[str]:
     from dronten_pipeline.publish.doors import feed
 
     try:
-        feed.export_feeds(settings)
+        feed.export_feeds(settings.releases, feed.history(settings, is_linked=True))
     except OSError as error:
         return [f"The feeds in {settings.releases} are not up to date: {explain(error)}."]
     return []
@@ -633,8 +640,10 @@ def _check_counts(building: Path, counts: dict[str, int]) -> None:
             )
 
 
-def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any]) -> str:
-    """Names what a release says; its name and the run that made it do not matter."""
+def _fingerprint(
+    parquet: Path, inputs: Sequence[Input], judged: dict[str, Any], offered: dict[str, Any]
+) -> str:
+    """Names what a release says, and to whom; its name and the run that made it do not matter."""
     from dronten_pipeline.publish.doors.parquet import hash_columns
 
     paths = [path for path in parquet.glob("*.parquet") if path.stem not in NOT_NEW_BY_ITSELF]
@@ -648,6 +657,8 @@ def _fingerprint(parquet: Path, inputs: Sequence[Input], judged: dict[str, Any])
             ],
             "suites": judged["suites_sha256"],
             "as_of": judged["as_of"],
+            # A table that is no longer open must not stay on the web because nothing else changed.
+            "open": offered,
         }
     )
 
@@ -679,6 +690,8 @@ def _point_at(releases: Path, release_id: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(release_id, target_is_directory=True)
     link.replace(releases / CURRENT)
+    if not os.path.lexists(releases / OPEN):
+        (releases / OPEN).symlink_to(Path(CURRENT) / OPEN, target_is_directory=True)
     sync_folder(releases)
 
 

@@ -7,13 +7,17 @@ and compare it with the mart. Not here: where a release stands and which is curr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dronten_pipeline.publish.doors.checksums import Files
 from dronten_pipeline.publish.doors.mart import DoorError, read_mart
 from dronten_pipeline.table_contracts import TableContract
+
+if TYPE_CHECKING:
+    from dronten_pipeline.publish.doors.feed import Entry
 
 __all__ = ["DoorError", "write_doors"]
 
@@ -24,14 +28,16 @@ def write_doors(
     *,
     address: str | None,
     is_sample: bool,
+    before: Sequence[Entry] = (),
 ) -> Files:
-    """Writes every form but Parquet into the folder of a release.
+    """Writes every form but Parquet into the folder of a release, and its open part.
 
     Args:
         folder: holds `mart.duckdb` and `parquet/<table>.parquet` of all its tables.
         contracts: what the tables promise, by name.
-        address: where the folder of the releases is offered on the web, ends with a slash.
+        address: where the open part is offered on the web, ends with a slash.
         is_sample: the figures are invented, and every door says so.
+        before: what the open feed tells of earlier releases, the newest first.
 
     Returns:
         `sha256` and `bytes` of every file in the folder, by its path within it.
@@ -43,9 +49,9 @@ def write_doors(
     from dronten_pipeline.publish.doors import (
         checksums,
         datapackage,
-        dcat,
         dutch_csv,
         machine_csv,
+        open_part,
         readme,
         workbook,
     )
@@ -70,5 +76,4 @@ def write_doors(
         if path.relative_to(folder).as_posix() not in files
     ]
     files |= checksums.describe(folder, others)
-    dcat.export_dcat(mart, folder / dcat.NAME, files, address)
-    return files | checksums.describe(folder, [folder / dcat.NAME])
+    return files | open_part.export_open(mart, folder, files, address=address, before=before)

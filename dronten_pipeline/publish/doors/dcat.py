@@ -1,10 +1,9 @@
 """The door for data portals: `dcat.ttl` after DCAT-AP-NL 3.0.
 
-Here belongs describing the open part of a release. Not here: which tables are open, which their
-contracts say (`open_data`).
+Here belongs describing the open part of a release. Not here: what is in that (`open_part.py`).
 
 Every address in it is relative to the file, so that a copy of the folder describes itself wherever
-it stands; a known address of the releases is named as the base, and then `current` is described.
+it stands; a known address of the folder is named as the base.
 The types and labels at the end are facts of the code lists that are used, given here so that the
 description can be validated without the web.
 """
@@ -137,15 +136,15 @@ FORMS = {
 def export_dcat(
     mart: Mart, path: Path, files: Mapping[str, Mapping[str, Any]], address: str | None
 ) -> None:
-    """Writes the description; without open tables none is written.
+    """Writes the description of all tables of a mart.
 
     Args:
-        files: `sha256` and `bytes` of each file, by its path within the release.
-        address: where the folder of the releases is offered, ends with a slash.
+        mart: the open part of one.
+        files: `sha256` and `bytes` of each file, by its path within the folder.
+        address: where the folder is offered, ends with a slash.
     """
-    tables = [table for table in mart.tables.values() if table.is_open]
-    if tables:
-        path.write_text("".join(_turtle(mart, tables, files, address)), encoding="utf-8")
+    tables = list(mart.tables.values())
+    path.write_text("".join(_turtle(mart, tables, files, address)), encoding="utf-8")
 
 
 def _turtle(
@@ -156,7 +155,7 @@ def _turtle(
 ) -> Iterator[str]:
     yield HEAD
     if address:
-        yield f"@base <{address}current/{NAME}> .\n"
+        yield f"@base <{address}{NAME}> .\n"
     published_at = mart.published_at.replace(tzinfo=LOCAL_TIME)
     facts = {
         "municipality": MUNICIPALITY,
@@ -165,7 +164,7 @@ def _turtle(
     }
     yield CATALOGUE.format(
         **facts,
-        identifier=_literal(f"{address}current/{NAME}#kpis" if address else "gm0303-kpis"),
+        identifier=_literal(f"{address}{NAME}#kpis" if address else "gm0303-kpis"),
         description=_literal(
             " ".join(
                 [

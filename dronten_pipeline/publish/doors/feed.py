@@ -1,7 +1,10 @@
-"""The door for whoever wants to be told: `feed.json` and `atom.xml` beside `current`.
+"""The door for whoever wants to be told: `feed.json` and `atom.xml`.
 
-Here belongs announcing which release is in force, as the ledger has it. Not here: what changed in
-the figures, which the table kpi_revision of each release says.
+They stand twice: in the open part of a release, where they tell of it and of those before it, and
+beside `current`, where they are written anew each time another release comes into force.
+
+Here belongs announcing releases, as the ledger has them. Not here: what changed in the figures,
+which the table kpi_revision of each release says.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ from xml.etree import ElementTree
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import write_durably
 from dronten_pipeline.permissions import open_to_readers
-from dronten_pipeline.publish.doors.mart import VERDICTS
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.publish.doors.mart import VERDICTS, Mart
+from dronten_pipeline.publish.doors.readme import NAME as README
+from dronten_pipeline.settings import LOCAL_TIME, Settings
 
 JSON_NAME, ATOM_NAME = "feed.json", "atom.xml"
 
@@ -33,50 +37,82 @@ ATOM = "http://www.w3.org/2005/Atom"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Entry:
-    number: int
+class Entry:
+    """One announcement; `name` is part of its id, so that a reader of feeds is told once."""
+
+    name: str
     at: str
-    release_id: str
     title: str
     text: str
+    url: str | None = None
 
 
-def export_feeds(settings: Settings) -> None:
-    """Writes both feeds anew, each whole or not at all.
+def export_feeds(folder: Path, entries: Sequence[Entry], *, address: str | None = None) -> None:
+    """Writes both feeds into a folder, each whole or not at all.
 
-    Without a public address the links are relative to the feed.
+    Args:
+        entries: the newest first.
+        address: where the folder is offered on the web, ends with a slash; without one the links
+            are relative to the feed.
 
     Raises:
         OSError: a feed could not be written; the one before still stands.
     """
-    entries = sorted(
-        [
-            entry
-            for kind in ("release", "rollback")
-            for entry in islice(_entries(settings, kind), MOST_ENTRIES)
-        ],
-        key=lambda entry: entry.number,
-        reverse=True,
-    )[:MOST_ENTRIES]
-    address = settings.public_address or ""
-    write_durably(settings.releases / JSON_NAME, _json(entries, address))
-    write_durably(settings.releases / ATOM_NAME, _atom(entries, address))
+    write_durably(folder / JSON_NAME, _json(entries[:MOST_ENTRIES], address or ""))
+    write_durably(folder / ATOM_NAME, _atom(entries[:MOST_ENTRIES], address or ""))
     for name in (JSON_NAME, ATOM_NAME):
-        open_to_readers(settings.releases / name)
+        open_to_readers(folder / name)
 
 
-def _entries(settings: Settings, kind: str) -> Iterator[_Entry]:
-    for record in ledger.records_of(settings, kind):
-        release_id = str(record.body.get("release_id"))
-        manifest = _manifest(settings.releases / release_id)
-        before = record.body.get("from_release")
-        yield _Entry(
-            number=record.number,
-            at=record.recorded_at,
-            release_id=release_id,
-            title=f"Terug naar uitgave {release_id}" if before else f"Uitgave {release_id}",
-            text=" ".join(_sentences(manifest, before)),
-        )
+def of_release(mart: Mart) -> Entry:
+    """What the open part of a release tells of itself; it links to the page beside it."""
+    revised = mart.tables["kpi_revision"].rows if "kpi_revision" in mart.tables else 0
+    facts = {
+        "as_of": mart.as_of.isoformat(),
+        "verdict": mart.verdict,
+        "is_sample": mart.is_sample,
+        "tables": {"kpi_revision": {"rows": revised}},
+    }
+    return Entry(
+        name=mart.release_id,
+        at=_moment(mart.published_at),
+        title=f"Uitgave {mart.release_id}",
+        text=" ".join(_sentences(facts, None)),
+        url=README,
+    )
+
+
+def history(settings: Settings, *, is_linked: bool = False) -> list[Entry]:
+    """What the ledger knows of releases and ways back, the newest first.
+
+    Args:
+        is_linked: whether each links to its open part, as seen from the folder of the releases.
+    """
+    found = [
+        (record, settings.releases / str(record.body.get("release_id")))
+        for kind in ("release", "rollback")
+        for record in islice(ledger.records_of(settings, kind), MOST_ENTRIES)
+    ]
+    found.sort(key=lambda one: one[0].number, reverse=True)
+    return [_entry(record, folder, is_linked) for record, folder in found[:MOST_ENTRIES]]
+
+
+def _entry(record: ledger.Record, folder: Path, is_linked: bool) -> Entry:
+    manifest, before = _manifest(folder), record.body.get("from_release")
+    published = manifest.get("published_at")
+    return Entry(
+        name=f"{record.number}" if before else folder.name,
+        at=_moment(dt.datetime.fromisoformat(published))
+        if published and not before
+        else record.recorded_at,
+        title=f"Terug naar uitgave {folder.name}" if before else f"Uitgave {folder.name}",
+        text=" ".join(_sentences(manifest, before)),
+        url=f"{folder.name}/open/" if is_linked and (folder / "open").is_dir() else None,
+    )
+
+
+def _moment(local: dt.datetime) -> str:
+    return local.replace(tzinfo=LOCAL_TIME).isoformat(timespec="seconds")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -104,7 +140,7 @@ def _sentences(manifest: dict[str, Any], before: str | None) -> Iterator[str]:
         yield f"{revised} cijfers zijn anders dan in de vorige uitgave; zie kpi_revision."
 
 
-def _json(entries: Sequence[_Entry], address: str) -> bytes:
+def _json(entries: Sequence[Entry], address: str) -> bytes:
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": TITLE,
@@ -112,8 +148,8 @@ def _json(entries: Sequence[_Entry], address: str) -> bytes:
         **({"home_page_url": address, "feed_url": address + JSON_NAME} if address else {}),
         "items": [
             {
-                "id": f"{TAG}:{entry.number}",
-                "url": f"{address}{entry.release_id}/",
+                "id": f"{TAG}:{entry.name}",
+                **({"url": address + entry.url} if entry.url else {}),
                 "title": entry.title,
                 "content_text": entry.text,
                 "date_published": entry.at,
@@ -124,7 +160,7 @@ def _json(entries: Sequence[_Entry], address: str) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _atom(entries: Sequence[_Entry], address: str) -> bytes:
+def _atom(entries: Sequence[Entry], address: str) -> bytes:
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": "nl"})
     _add(feed, "id", TAG)
     _add(feed, "title", TITLE)
@@ -133,10 +169,11 @@ def _atom(entries: Sequence[_Entry], address: str) -> bytes:
     _add(feed, "link", rel="self", href=address + ATOM_NAME)
     for entry in entries:
         item = _add(feed, "entry")
-        _add(item, "id", f"{TAG}:{entry.number}")
+        _add(item, "id", f"{TAG}:{entry.name}")
         _add(item, "title", entry.title)
         _add(item, "updated", entry.at)
-        _add(item, "link", href=f"{address}{entry.release_id}/")
+        if entry.url:
+            _add(item, "link", href=address + entry.url)
         _add(item, "content", entry.text, type="text")
     ElementTree.indent(feed)
     document: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)

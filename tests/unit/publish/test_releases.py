@@ -23,6 +23,7 @@ import pytest
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.publish import releases
+from dronten_pipeline.publish.doors import feed
 from dronten_pipeline.publish.releases import (
     NotJudged,
     Published,
@@ -41,7 +42,7 @@ from tests.unit.publish.marts import INPUTS, judged_mart, publish_it, release_id
 
 #: Folder and ending of the forms that have a file per table.
 FORMS = (("parquet", "parquet"), ("csv", "csv"), ("excel", "csv"))
-BESIDE = ("current", "feed.json", "atom.xml")
+BESIDE = ("current", "open", "feed.json", "atom.xml")
 
 
 @pytest.fixture
@@ -150,8 +151,7 @@ def test_what_is_no_number_is_not_published(settings: Settings) -> None:
 
 
 def titles(settings: Settings) -> list[str]:
-    feed = json.loads((settings.releases / "feed.json").read_text(encoding="utf-8"))
-    return [item["title"] for item in feed["items"]]
+    return [item["title"] for item in announced(settings.releases)]
 
 
 def test_a_release_and_a_way_back_are_announced(two: Settings) -> None:
@@ -163,14 +163,38 @@ def test_a_release_and_a_way_back_are_announced(two: Settings) -> None:
     ]
 
 
+def test_the_folder_for_the_web_goes_with_the_release_in_force(two: Settings) -> None:
+    opened = two.releases / "open"
+    assert opened.readlink() == Path("current/open"), "one link is replaced, not two"
+    before = [item["id"] for item in announced(opened)]
+    assert len(before) == 2
+    rollback(two)
+    assert [item["id"] for item in announced(opened)] == before[1:]
+    publish_it(two, judged_mart(two, 3, value=3.5, previous=1))
+    assert [item["title"] for item in announced(opened)] == [
+        f"Uitgave {release_id(3)}", *titles(two)[1:]
+    ]  # fmt: skip
+    assert before[0] in {item["id"] for item in announced(opened)}, "a reader is told once"
+    assert {path.stem for path in (opened / "csv").iterdir()} == {"publication"}
+
+
+def announced(folder: Path) -> list[dict[str, str]]:
+    items: list[dict[str, str]] = json.loads((folder / "feed.json").read_text())["items"]
+    return items
+
+
 def test_a_feed_that_cannot_be_written_undoes_no_publication(
     two: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+    write = feed.export_feeds
+
+    def full(folder: Path, *entries: Any, **address: Any) -> None:
+        if folder == two.releases:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(folder, *entries, **address)
 
     with monkeypatch.context() as patched:
-        patched.setattr("dronten_pipeline.publish.doors.feed.export_feeds", full)
+        patched.setattr(feed, "export_feeds", full)
         outcome = publish_it(two, judged_mart(two, 3, value=3.5, previous=2))
         assert isinstance(outcome, Published)
         assert outcome.ledger_problems == [
@@ -300,6 +324,20 @@ def test_a_mart_that_is_not_what_the_record_says_is_refused(
     assert list(settings.releases.iterdir()) == []
 
 
+@pytest.mark.parametrize("part", ["csv/publication.csv", "feed.json", "SHA256SUMS"])
+def test_what_is_changed_or_added_in_the_open_part_is_seen(settings: Settings, part: str) -> None:
+    publish_it(settings, judged_mart(settings, 1))
+    folder = settings.releases / release_id(1)
+    assert f"open/{part}" in json.loads((folder / "manifest.json").read_text())["files"]
+    path = folder / "open" / part
+    path.chmod(0o644)
+    path.write_text("iets anders")
+    (folder / "open" / "work_list.csv").write_text("item\n")
+    problems = verify_release(folder)
+    assert f"open/{part} was changed" in problems
+    assert "open/work_list.csv was added" in problems
+
+
 def test_a_mart_that_follows_another_release_is_refused(settings: Settings) -> None:
     publish_it(settings, judged_mart(settings, 1))
     folder = judged_mart(settings, 2, value=9, previous=None)
@@ -349,6 +387,20 @@ def test_another_judgement_or_figure_is_published(
     publish_it(settings, judged_mart(settings, 1))
     folder = judged_mart(settings, 2, previous=1, value=value, changes=changes)
     assert isinstance(publish_it(settings, folder), Published)
+
+
+def test_a_table_that_is_no_longer_open_leaves_the_web_with_the_next_run(
+    settings: Settings, tmp_path: Path
+) -> None:
+    marts = tmp_path / "dbt/models/marts"
+    shutil.copytree(settings.dbt_project / "models/marts", marts)
+    publish_it(settings, judged_mart(settings, 1))
+    text = (marts / "publication.yml").read_text(encoding="utf-8")
+    (marts / "publication.yml").write_text(text.replace("{open_data: true}", "{open_data: false}"))
+    closed = settings.model_copy(update={"dbt_project": tmp_path / "dbt"})
+    outcome = publish_it(closed, judged_mart(closed, 2, previous=1))
+    assert isinstance(outcome, Published)
+    assert not (closed.releases / "open").exists()
 
 
 def test_publishing_the_same_run_again_changes_nothing(settings: Settings) -> None:

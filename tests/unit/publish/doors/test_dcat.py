@@ -14,11 +14,11 @@ from tests.unit.publish.doors.conftest import open_doors
 SHAPES = Path(__file__).with_name("dcat_ap_nl_3.ttl")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-HERE = "https://data.voorbeeld.nl/uitgaven/current/dcat.ttl"
+HERE = "https://data.voorbeeld.nl/kpi/dcat.ttl"
 
 
 def described(folder: Path, base: str = HERE) -> rdflib.Graph:
-    return rdflib.Graph().parse(folder / "dcat.ttl", format="turtle", publicID=base)
+    return rdflib.Graph().parse(folder / "open/dcat.ttl", format="turtle", publicID=base)
 
 
 def conforms(graph: rdflib.Graph) -> tuple[bool, str]:
@@ -66,7 +66,7 @@ def test_open_tables_are_offered_as_csv_and_parquet_and_no_others(release: Path)
         for kind in ("csv", "parquet")
     }
     for url in urls:
-        path = release / url.removeprefix(folder)
+        path = release / "open" / url.removeprefix(folder)
         distribution = graph.value(None, DCAT.downloadURL, rdflib.URIRef(url))
         assert int(str(graph.value(distribution, DCAT.byteSize))) == path.stat().st_size
 
@@ -75,12 +75,12 @@ def test_an_address_fixes_the_names_wherever_the_file_is_read(
     release: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "mart.duckdb").write_bytes((release / "mart.duckdb").read_bytes())
-    open_doors(tmp_path, address="https://data.voorbeeld.nl/uitgaven/")
+    open_doors(tmp_path, address="https://data.voorbeeld.nl/kpi/")
     graph = described(tmp_path, base="https://elders.voorbeeld.nl/kopie.ttl")
     dataset = graph.value(None, RDF.type, DCAT.Dataset)
     assert str(dataset) == f"{HERE}#kpis"
     assert str(graph.value(dataset, DCTERMS.identifier)) == f"{HERE}#kpis"
-    assert "elders" not in (tmp_path / "dcat.ttl").read_text()
+    assert "elders" not in (tmp_path / "open/dcat.ttl").read_text()
 
 
 def test_a_sample_says_that_it_is_invented(release: Path) -> None:

@@ -1,4 +1,4 @@
-"""The feeds: what the ledger says, in the two forms that readers of feeds know."""
+"""The feeds beside `current`: what the ledger says, in the two forms that readers of feeds know."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from dronten_pipeline.evidence import ledger
 from dronten_pipeline.publish.doors import feed
 from dronten_pipeline.settings import Settings
 
-ADDRESS = "https://data.voorbeeld.nl/uitgaven/"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def published(folder: Path, name: str, *, revised: int = 0, is_sample: bool = False) -> None:
-    (folder / "releases" / name).mkdir(parents=True)
+    (folder / "releases" / name / "open").mkdir(parents=True)
     (folder / "releases" / name / "manifest.json").write_text(
         json.dumps(
             {
@@ -31,8 +30,9 @@ def published(folder: Path, name: str, *, revised: int = 0, is_sample: bool = Fa
     ledger.append(Settings(home=folder), "release", {"release_id": name})
 
 
-def items(folder: Path, address: str | None = None) -> list[dict[str, str]]:
-    feed.export_feeds(Settings(home=folder, public_address=address))
+def items(folder: Path) -> list[dict[str, str]]:
+    entries = feed.history(Settings(home=folder), is_linked=True)
+    feed.export_feeds(folder / "releases", entries)
     document = json.loads((folder / "releases/feed.json").read_text(encoding="utf-8"))
     assert document["version"] == "https://jsonfeed.org/version/1.1"
     return document["items"]
@@ -41,9 +41,9 @@ def items(folder: Path, address: str | None = None) -> list[dict[str, str]]:
 def test_an_announcement_says_what_a_reader_wants_to_know(tmp_path: Path) -> None:
     published(tmp_path, "een", is_sample=True)
     published(tmp_path, "twee", revised=12)
-    second, first = items(tmp_path, ADDRESS)
+    second, first = items(tmp_path)
     assert second["title"] == "Uitgave twee"
-    assert second["url"] == f"{ADDRESS}twee/"
+    assert second["url"] == "twee/open/", "no further than what is open"
     assert second["content_text"] == (
         "Peildag 30-06-2026. Keuring: goed, met waarschuwingen. "
         "12 cijfers zijn anders dan in de vorige uitgave; zie kpi_revision."
@@ -52,12 +52,10 @@ def test_an_announcement_says_what_a_reader_wants_to_know(tmp_path: Path) -> Non
     assert first["date_published"] <= second["date_published"]
 
 
-def test_without_an_address_the_links_are_relative(tmp_path: Path) -> None:
+def test_a_release_from_before_there_was_an_open_part_has_no_link(tmp_path: Path) -> None:
     published(tmp_path, "een")
-    assert items(tmp_path)[0]["url"] == "een/"
-    assert (
-        "http" not in (tmp_path / "releases/feed.json").read_text().replace("jsonfeed", "", 1)[60:]
-    )
+    (tmp_path / "releases/een/open").rmdir()
+    assert "url" not in items(tmp_path)[0]
 
 
 def test_a_way_back_and_a_removed_release_are_told_as_such(tmp_path: Path) -> None:
@@ -78,7 +76,7 @@ def test_both_feeds_announce_the_same_and_keep_the_newest(
     monkeypatch.setattr(feed, "MOST_ENTRIES", 3)
     for number in range(5):
         published(tmp_path, f"nummer-{number}")
-    announced = items(tmp_path, ADDRESS)
+    announced = items(tmp_path)
     assert [item["title"] for item in announced] == [f"Uitgave nummer-{n}" for n in (4, 3, 2)]
     atom = ElementTree.parse(tmp_path / "releases/atom.xml").getroot()
     assert atom.tag == f"{ATOM}feed"
