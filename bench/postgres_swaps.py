@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 
 from bench.postgres import say
-from dronten_pipeline.publish.postgres.swap import swap
+from dronten_pipeline.publish.postgres.swap import Roles, swap
 from tests.postgres_server import Server, new_database, running
 from tests.unit.publish.postgres.test_load import READERS
 
@@ -101,7 +101,8 @@ def ours(connection: psycopg.Connection, number: int) -> None:
     connection.execute(
         f"CREATE TABLE {schema}.publication AS SELECT '{name}' AS release_id"  # type: ignore[arg-type]
     )
-    swap(connection, schema="mart", release_id=name, reader="bi_lezer", patience_seconds=60)
+    roles = Roles(reader="bi_lezer", open_reader=None, open_tables=frozenset())
+    swap(connection, schema="mart", release_id=name, roles=roles, patience_seconds=60)
 
 
 def rename(connection: psycopg.Connection, number: int, freeze: str = "false") -> None:

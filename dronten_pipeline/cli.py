@@ -76,7 +76,8 @@ def main() -> None:
             sys.exit(endings.end(current_settings(), error))
         for wrong in error.errors():
             name = f"DATALAB_{'_'.join(map(str, wrong['loc']))}".upper()
-            say_problem(f"{name} is {wrong['input']!r}: {wrong['msg']}. Verbeter de instelling.")
+            why = wrong["msg"].removeprefix("Value error, ")
+            say_problem(f"{name} is {wrong['input']!r}: {why}. Verbeter de instelling.")
         sys.exit(OWN_ERROR)
     except Exception as error:
         sys.exit(endings.end(current_settings(), error))

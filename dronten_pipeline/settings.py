@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dronten_pipeline.evidence.durable import write_secret
 from dronten_pipeline.limits import Limits
+from dronten_pipeline.publish.postgres.names import wrong_with_role, wrong_with_schema
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
@@ -32,6 +33,12 @@ class UnusableKey(ValueError):
 def current_settings() -> Settings:
     """The settings of this process, read from the environment once."""
     return Settings()
+
+
+def _or_wrong(value: str, problem: str | None) -> str:
+    if problem is not None:
+        raise ValueError(problem)
+    return value
 
 
 class Settings(BaseSettings):
@@ -130,11 +137,14 @@ class Settings(BaseSettings):
     )
     postgres_schema: str = Field(
         default="mart",
-        pattern=r"^[a-z][a-z0-9_]{0,39}$",
         description="Schema of PostgreSQL in which people read; earlier releases wait beside it.",
     )
     postgres_reader: str = Field(
         default="bi_lezer", description="Role of PostgreSQL that may read the schema, nothing else."
+    )
+    postgres_open_reader: str = Field(
+        default="bi_open",
+        description="Role of PostgreSQL that may read the open tables of the schema, nothing else.",
     )
     postgres_patience_seconds: float = Field(
         default=120,
@@ -195,6 +205,28 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().resolve()
+
+    @field_validator("postgres_schema")
+    @classmethod
+    def _is_a_schema(cls, name: str) -> str:
+        return _or_wrong(name, wrong_with_schema(name))
+
+    @field_validator("postgres_reader", "postgres_open_reader")
+    @classmethod
+    def _is_a_role(cls, name: str) -> str:
+        return _or_wrong(name, wrong_with_role(name))
+
+    @field_validator("postgres_open_reader")
+    @classmethod
+    def _is_another_role(cls, name: str, known: ValidationInfo) -> str:
+        same = name == known.data.get("postgres_reader")
+        return _or_wrong(
+            name,
+            "Wie alleen open data leest, heeft een andere rol dan wie alles leest "
+            "(DATALAB_POSTGRES_READER): kies een andere, zoals bi_open"
+            if same
+            else None,
+        )
 
     @field_validator("public_address")
     @classmethod

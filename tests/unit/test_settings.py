@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from dronten_pipeline.settings import Settings
 
@@ -51,3 +52,37 @@ def test_half_a_key_is_refused(tmp_path: Path) -> None:
     settings.own_pseudonym_key.write_text("")
     with pytest.raises(ValueError, match="geen hele sleutel"):
         settings.read_pseudonym_key()
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "says"),
+    [
+        ("schema", "pg_mart", "houdt deze naam voor zichzelf"),
+        ("schema", "information_schema", "houdt deze naam voor zichzelf"),
+        ("schema", "user", "een woord van SQL"),
+        ("schema", "table", "een woord van SQL"),
+        ("schema", "Mart", "kleine letters"),
+        ("schema", 'mart"', "kleine letters"),
+        ("schema", "mart\n", "kleine letters"),
+        ("schema", "m" * 41, "hooguit 40 tekens"),
+        ("schema", "", None),
+        ("schema", "m" * 40, None),
+        ("reader", "pg_lezer", "houdt deze naam voor zichzelf"),
+        ("reader", "public", "houdt deze naam voor zichzelf"),
+        ("reader", "PUBLIC", "houdt deze naam voor zichzelf"),
+        ("reader", "é" * 32, "na 63 bytes"),
+        ("reader", 'Rol met "aanhaling" en é', None),
+        ("reader", "bi_open", "een andere rol dan wie alles leest"),
+        ("open_reader", "none", "houdt deze naam voor zichzelf"),
+        ("open_reader", "bi_lezer", "een andere rol dan wie alles leest"),
+    ],
+)
+def test_a_name_that_postgres_does_not_take_is_told_before_any_work(
+    monkeypatch: pytest.MonkeyPatch, field: str, name: str, says: str | None
+) -> None:
+    monkeypatch.setenv(f"DATALAB_POSTGRES_{field.upper()}", name)
+    if says is None:
+        assert getattr(Settings(), f"postgres_{field}") == (name or "mart")
+    else:
+        with pytest.raises(ValidationError, match=says):
+            Settings()

@@ -21,7 +21,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from dronten_pipeline.publish.postgres.mart_tables import Unloadable
-from dronten_pipeline.publish.postgres.swap import InTheWay
+from dronten_pipeline.publish.postgres.swap import InTheWay, TooOpen
 from dronten_pipeline.publish.releases import Release
 from dronten_pipeline.settings import Settings
 
@@ -167,6 +167,11 @@ def explained(settings: Settings, release: Release | None) -> Iterator[None]:
         raise PostgresError(
             f"The release is loaded, but could not be shown: {error}. Ask them to end their "
             f"transaction.{stands}"
+        ) from None
+    except TooOpen as error:
+        raise PostgresError(
+            f"The release was not shown: {error}. Take away what gives it that, such as "
+            f"membership of a role that reads more.{stands}"
         ) from None
     except Unloadable as error:
         raise PostgresError(f"{error}{stands}") from None

@@ -34,6 +34,7 @@ from dronten_pipeline.publish.postgres.connection import (
     place,
 )
 from dronten_pipeline.publish.postgres.mart_tables import Content, Table
+from dronten_pipeline.publish.postgres.names import written
 from dronten_pipeline.publish.releases import MART, Release, ReleaseError, current_release
 from dronten_pipeline.settings import Settings
 
@@ -129,13 +130,13 @@ def describe_lag(settings: Settings) -> str:
 def _load(
     settings: Settings, connection: psycopg.Connection, release: Release, began: float
 ) -> Outcome:
-    schema, reader = settings.postgres_schema, settings.postgres_reader
+    schema = settings.postgres_schema
     _take_turns(settings, connection)
-    _prepare(settings, connection)
+    roles, lacking = _prepare(settings, connection, release)
     before = swap.release_in(connection, schema)
     if before == release.release_id:
-        swap.let_read(connection, schema, reader, release.release_id)
-        return Outcome(release_id=release.release_id, kind="held")
+        swap.let_read(connection, schema, roles, release.release_id)
+        return Outcome(release_id=release.release_id, kind="held", warnings=lacking)
     staged = swap.schema_of(schema, release.release_id)
     mart_file = release.folder / MART
     if sha256_of(mart_file) != release.manifest["files"][MART]["sha256"]:
@@ -161,7 +162,7 @@ def _load(
         connection,
         schema=schema,
         release_id=release.release_id,
-        reader=reader,
+        roles=roles,
         patience_seconds=settings.postgres_patience_seconds,
     )
     try:
@@ -179,7 +180,7 @@ def _load(
         previous=before,
         tables=contents,
         seconds=time.monotonic() - began,
-        warnings=(*broken, *warnings),
+        warnings=(*lacking, *broken, *warnings),
     )
 
 
@@ -255,23 +256,48 @@ def _take_turns(settings: Settings, connection: psycopg.Connection) -> None:
         time.sleep(0.2)
 
 
-def _prepare(settings: Settings, connection: psycopg.Connection) -> None:
-    """Sees that there is a role to read with, and that the schema is ours to fill."""
+def _prepare(
+    settings: Settings, connection: psycopg.Connection, release: Release
+) -> tuple[swap.Roles, tuple[str, ...]]:
+    """Sees that there are roles to read with, and that the schema is ours to fill.
+
+    Returns:
+        The roles, and a sentence where the one for open data cannot be made: a house that offers
+        none in this way misses nothing by it.
+    """
     schema, reader = settings.postgres_schema, settings.postgres_reader
-    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [reader]).fetchone()
-    if known is None:
-        try:
-            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(reader)))
-        except errors.InsufficientPrivilege:
-            raise PostgresError(
-                f"There is no role {reader} to read with: let an administrator do `CREATE ROLE "
-                f"{reader}`, or name another role with DATALAB_POSTGRES_READER."
-            ) from None
+    open_reader: str | None = settings.postgres_open_reader
+    lacking: tuple[str, ...] = ()
+    if not _has_role(connection, reader):
+        raise PostgresError(
+            f"There is no role {written(reader)} to read with: let an administrator do `CREATE "
+            f"ROLE {written(reader)}`, or name another role with DATALAB_POSTGRES_READER."
+        )
+    if not _has_role(connection, settings.postgres_open_reader):
+        name, open_reader = written(settings.postgres_open_reader), None
+        lacking = (
+            f"There is no role {name} to read open data with: let an administrator do `CREATE ROLE "
+            f"{name}`, or name another role with DATALAB_POSTGRES_OPEN_READER.",
+        )
     if swap.release_in(connection, schema) is None and swap.own_tables(connection, schema):
         raise PostgresError(
             f"The schema {schema} holds tables of something else: name another schema with "
             "DATALAB_POSTGRES_SCHEMA."
         )
+    tables = release.manifest.get("tables", {})
+    opened = frozenset(name for name, about in tables.items() if about.get("open") is True)
+    return swap.Roles(reader=reader, open_reader=open_reader, open_tables=opened), lacking
+
+
+def _has_role(connection: psycopg.Connection, role: str) -> bool:
+    """Whether the role is there, made if it was not and we may."""
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    if known is None:
+        try:
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+        except errors.InsufficientPrivilege:
+            return False
+    return True
 
 
 def _current(settings: Settings) -> Release | None:

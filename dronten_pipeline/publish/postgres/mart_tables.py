@@ -24,6 +24,7 @@ from psycopg.copy import QueuedLibpqWriter
 
 from dronten_pipeline.gate.candidate import MOST_KEYED_ROWS, identifier
 from dronten_pipeline.publish.postgres.hashing import in_sql, row_hashes, total_of
+from dronten_pipeline.publish.postgres.names import LONGEST
 
 #: DuckDB's types and PostgreSQL's. What has no counterpart of its own travels as text.
 TYPES: dict[str, LiteralString] = {
@@ -115,7 +116,7 @@ def describe(
             reference needs no index, and tools for reports relate tables by it.
 
     Raises:
-        Unloadable: a column has a type that PostgreSQL does not know.
+        Unloadable: a column has a type that PostgreSQL does not know, or a name is too long for it.
     """
     found = mart.execute(
         """
@@ -127,6 +128,8 @@ def describe(
         ORDER BY 1
         """
     ).fetchall()
+    for name, _ in found:
+        _check_length("Table", name, LONGEST - len("_pkey"))
     tables = [
         Table(
             name=name,
@@ -189,12 +192,23 @@ def _columns(mart: duckdb.DuckDBPyConnection, table: str) -> tuple[Column, ...]:
         ).fetchall()
     )
     for column in columns:
+        _check_length("Column", f"{table}.{column.name}", LONGEST, column.name)
         if _postgres_type(column) is None:
             raise Unloadable(
                 f"Column {table}.{column.name} has the type {column.duckdb_type}, which has no "
                 "counterpart in PostgreSQL: cast it in the model of the table."
             )
     return columns
+
+
+def _check_length(what: str, shown: str, most: int, name: str | None = None) -> None:
+    """PostgreSQL would cut it in silence; behind that of a table its keys are named."""
+    length = len((shown if name is None else name).encode())
+    if length > most:
+        raise Unloadable(
+            f"{what} {shown} has a name of {length} bytes, and PostgreSQL cuts what is longer than "
+            f"{most}: give it a shorter name in the model of the table."
+        )
 
 
 def _keys(mart: duckdb.DuckDBPyConnection, table: str) -> tuple[Key, ...]:

@@ -1,8 +1,8 @@
 """Which release readers of PostgreSQL see: the swap, the way back, and clearing what is old.
 
-Here belongs moving whole, loaded tables into and out of the schema that people read. Not here:
-loading them (`mart_tables.py`). Why it is done so, with what was measured:
-docs/decisions/0009-postgres-swap.md.
+Here belongs moving whole, loaded tables into and out of the schema that people read, and who may
+read which of them. Not here: loading them (`mart_tables.py`). Why it is done so, with what was
+measured: docs/decisions/0009-postgres-swap.md.
 
 The tables that people read stand in one schema, `mart`; each other release waits in a schema of
 its own, `mart_20260317_1a2b3c4d5e6f`. A swap locks all tables of both releases, moves the old ones
@@ -23,6 +23,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import errors, sql
 
+from dronten_pipeline.publish.postgres.names import written
+
 #: A transaction that was seen for so long will not be over in a moment.
 LONG_SECONDS = 2.0
 #: What readers may do. The second is for the names of keys: PostgreSQL shows foreign keys in
@@ -32,8 +34,25 @@ RIGHTS = "SELECT, REFERENCES"
 FOLLOW_MILLISECONDS = 25
 
 
+class TooOpen(RuntimeError):
+    """The open role could read more than is open; nothing was changed."""
+
+
 class InTheWay(RuntimeError):
     """Readers kept the tables locked for longer than the swap may wait; nothing was changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Who reads: `reader` all tables, `open_reader` only the open ones; None where it is absent."""
+
+    reader: str
+    open_reader: str | None
+    open_tables: frozenset[str]
+
+    @property
+    def all(self) -> list[str]:
+        return [self.reader, *([self.open_reader] if self.open_reader else [])]
 
 
 @dataclass(frozen=True)
@@ -117,7 +136,7 @@ def swap(
     *,
     schema: str,
     release_id: str,
-    reader: str,
+    roles: Roles,
     patience_seconds: float,
 ) -> None:
     """Makes a loaded release the one that people read; the one before goes to its own schema.
@@ -127,6 +146,7 @@ def swap(
 
     Raises:
         InTheWay: a reader kept its lock; readers still see the release before.
+        TooOpen: the open role could read what is not open; likewise.
     """
     staged = schema_of(schema, release_id)
     before = release_in(connection, schema)
@@ -143,22 +163,26 @@ def swap(
                     kept = schema_of(schema, before)
                     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(kept)))
                     _move(connection, schema, old, kept)
-                    _hide(connection, kept, old, reader)
+                    _hide(connection, kept, old, roles)
                 connection.execute(
                     sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema))
                 )
                 _move(connection, staged, new, schema)
                 connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(staged)))
-                _let_read(connection, schema, new, reader, release_id)
+                _let_read(connection, schema, new, roles, release_id)
             return
         except (errors.QueryCanceled, errors.LockNotAvailable):
             attempts.failed()
 
 
-def let_read(connection: psycopg.Connection, schema: str, reader: str, release_id: str) -> None:
-    """Gives the reader role its rights again, should somebody have taken them away."""
+def let_read(connection: psycopg.Connection, schema: str, roles: Roles, release_id: str) -> None:
+    """Gives the reading roles their rights again, should somebody have changed them.
+
+    Raises:
+        TooOpen: the open role could read what is not open.
+    """
     with connection.transaction():
-        _let_read(connection, schema, own_tables(connection, schema), reader, release_id)
+        _let_read(connection, schema, own_tables(connection, schema), roles, release_id)
 
 
 def forget_old(connection: psycopg.Connection, schema: str, keep: int) -> list[str]:
@@ -321,14 +345,32 @@ def _move(connection: psycopg.Connection, schema: str, tables: Iterable[str], ta
         )
 
 
-def _hide(connection: psycopg.Connection, schema: str, tables: Sequence[str], reader: str) -> None:
+def _hide(connection: psycopg.Connection, schema: str, tables: Sequence[str], roles: Roles) -> None:
     """Takes the right to read away, so that tools do not list what they cannot open."""
+    for role in roles.all:
+        _take(connection, schema, tables, role)
+
+
+def _take(connection: psycopg.Connection, schema: str, tables: Sequence[str], role: str) -> None:
     if tables:
         connection.execute(
             sql.SQL("REVOKE {} ON TABLE {} FROM {}").format(
                 sql.SQL(RIGHTS),
                 _listed((schema, table) for table in tables),
-                sql.Identifier(reader),
+                sql.Identifier(role),
+            )
+        )
+
+
+def _give(connection: psycopg.Connection, schema: str, tables: Sequence[str], role: str) -> None:
+    name = sql.Identifier(role)
+    connection.execute(
+        sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(schema), name)
+    )
+    if tables:
+        connection.execute(
+            sql.SQL("GRANT {} ON TABLE {} TO {}").format(
+                sql.SQL(RIGHTS), _listed((schema, table) for table in tables), name
             )
         )
 
@@ -337,22 +379,47 @@ def _let_read(
     connection: psycopg.Connection,
     schema: str,
     tables: Sequence[str],
-    reader: str,
+    roles: Roles,
     release_id: str,
 ) -> None:
-    role, name = sql.Identifier(reader), sql.Identifier(schema)
-    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(name, role))
+    # The standing rights of a database may open what is new in it to everybody.
     connection.execute(
-        sql.SQL("GRANT {} ON TABLE {} TO {}").format(
-            sql.SQL(RIGHTS), _listed((schema, table) for table in tables), role
+        sql.SQL("REVOKE ALL ON TABLE {} FROM PUBLIC").format(
+            _listed((schema, table) for table in tables)
         )
     )
+    _give(connection, schema, tables, roles.reader)
+    if roles.open_reader is not None:
+        closed = [table for table in tables if table not in roles.open_tables]
+        _give(connection, schema, sorted(set(tables) - set(closed)), roles.open_reader)
+        _take(connection, schema, closed, roles.open_reader)
+        _check_closed(connection, schema, closed, roles.open_reader)
     connection.execute(
         sql.SQL("COMMENT ON SCHEMA {} IS {}").format(
-            name,
+            sql.Identifier(schema),
             sql.Literal(f"De gepubliceerde cijfers van Datalab Dronten: uitgave {release_id}."),
         )
     )
+
+
+def _check_closed(
+    connection: psycopg.Connection, schema: str, tables: Sequence[str], role: str
+) -> None:
+    """What a role may read it may also have of another role, of everybody, or per column."""
+    names = {sql.Identifier(schema, table).as_string(connection): table for table in tables}
+    found = connection.execute(
+        """
+        SELECT ours.name FROM unnest(%s::text[]) AS ours (name)
+        WHERE has_any_column_privilege(%s::name, to_regclass(ours.name), 'SELECT')
+        ORDER BY 1
+        """,
+        [list(names), role],
+    ).fetchall()
+    if found:
+        raise TooOpen(
+            f"the role {written(role)} may read {', '.join(names[name] for (name,) in found)}, "
+            "which is not open data"
+        )
 
 
 def _waiting(connection: psycopg.Connection, schema: str) -> list[str]:

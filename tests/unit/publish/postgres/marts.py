@@ -10,6 +10,9 @@ import duckdb
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.settings import Settings
 
+#: The tables of a release that are open data, as its manifest says.
+OPENED = ("dim_kpi", "fct_kpi_value", "publication")
+
 #: Two tables that refer to each other; every row says of which release it is.
 TABLES = """
 CREATE TABLE dim_kpi (kpi_id VARCHAR PRIMARY KEY, name_nl VARCHAR NOT NULL, number INTEGER);
@@ -64,5 +67,6 @@ def finish(folder: Path, number: int) -> None:
         "fingerprint": "",
         "previous_release": None,
         "gate_record": {"number": number, "sha256": ""},
+        "tables": {table: {"open": True} for table in OPENED},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

@@ -24,14 +24,14 @@ from pydantic import SecretStr
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.publish.postgres import load as loading
-from dronten_pipeline.publish.postgres import mart_tables, swap
+from dronten_pipeline.publish.postgres import mart_tables, names, swap
 from dronten_pipeline.publish.postgres.connection import PostgresError
 from dronten_pipeline.publish.postgres.load import describe_lag, load_current
 from dronten_pipeline.settings import Settings
 from tests.conftest import Datalab
 from tests.postgres_server import PASSWORD, Server, new_database, running, wait_until_it_answers
 from tests.unit.publish.marts import judged_mart, publish_it
-from tests.unit.publish.postgres.marts import TABLES, make_current, release_id
+from tests.unit.publish.postgres.marts import OPENED, TABLES, make_current, release_id
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,10 @@ def database(server: Server) -> str:
     with server.connected() as connection:
         connection.execute(f"CREATE ROLE datalab LOGIN PASSWORD '{PASSWORD}'")
         connection.execute("CREATE ROLE bi_lezer")
+        connection.execute("CREATE ROLE bi_open")
         connection.execute("GRANT pg_signal_backend, pg_read_all_stats TO datalab")
-        for person, member_of in (("lezer", "bi_lezer"), ("ander", "pg_monitor")):
+        people = (("lezer", "bi_lezer"), ("burger", "bi_open"), ("ander", "pg_monitor"))
+        for person, member_of in people:
             connection.execute(
                 f"CREATE ROLE {person} LOGIN PASSWORD '{PASSWORD}' IN ROLE {member_of}"  # type: ignore[arg-type]
             )
@@ -310,6 +312,200 @@ def test_rights_that_were_taken_away_come_back(place: Place) -> None:
     place.rows("REVOKE ALL ON ALL TABLES IN SCHEMA mart FROM bi_lezer")
     assert load(place, 1).kind == "held"
     assert place.rows("SELECT count(*) FROM mart.dim_kpi", "lezer") == [(10,)]
+
+
+# --- open and internal apart
+
+WITH_WORK_LIST = (
+    TABLES
+    + """
+CREATE TABLE work_list AS SELECT 'Z-' || i AS item_id, 'terugbellen' AS detail, {number} AS number
+FROM range(5) AS of (i);
+CREATE VIEW deliveries AS SELECT 'zaken.csv' AS file_name;
+"""
+)
+
+
+def test_who_reads_open_data_reads_nothing_else(place: Place) -> None:
+    load(place, 1, WITH_WORK_LIST)
+    outcome = load(place, 2, WITH_WORK_LIST)
+    assert outcome.warnings == ()
+    assert place.rows("SELECT count(*), min(number) FROM mart.fct_kpi_value", "burger") == [
+        (200, 2)
+    ]
+    before = f"mart_{release_id(1).replace('-', '_')}"
+    for statement in (
+        "SELECT 1 FROM mart.work_list",
+        "SELECT count(*) FROM mart.work_list",
+        "SELECT item_id FROM mart.work_list",
+        "TABLE mart.deliveries",
+        "COPY mart.work_list TO STDOUT",
+        f"SELECT 1 FROM {before}.dim_kpi",
+        f"SELECT 1 FROM {before}.work_list",
+        "INSERT INTO mart.dim_kpi VALUES ('x', 'x', 1)",
+        "CREATE TABLE mart.own (a int)",
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            place.rows(statement, "burger")
+    listed = "SELECT table_name::text FROM information_schema.columns WHERE table_schema ~ '^mart'"
+    assert {name for (name,) in place.rows(listed, "burger")} == set(OPENED)
+    known = "SELECT tablename::text FROM pg_stats WHERE schemaname ~ '^mart'"
+    assert {name for (name,) in place.rows(known, "lezer")} >= {"work_list", "dim_kpi"}
+    assert {name for (name,) in place.rows(known, "burger")} <= set(OPENED)
+    assert place.rows("SELECT count(*) FROM mart.work_list", "lezer") == [(5,)]
+
+
+def test_a_release_that_comes_back_is_as_open_as_it_was(place: Place) -> None:
+    load(place, 1, WITH_WORK_LIST)
+    load(place, 2, WITH_WORK_LIST)
+    assert load(place, 1).kind == "returned"
+    assert place.rows("SELECT DISTINCT number FROM mart.dim_kpi", "burger") == [(1,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        place.rows("SELECT 1 FROM mart.work_list", "burger")
+
+
+def test_a_right_given_by_hand_to_who_reads_open_data_is_taken_away(place: Place) -> None:
+    load(place, 1, WITH_WORK_LIST)
+    place.rows("GRANT SELECT ON mart.work_list TO bi_open; REVOKE ALL ON mart.dim_kpi FROM bi_open")
+    assert load(place, 1).kind == "held"
+    assert place.rows("SELECT count(*) FROM mart.dim_kpi", "burger") == [(10,)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        place.rows("SELECT 1 FROM mart.work_list", "burger")
+
+
+@pytest.mark.parametrize(
+    ("give", "take"),
+    [
+        ("GRANT bi_lezer TO bi_open", "REVOKE bi_lezer FROM bi_open"),
+        ("GRANT pg_read_all_data TO bi_open", "REVOKE pg_read_all_data FROM bi_open"),
+        ("ALTER ROLE bi_open SUPERUSER", "ALTER ROLE bi_open NOSUPERUSER"),
+    ],
+    ids=["a member of who reads all", "who may read all data", "superuser"],
+)
+def test_a_release_is_not_shown_when_the_open_role_reads_more_by_another_way(
+    place: Place, give: str, take: str
+) -> None:
+    load(place, 1)
+    place.rows(give)
+    try:
+        with pytest.raises(PostgresError, match=r"bi_open may read deliveries, work_list"):
+            load(place, 2, WITH_WORK_LIST)
+    finally:
+        place.rows(take)
+    assert place.shown() == 1
+    assert load(place, 2).kind == "returned" if place.staged() else "loaded"
+    assert place.shown() == 2
+
+
+def test_what_the_database_opens_to_everybody_is_closed(place: Place) -> None:
+    standing = "ALTER DEFAULT PRIVILEGES FOR ROLE datalab {} SELECT ON TABLES {} PUBLIC"
+    place.rows(standing.format("GRANT", "TO"))
+    try:
+        load(place, 1, WITH_WORK_LIST)
+    finally:
+        place.rows(standing.format("REVOKE", "FROM"))
+    for person in ("burger", "ander"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            place.rows("SELECT 1 FROM mart.work_list", person)
+    assert place.rows("SELECT count(*) FROM mart.dim_kpi", "burger") == [(10,)]
+
+
+def test_a_release_from_before_there_was_a_mark_opens_nothing(place: Place) -> None:
+    folder = make_current(place.settings, 1)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["tables"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert load_current(place.settings) is not None
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        place.rows("SELECT 1 FROM mart.dim_kpi", "burger")
+    assert place.rows("SELECT count(*) FROM mart.dim_kpi", "lezer") == [(10,)]
+
+
+def test_without_a_role_for_open_data_a_release_is_shown_and_says_so(place: Place) -> None:
+    nobody = place.settings.model_copy(update={"postgres_open_reader": 'open "data"'})
+    make_current(nobody, 1)
+    outcome = load_current(nobody)
+    assert outcome is not None
+    assert 'let an administrator do `CREATE ROLE "open ""data"""`' in outcome.warnings[0]
+    assert place.shown() == 1
+
+
+# --- names
+
+
+HARD_NAMES = ('bi"lezer', "BI Lezer", "rol'; --", "lezér €", "select", "r" * 62 + "s")
+
+
+@pytest.mark.parametrize("name", HARD_NAMES)
+def test_a_role_of_any_name_reads_and_is_written_so_that_the_advice_works(
+    place: Place, name: str
+) -> None:
+    settings = place.settings.model_copy(
+        update={"postgres_reader": name, "postgres_open_reader": name[::-1]}
+    )
+    make_current(settings, 1)
+    with pytest.raises(PostgresError, match="There is no role") as refused:
+        load_current(settings)
+    advice = str(refused.value).split("`")[1]
+    assert advice.startswith("CREATE ROLE ")
+    place.rows(advice)
+    try:
+        outcome = load_current(settings)
+        assert outcome is not None
+        place.rows(outcome.warnings[0].split("`")[1])
+        outcome = load_current(settings)
+        assert outcome is not None
+        assert outcome.warnings == ()
+        for role, table in ((name, "fct_kpi_value"), (name[::-1], "dim_kpi")):
+            assert place.rows(
+                "SELECT has_table_privilege(rolname, "
+                f"'mart.{table}'::regclass, 'SELECT') FROM pg_roles WHERE rolname = '"
+                + role.replace("'", "''")
+                + "'"
+            ) == [(True,)]
+    finally:
+        for role in {name, name[::-1]}:
+            quoted = '"' + role.replace('"', '""') + '"'
+            with contextlib.suppress(psycopg.errors.UndefinedObject):
+                place.rows(f"DROP OWNED BY {quoted}; DROP ROLE {quoted}")
+
+
+def test_what_the_server_reserves_is_known_without_it(server: Server) -> None:
+    with server.connected() as connection:
+        found = connection.execute("SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')")
+        words = {word for (word,) in found}
+    assert len(words) > 70
+    assert words <= names.RESERVED
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        (
+            'CREATE TABLE breed AS SELECT 1 AS "{0}", 2 AS "{0}b"'.format("é" * 32),
+            rf"^Column breed\.{'é' * 32} has a name of 64 bytes, and PostgreSQL cuts",
+        ),
+        (f"CREATE TABLE {'t' * 59} (a int)", r"^Table t+ has a name of 59 bytes"),
+        (f"CREATE VIEW {'v' * 70} AS SELECT 1 AS a", r"^Table v+ has a name of 70 bytes"),
+    ],
+    ids=["a column", "a table", "a view"],
+)
+def test_a_name_that_would_be_cut_is_refused(place: Place, statement: str, says: str) -> None:
+    load(place, 1)
+    with pytest.raises(PostgresError, match=says):
+        load(place, 2, f"{TABLES}; {statement}")
+    assert place.shown() == 1
+    assert place.staged() == []
+
+
+def test_the_longest_names_arrive_whole(place: Place) -> None:
+    column, table = "é" * 31 + "x", "t" * 58
+    load(place, 1, f'{TABLES}; CREATE TABLE {table} ("{column}" int PRIMARY KEY)')
+    found = place.rows(
+        f"SELECT attname::text FROM pg_attribute WHERE attrelid = 'mart.{table}'::regclass "
+        "AND attnum > 0"
+    )
+    assert found == [(column,)]
 
 
 # --- readers while releases come
