@@ -15,7 +15,7 @@ INTERNAL = {
     "work_list": ("item_id", "detail"),
     "source_delivery": ("file_name", "sha256", "note"),
     "text_readability": ("text_id", "hard_words"),
-    "data_quality": ("run_id", "observed"),
+    "data_quality": ("run_id", "rule"),
 }
 #: What a value must be like to be found by chance nowhere else.
 TELLING = 6

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from dronten_pipeline.settings import PROJECT
 from dronten_pipeline.table_contracts import load_table_contracts
 
 YML = """
@@ -50,3 +53,27 @@ def test_a_contract_is_read_from_the_tests_of_dbt(tmp_path: Path) -> None:
     assert list(figure.columns) == ["kpi_id", "year", "unit", "release_id"]
     assert contracts["bare"].key == ()
     assert not contracts["bare"].is_open
+
+
+@pytest.mark.parametrize("mark", ["{open_data: 'ja'}", "{open_data: 1}", "{open: true}", "{}"])
+def test_a_table_is_open_by_the_mark_itself_and_by_nothing_like_it(
+    tmp_path: Path, mark: str
+) -> None:
+    folder = tmp_path / "models/marts"
+    folder.mkdir(parents=True)
+    text = YML.replace("{open_data: true}", mark)
+    (folder / "figure.yml").write_text(text, encoding="utf-8")
+    assert not load_table_contracts(tmp_path)["figure"].is_open
+
+
+def test_the_words_of_an_open_table_name_none_for_the_house() -> None:
+    """They stand in `open/`, which knows nothing of the rest."""
+    contracts = load_table_contracts(PROJECT / "dbt_project")
+    closed = [name for name, contract in contracts.items() if not contract.is_open]
+    opened = [contract for contract in contracts.values() if contract.is_open]
+    assert len(opened) > 5
+    assert len(closed) > 5
+    for contract in opened:
+        columns = contract.columns.values()
+        words = " ".join([contract.description, *(column.description for column in columns)])
+        assert [name for name in closed if name in words] == [], contract.name
