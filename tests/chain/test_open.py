@@ -66,7 +66,8 @@ def test_no_value_of_a_table_for_the_house_is_on_the_web(release: Path) -> None:
                         looked_for += 1
                         assert value not in web, f"{table}.{column}: {value}"
     assert looked_for > 500
-    for name in set(INTERNAL) | {"quarantine"}:
+    # The definition of a KPI may say which table of the house shows how it was measured.
+    for name in ("work_list", "source_delivery", "data_quality", "quarantine"):
         assert name not in web
 
 
