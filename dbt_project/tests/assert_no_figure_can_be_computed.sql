@@ -1,10 +1,18 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_kpi_hidden'}}}) }}
--- An equation with exactly one hidden cell gives that cell away: dronten_pipeline/suppression.py
--- has an error.
-select
-    equations.equation,
-    count(hidden.cell) as hidden_cells
-from {{ ref('int_kpi_equation') }} as equations
-left join {{ ref('int_kpi_hidden') }} as hidden on equations.cell = hidden.cell
-group by equations.equation
-having count(hidden.cell) = 1
+{{ config(meta={'dagster': {'ref': {'name': 'int_kpi_shown'}}}) }}
+-- An equation in which a small group is all that is unknown gives it away:
+-- dronten_pipeline/suppression/ has an error.
+with unknown as (
+    select
+        equations.equation,
+        count(*) as cells,
+        bool_or(figures.is_small) as has_small
+    from {{ ref('int_kpi_equation') }} as equations
+    inner join {{ ref('int_kpi_value') }} as figures on equations.cell = figures.cell
+    left join {{ ref('int_kpi_shown') }} as shown on equations.cell = shown.cell
+    where coalesce(shown.is_suppressed, true)
+    group by equations.equation
+)
+
+select equation
+from unknown
+where cells = 1 and has_small

@@ -5,7 +5,7 @@ Not here: running it again (`recompute.py`). `proof/` holds
 
     lineage.json    every model: its SQL with all parameters filled in, what it reads, its tests
     kept/           the reviewed tables (register of KPIs, targets, calendar), and what a model in
-                    Python made: which cells are hidden
+                    Python made: which figures about people are published, as fct_kpi_value says
     run/            what the run knew of itself and of the deliveries (`run__*` in raw/current)
     shape/          the columns of each delivered table, without rows
 
@@ -91,7 +91,8 @@ class Lineage(BaseModel):
             if key in seen or key in left_out or key not in self.nodes:
                 return
             seen.add(key)
-            for parent in self.nodes[key].reads:
+            # What is kept as a table is not made again, so what it was made of is not needed.
+            for parent in () if self.nodes[key].is_kept else self.nodes[key].reads:
                 visit(parent)
             order.append(key)
 

@@ -2,11 +2,13 @@
 
 The attacker looks in every table of the release for the records and the numerators of hidden cells,
 under any name, and then solves the sums that anybody knows: a total and its parts, a year and its
-quarters. `tests/unit/test_suppression.py` does the same with generated tables.
+quarters. A breakdown that is left out is unknown too. `tests/unit/test_suppression.py` attacks
+generated tables and chains of releases, with bounds and whole numbers as well.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from pathlib import Path
 
@@ -70,20 +72,37 @@ def published(home: Path, measure: str) -> set[str]:
 
 
 def sums(people: pl.DataFrame) -> list[tuple[str, list[str]]]:
-    """Each whole with its parts, of the rows that stand in the table, hidden or not."""
+    """Each whole with its parts, of the rows that stand in the table, hidden or not.
+
+    A sum of which a shorter period is not broken down says nothing: what is left out is unknown.
+    """
     parts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    whole = people.filter(pl.col("dimension") == "total")
+    broken_down = set(people.select(*KEYS[:4]).iter_rows())
+    gaps = set()
+    for kpi, grain, start in whole.select(*KEYS[:3]).iter_rows():
+        for dimension in people.filter(pl.col("kpi_id") == kpi)["dimension"].unique():
+            if grain in COARSER and (kpi, grain, start, dimension) not in broken_down:
+                gaps.add((kpi, COARSER[grain], coarser(grain, start), dimension))
     for row in people.sort("period_start").iter_rows(named=True):
         kpi, grain, start = row["kpi_id"], row["period_grain"], row["period_start"]
         if row["dimension"] not in ("total", "measure"):
             parts[f"{kpi}|{grain}|{start}|total|total", row["dimension"]].append(row["cell"])
         if grain in COARSER:
-            first = start.replace(month=1 if grain == "quarter" else 1 + (start.month - 1) // 3 * 3)
+            first = coarser(grain, start)
+            if (kpi, COARSER[grain], first, row["dimension"]) in gaps and kpi not in STOCKS:
+                continue
             member = f"{row['dimension']}|{row['dimension_value']}"
             over_time = parts[f"{kpi}|{COARSER[grain]}|{first}|{member}", grain]
             if kpi in STOCKS:
                 over_time.clear()
             over_time.append(row["cell"])
-    return [(whole, found) for (whole, _), found in parts.items()]
+    there = set(people["cell"])
+    return [(whole, found) for (whole, _), found in parts.items() if whole in there]
+
+
+def coarser(grain: str, start: dt.date) -> dt.date:
+    return start.replace(month=1 if grain == "quarter" else 1 + (start.month - 1) // 3 * 3)
 
 
 @pytest.mark.parametrize("measure", ["records", "numerator"])
@@ -105,6 +124,34 @@ def test_nothing_hidden_follows_from_everything_published(
     free = vectors[(values > 1e-9).sum() :]
     fixed = [cell for cell, number in place.items() if np.abs(free[:, number]).max() < 1e-9]
     assert fixed == []
+
+
+def test_of_a_period_that_runs_there_is_only_the_total(people: pl.DataFrame) -> None:
+    running = people.filter("is_provisional")
+    assert running.height > 0
+    assert running["dimension"].is_in(["total", "measure"]).all()
+
+
+def test_what_a_release_keeps_says_no_more_of_hidden_figures_than_its_mart(
+    sample_home: Path, people: pl.DataFrame
+) -> None:
+    """Which of them are small themselves stands in none of its files."""
+    release = sample_home / "releases" / "current"
+    kept = pl.read_parquet(release / "proof" / "kept" / "int_kpi_shown.parquet")
+    about_people = current(sample_home, "fct_kpi_value").join(
+        pl.read_parquet(release / "proof" / "kept" / "kpi_register.parquet").filter(
+            "is_about_people"
+        ),
+        on="kpi_id",
+        how="semi",
+    )
+    assert kept.columns == ["cell", "is_suppressed"]
+    shown = with_cell(about_people).select("cell", "is_suppressed").sort("cell")
+    assert kept.sort("cell").equals(shown)
+    others = [
+        path for path in release.rglob("*.parquet") if "is_small" in pl.read_parquet_schema(path)
+    ]
+    assert others == []
 
 
 def test_hidden_rows_hold_no_number_in_any_table(sample_home: Path, people: pl.DataFrame) -> None:

@@ -14,6 +14,11 @@ import pytest
 
 from tests.conftest import PROJECT
 
+#: KPIs about people with parts: of a period that runs only their total is published.
+PEOPLE = (
+    "'website_text_clarity', 'website_satisfaction', 'service_rating', 'b1_training_coverage', "
+    "'onboarding_training_coverage'"
+)
 FACTS = ("fct_kpi_total", "fct_kpi_part")
 KEYS = {
     "kpi_id": "dim_kpi",
@@ -243,6 +248,8 @@ def test_a_measure_of_any_part_is_the_published_figure(
         -- a stock without open items on the last day has no figure for the period
         where measured.value is not null
             and not (figures.kpi_id is null and measured.kpi_id = 'callbacks_open_late')
+            -- of people the running period has no parts, and some are too small for any
+            and not (figures.value is null and measured.kpi_id in ({PEOPLE}))
         """
     ).fetchall()
     assert len(compared) > 200

@@ -11,6 +11,10 @@ from tests.chain.deliveries import current
 from tests.conftest import Datalab
 
 KEYS = ["kpi_id", "period_grain", "period_start", "dimension", "dimension_value"]
+PEOPLE = [
+    "website_text_clarity", "website_satisfaction", "service_rating", "triage_satisfaction",
+    "mijndronten_users", "b1_training_coverage", "onboarding_training_coverage",
+]  # fmt: skip
 
 
 def test_the_small_case_gives_its_answers(datalab: Datalab, shared: Path, tmp_path: Path) -> None:
@@ -34,7 +38,13 @@ def test_the_small_case_gives_its_answers(datalab: Datalab, shared: Path, tmp_pa
     )
     assert expected.height > 100
     found = expected.join(ours, on=KEYS, how="left")
-    assert found["as_of"].null_count() == 0, found.filter(pl.col("as_of").is_null())
+    # Parts of running periods of KPIs about people are listed, but do not exist in the mart.
+    absent = found.filter(pl.col("as_of").is_null())
+    assert absent["kpi_id"].is_in(PEOPLE).all(), absent
+    assert absent.join(ours, on=KEYS[:4], how="semi").is_empty(), absent
+    running = ours.filter(pl.col("is_provisional") & pl.col("kpi_id").is_in(PEOPLE))
+    assert (running["dimension"] == "total").all()
+    found = found.drop_nulls("as_of")
     shown = found.filter(~pl.col("is_suppressed"))
     assert shown.height > 50
     for name in ("value", "numerator", "denominator"):

@@ -5,7 +5,11 @@ with cells as (
             {{ period_end('figures.period_grain', 'figures.period_start') }}, {{ as_of() }}
         ) as judged_on
     from {{ ref('int_kpi_value') }} as figures
-    where figures.is_about_people and figures.dimension <> 'measure'
+    where
+        figures.is_about_people
+        and figures.dimension <> 'measure'
+        -- of a period that runs only the total is published
+        and not (figures.is_provisional and figures.dimension <> 'total')
 ),
 
 -- a total is the sum of the values of each breakdown
@@ -69,34 +73,18 @@ equations as (
     select * from periods
     union all
     select * from stocks
-),
-
-terms as (
-    select
-        equation,
-        child as cell,
-        false as is_parent
-    from equations
-    union all
-    -- distinct: the whole stands beside each of its parts
-    select distinct
-        equation,
-        parent as cell,
-        true as is_parent
-    from equations
 )
 
 select
-    terms.equation,
-    terms.cell,
-    terms.is_parent,
-    -- what to hide first: parts before the whole, the smallest part, ties by name
-    cast(
-        row_number() over (
-            partition by terms.equation
-            order by terms.is_parent, cells.sample_size, cells.dimension_value, cells.period_start
-        ) as integer
-    ) as hide_order
-from terms
-inner join cells on terms.cell = cells.cell
-order by terms.equation, hide_order
+    equation,
+    child as cell,
+    false as is_parent
+from equations
+union all
+-- distinct: the whole stands beside each of its parts
+select distinct
+    equation,
+    parent as cell,
+    true as is_parent
+from equations
+order by equation, is_parent, cell

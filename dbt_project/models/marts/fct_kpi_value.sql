@@ -1,25 +1,38 @@
 {% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') %}
 
-with computed as (
+with shown as (
+    select
+        cell,
+        is_suppressed
+    from {{ ref('int_kpi_shown') }}
+    union all
+    select
+        cell,
+        false as is_suppressed
+    from {{ ref('int_kpi_value') }}
+    where not is_about_people
+),
+
+computed as (
     select
         figures.kpi_id,
         figures.period_grain,
         figures.period_start,
         figures.dimension,
         figures.dimension_value,
-        case when hidden.cell is null then figures.value end as value,
-        case when hidden.cell is null then figures.numerator end as numerator,
-        case when hidden.cell is null then figures.denominator end as denominator,
-        case when hidden.cell is null then figures.sample_size end as sample_size,
-        case when hidden.cell is null then figures.ci_low end as ci_low,
-        case when hidden.cell is null then figures.ci_high end as ci_high,
-        hidden.cell is not null as is_suppressed,
+        case when not shown.is_suppressed then figures.value end as value,
+        case when not shown.is_suppressed then figures.numerator end as numerator,
+        case when not shown.is_suppressed then figures.denominator end as denominator,
+        case when not shown.is_suppressed then figures.sample_size end as sample_size,
+        case when not shown.is_suppressed then figures.ci_low end as ci_low,
+        case when not shown.is_suppressed then figures.ci_high end as ci_high,
+        shown.is_suppressed,
         figures.is_provisional,
         {{ as_of() }} as as_of,
         'current' as source_state,
         figures.definition_version
     from {{ ref('int_kpi_value') }} as figures
-    left join {{ ref('int_kpi_hidden') }} as hidden on figures.cell = hidden.cell
+    inner join shown on figures.cell = shown.cell
 ),
 
 {% if previous %}
@@ -45,7 +58,14 @@ stale as (
     from read_parquet('{{ previous | replace("'", "''") }}/fct_kpi_value.parquet') as previous
     inner join {{ ref('kpi_register') }} as register on previous.kpi_id = register.kpi_id
     inner join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
-    where sources.state = 'stopped'
+    where
+        sources.state = 'stopped'
+        -- as in int_kpi_cell, should the release before not know that rule
+        and not (
+            register.is_about_people
+            and previous.is_provisional
+            and previous.dimension not in ('total', 'measure')
+        )
 ),
 {% endif %}
 

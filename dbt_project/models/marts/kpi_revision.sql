@@ -1,6 +1,6 @@
 {% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') %}
 
-with old as (
+with figures_before as (
     {% if previous %}
     select *
     from read_parquet('{{ previous | replace("'", "''") }}/fct_kpi_value.parquet')
@@ -12,6 +12,28 @@ with old as (
     {% endif %}
 ),
 
+-- of a breakdown that is not published (any more) nothing is said, not even that it was
+old as (
+    select figures_before.*
+    from figures_before
+    left join {{ ref('kpi_register') }} as register on figures_before.kpi_id = register.kpi_id
+    where
+        not coalesce(register.is_about_people, false)
+        or figures_before.dimension in ('total', 'measure')
+        or (
+            not figures_before.is_provisional
+            and exists (
+                select 1
+                from {{ ref('fct_kpi_value') }} as figures
+                where
+                    figures.kpi_id = figures_before.kpi_id
+                    and figures.period_grain = figures_before.period_grain
+                    and figures.period_start = figures_before.period_start
+                    and figures.dimension = figures_before.dimension
+            )
+        )
+),
+
 compared as (
     select
         old.kpi_id,
@@ -19,7 +41,7 @@ compared as (
         old.period_start,
         old.dimension,
         old.dimension_value,
-        -- the old value would help to compute what is hidden now: the figure or a part of it
+        -- the old value would help to compute what is hidden now: in sums with it, or over time
         case when without_past.kpi_id is null then old.value end as old_value,
         new.value as new_value,
         old.as_of as old_as_of,
@@ -42,8 +64,6 @@ compared as (
             old.kpi_id = without_past.kpi_id
             and old.period_grain = without_past.period_grain
             and old.period_start = without_past.period_start
-            and old.dimension = without_past.dimension
-            and old.dimension_value = without_past.dimension_value
     left join {{ ref('kpi_register') }} as register on old.kpi_id = register.kpi_id
     left join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
     -- a difference in the last digits is how it was added up, not what was counted

@@ -62,8 +62,6 @@ published as (
             figures.kpi_id = without_past.kpi_id
             and figures.period_grain = without_past.period_grain
             and figures.period_start = without_past.period_start
-            and figures.dimension = without_past.dimension
-            and figures.dimension_value = without_past.dimension_value
     cross join {{ ref('stg_run__context') }} as context
 )
 

@@ -30,10 +30,19 @@ update old set value = null, is_suppressed = true
 where kpi_id = '{CLARITY}' and period_grain = 'month' and period_start = date '2026-02-01'
     and dimension_value = 'zorg';
 -- added up in another order
-update old set value = value + 1e-12 where kpi_id = '{CLARITY}' and period_grain = 'year';
--- a year of which a month is hidden now
+update old set value = value + 1e-12
+where kpi_id = 'external_hiring_share' and period_grain = 'year';
+-- a year of which a month is hidden now, in that month and beside it
 update old set value = value - 1
-where kpi_id = '{CLARITY}' and period_grain = 'year' and dimension_value = 'wonen';
+where kpi_id = '{CLARITY}' and period_grain = 'year' and period_start = date '2026-01-01';
+update old set value = value - 1
+where kpi_id = '{CLARITY}' and period_grain = 'month' and period_start = date '2026-02-01'
+    and dimension = 'total';
+-- a part of a year that still runs, from before these were left out
+insert into old
+select * replace ('page_section' as dimension, 'wonen' as dimension_value)
+from old where kpi_id = '{CLARITY}' and period_grain = 'year' and dimension = 'total'
+    and period_start = date '2026-01-01';
 -- not there then
 delete from old where kpi_id = '{CLARITY}' and period_grain = 'quarter';
 update old set value = value - 1, as_of = date '2026-03-09' where kpi_id = '{SATISFACTION}';
@@ -68,7 +77,7 @@ create table first as select "Sleutel", "Eerste waarde", "Eerste uitgave"
 from warehouse.main.rapport_kpi_reeks;
 update first set "Eerste waarde" = 10, "Eerste uitgave" = 'first'
 where "Sleutel" like '{CLARITY}|month|2026-0%';
-delete from first where "Sleutel" like '{CLARITY}|quarter|%'
+delete from first where "Sleutel" like '{CLARITY}|month|2026-03%'
 """
 
 
@@ -166,12 +175,25 @@ def test_of_a_figure_that_is_hidden_now_nothing_is_shown(
     assert (row["old_value"], row["new_value"]) == (None, None)
 
 
-def test_of_a_year_with_a_hidden_month_the_old_value_is_not_shown(
+@pytest.mark.parametrize(
+    ("grain", "start"),
+    [
+        pytest.param("year", JANUARY, id="year_with_it"),
+        pytest.param("month", FEBRUARY, id="total_of_its_month"),
+    ],
+)
+def test_of_a_sum_with_a_hidden_figure_the_old_value_is_not_shown(
+    revisions: dict[Key, dict[str, Any]], grain: str, start: dt.date
+) -> None:
+    """What a total or a year changed by would be that of the hidden part."""
+    row = revisions[CLARITY, grain, start, "total"]
+    assert row["old_value"] is None and row["new_value"] is not None
+
+
+def test_of_parts_that_are_not_published_any_more_nothing_is_said(
     revisions: dict[Key, dict[str, Any]],
 ) -> None:
-    """What a year grew by since the month before would be that month."""
-    row = revisions[CLARITY, "year", JANUARY, "wonen"]
-    assert row["old_value"] is None and row["new_value"] is not None
+    assert (CLARITY, "year", JANUARY, "wonen") not in revisions
 
 
 def test_of_a_figure_that_was_hidden_the_new_value_is_shown(
@@ -184,9 +206,11 @@ def test_of_a_figure_that_was_hidden_the_new_value_is_shown(
 @pytest.mark.parametrize(
     "key",
     [
-        pytest.param((CLARITY, "year", JANUARY, "total"), id="last_digits"),
+        pytest.param(
+            ("external_hiring_share", "year", dt.date(2025, 1, 1), "total"), id="last_digits"
+        ),
         pytest.param((CLARITY, "quarter", JANUARY, "total"), id="new_figure"),
-        pytest.param((CLARITY, "month", FEBRUARY, "total"), id="same"),
+        pytest.param((CLARITY, "month", dt.date(2026, 3, 1), "total"), id="same"),
         pytest.param((CLARITY, "year", dt.date(2021, 1, 1), "total"), id="hidden_and_gone"),
     ],
 )
@@ -211,9 +235,12 @@ def test_a_stopped_source_is_not_revised(
     ("key", "first", "release", "revised"),
     [
         pytest.param("month|2026-01-01|total|total", 10, "first", "ja", id="of_an_earlier_one"),
-        pytest.param("quarter|2026-01-01|total|total", None, "new", "nee", id="new_figure"),
+        pytest.param("month|2026-03-01|total|total", None, "new", "nee", id="new_figure"),
+        pytest.param("quarter|2026-01-01|total|total", None, None, "nee", id="hidden_month"),
+        pytest.param(
+            "month|2026-02-01|total|total", None, None, "nee", id="total_of_a_hidden_part"
+        ),
         pytest.param("month|2026-02-01|page_section|wonen", None, None, "nee", id="hidden_now"),
-        pytest.param("year|2026-01-01|page_section|wonen", None, None, "nee", id="hidden_month"),
     ],
 )
 def test_a_figure_stands_beside_what_was_published_first(

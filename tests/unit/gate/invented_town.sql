@@ -131,6 +131,9 @@ SELECT kpi_id, period_grain, period_start, dimension, dimension_value, value, nu
     period_grain = 'year' AND year(period_start) = 2026 AS is_provisional,
     DATE '2026-03-31' AS as_of, 'current' AS source_state, 1 AS definition_version
 FROM shown;
+-- of a period that runs only the total is published of figures about people
+DELETE FROM main.fct_kpi_value
+WHERE kpi_id LIKE 'website%' AND is_provisional AND dimension <> 'total';
 -- 90 % of easy and 80 % of hard texts are recognised: (share - 20) / 0.7, at most 100
 INSERT INTO main.fct_kpi_value
 SELECT kpi_id, period_grain, period_start, 'measure', 'corrected', least(100, (value - 20) / 0.7), NULL,
@@ -139,7 +142,8 @@ FROM main.fct_kpi_value WHERE kpi_id = 'b1_share' AND dimension = 'total';
 -- a figure that changed, one that vanished, and one that is hidden now
 CREATE TABLE main.kpi_revision AS
     SELECT kpi_id, period_grain, period_start, dimension, dimension_value,
-        CASE WHEN NOT is_suppressed THEN value - 1 END AS old_value, value AS new_value,
+        -- in a month with a hidden part no earlier value is shown
+        CASE WHEN kpi_id <> 'website_text_clarity' THEN value - 1 END AS old_value, value AS new_value,
         '20260301-000000000001' AS old_release, '20260331-1a2b3c4d5e6f' AS new_release,
         'delivery' AS cause
     FROM main.fct_kpi_value WHERE period_start = DATE '2026-03-01' AND dimension_value IN ('total', 'sport')

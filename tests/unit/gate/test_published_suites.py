@@ -78,6 +78,12 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ),
     ("fct_kpi_value", "hidden_rows_are_empty"): figure("sample_size = 3", "is_suppressed"),
     ("fct_kpi_value", "small_groups_hidden"): figure("sample_size = 4", f"{YEAR} AND {CLARITY}"),
+    ("fct_kpi_value", "people_parts_of_closed_periods"): figure(
+        "is_provisional = true", f"dimension_value = 'wonen' AND {YEAR}"
+    ),
+    ("fct_kpi_value", "people_periods_add_up"): figure(
+        "numerator = numerator - 1", f"dimension_value = 'wonen' AND {YEAR}"
+    ),
     ("fct_kpi_value", "hidden_part_not_derivable"): figure(
         "is_suppressed = false", "dimension_value = 'afval' AND period_grain = 'month'"
     ),
@@ -172,8 +178,7 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("kpi_revision", "new_value_is_that_of_figures"): "UPDATE kpi_revision SET new_value = 1e-9",
     ("kpi_revision", "hidden_figure_shows_nothing"): "UPDATE kpi_revision SET old_value = 1",
     ("kpi_revision", "hidden_part_shows_nothing"): (
-        "UPDATE kpi_revision SET period_grain = 'quarter', period_start = DATE '2026-01-01', "
-        "old_value = 1"
+        "UPDATE kpi_revision SET old_value = 1 WHERE dimension = 'total'"
     ),
     ("kpi_revision", "values_differ"): "UPDATE kpi_revision SET old_value = new_value",
     ("kpi_revision", "kpi_known"): "UPDATE kpi_revision SET kpi_id = 'unknown'",

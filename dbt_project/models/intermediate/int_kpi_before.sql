@@ -1,0 +1,33 @@
+{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
+
+with figures as (
+    {% if previous %}
+    select *
+    from read_parquet('{{ previous }}/fct_kpi_value.parquet')
+    {% else %}
+    -- no release before: nothing was shown or hidden yet
+    select
+        *,
+        false as is_suppressed
+    from {{ ref('int_kpi_value') }}
+    where false
+    {% endif %}
+)
+
+select
+    concat_ws(
+        '|',
+        figures.kpi_id, figures.period_grain, figures.period_start,
+        figures.dimension, figures.dimension_value
+    ) as cell,
+    figures.kpi_id,
+    figures.period_grain,
+    figures.period_start,
+    figures.dimension,
+    figures.value,
+    figures.sample_size,
+    figures.is_suppressed
+from figures
+inner join {{ ref('kpi_register') }} as register on figures.kpi_id = register.kpi_id
+where register.is_about_people and not figures.is_provisional
+order by cell
