@@ -17,7 +17,9 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["dronten_pipeline.ingest"]):
+with atheris.instrument_imports(
+    include=["dronten_pipeline.ingest", "dronten_pipeline.readability.extract"]
+):
     from tests.fuzz import reading
 
 

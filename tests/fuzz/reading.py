@@ -3,11 +3,12 @@
 Here belongs the statement that is tried. Not here: who tries it (`fuzz_readers.py` for as long as
 one likes, `test_found.py` with what that found before).
 
-An input is one byte that chooses the table, and the content of a file.
+An input is one byte that chooses the table, or the kind of document, and the content of a file.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from functools import cache
@@ -17,12 +18,14 @@ import polars as pl
 
 from dronten_pipeline.contracts import Table, load_sources
 from dronten_pipeline.ingest import parsing
+from dronten_pipeline.readability import extract
 from dronten_pipeline.settings import PROJECT
 
 #: A made-up name that stands in headers, keys and sheet names of the seeds, and in no contract.
 PLANTED = "qzxjansen"
 KEY = b"sixteen characters and more"
 LARGEST_SEED = 30_000
+DOCUMENTS = (".txt", ".html", ".md", ".docx", ".pdf")
 
 
 @cache
@@ -41,8 +44,16 @@ def hold(data: bytes) -> None:
     """
     if len(data) < 2:
         return
-    table = tables()[data[0] % len(tables())]
-    parsed = parsing.parse(data[1:], table, KEY)
+    choice = data[0] % (len(tables()) + len(DOCUMENTS))
+    if choice < len(tables()):
+        _hold_table(data[1:], tables()[choice])
+    else:
+        with contextlib.suppress(extract.DocumentUnreadable):
+            extract.text_of(data[1:], suffix=DOCUMENTS[choice - len(tables())])
+
+
+def _hold_table(content: bytes, table: Table) -> None:
+    parsed = parsing.parse(content, table, KEY)
     if parsed.refused is None:
         assert parsed.stored is not None
         assert parsed.stored.height + parsed.rejects.height == parsed.rows
@@ -73,6 +84,10 @@ def seeds() -> list[bytes]:
         found.append(first + frame.write_ndjson().encode())
         for write in (_parquet, _xlsx):
             found.append(first + write(frame))
+    for path in sorted((PROJECT / "sources").glob("text_corpus/sample/**/*")):
+        if path.suffix in DOCUMENTS and path.stat().st_size <= LARGEST_SEED:
+            first = bytes([len(tables()) + DOCUMENTS.index(path.suffix)])
+            found.append(first + path.read_bytes())
     return found
 
 
