@@ -32,6 +32,10 @@ Origin = Literal["delivery", "sample"]
 KEPT_RUNS = 3
 
 
+#: Homes whose lock this very process holds.
+_HELD_HERE: set[Path] = set()
+
+
 class RunUnderWay(RuntimeError):
     """Another run holds the lock."""
 
@@ -174,9 +178,15 @@ def _git(*arguments: str) -> str:
 def alone(settings: Settings, run_id: str) -> Iterator[None]:
     """Holds the lock of this home; the system frees it when the process dies, however it dies.
 
+    Within this process it may be asked for again: a command that holds it starts Dagster, which
+    asks for it as well.
+
     Raises:
         RunUnderWay: another process holds it; the message says which.
     """
+    if settings.home in _HELD_HERE:
+        yield
+        return
     settings.home.mkdir(parents=True, exist_ok=True)
     with (settings.home / "run.lock").open("a+") as lock:
         try:
@@ -191,7 +201,11 @@ def alone(settings: Settings, run_id: str) -> Iterator[None]:
         lock.write(f"proces {os.getpid()} ({run_id}), sinds {now:%H:%M:%S}")
         lock.flush()
         permissions.repair(settings)
-        yield
+        _HELD_HERE.add(settings.home)
+        try:
+            yield
+        finally:
+            _HELD_HERE.discard(settings.home)
 
 
 def _holder(lock: TextIO) -> str:

@@ -65,9 +65,12 @@ def run(
 
 def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
     """The whole chain, in this process; returns the exit code, having told what happened."""
+    from dronten_pipeline.run import alone
+
     console.print(f"Datalab Dronten: een run begint in {settings.home}.")
     try:
-        return _execute(settings, dt.date.fromisoformat(as_of) if as_of else None, whole=whole)
+        with alone(settings, "datalab run"):
+            return _execute(settings, dt.date.fromisoformat(as_of) if as_of else None, whole=whole)
     except Exception as error:
         return endings.end(settings, error)
 
@@ -75,24 +78,23 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     from dronten_pipeline import preflight, settled
     from dronten_pipeline.publish import withdrawal
-    from dronten_pipeline.run import alone, day_after, describe_run
+    from dronten_pipeline.run import day_after, describe_run
 
-    with alone(settings, "kijkt of er iets nieuws is"):
-        preflight.examine(settings)
-        withdrawal.finish(settings)
-        now = describe_run(settings, "looking", day)
-        given = settled.what_is_given(settings, now)
-        if later := day_after(now):
-            say_warning(
-                f"De peildag {now.as_of:%d-%m-%Y} ligt vóór die van de uitgave die geldt "
-                f"({later:%d-%m-%Y}): wat daarna gebeurde telt in deze uitgave niet mee. Ga na "
-                "afloop terug met `datalab rollback`."
-            )
-        if not whole and settled.still_holds(settings, given):
-            console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
-            is_loaded = load_release(settings)
-            show_release(settings)
-            return PUBLISHED if is_loaded else OWN_ERROR
+    preflight.examine(settings)
+    withdrawal.finish(settings)
+    now = describe_run(settings, "looking", day)
+    given = settled.what_is_given(settings, now)
+    if later := day_after(now):
+        say_warning(
+            f"De peildag {now.as_of:%d-%m-%Y} ligt vóór die van de uitgave die geldt "
+            f"({later:%d-%m-%Y}): wat daarna gebeurde telt in deze uitgave niet mee. Ga na "
+            "afloop terug met `datalab rollback`."
+        )
+    if not whole and settled.still_holds(settings, given):
+        console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
+        is_loaded = load_release(settings)
+        show_release(settings)
+        return PUBLISHED if is_loaded else OWN_ERROR
     prepare_dagster_home(settings)
 
     # Not exported by Dagster, and the only way to tell a failed check from a broken step.

@@ -67,8 +67,8 @@ def opened(place: Path | None, last: Record | None) -> Iterator[Callable[[Record
     was_used = last is not None and last.anchor == str(place)
     if was_used and not path.exists():
         raise AnchorError(
-            f"the anchor {path} is gone while records were anchored in it: put it back from where "
-            "it was kept, or name another place in DATALAB_ANCHOR."
+            f"Het anker {path} is er niet meer, terwijl er records in verankerd zijn: zet het "
+            "terug van waar het bewaard is, of noem een andere plaats in DATALAB_ANCHOR."
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,9 @@ def opened(place: Path | None, last: Record | None) -> Iterator[Callable[[Record
                 add(one)
             yield add
     except OSError as error:
-        raise AnchorError(f"the anchor {path} cannot be written: {explain(error)}.") from error
+        raise AnchorError(
+            f"Het anker {path} kan niet geschreven worden: {explain(error)}."
+        ) from error
 
 
 def compare(place: Path | None, records: Iterable[Record]) -> list[str]:

@@ -13,15 +13,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.errors import behind
+from dronten_pipeline.errors import behind, is_own, kind
 
 _SENTENCES = {
-    errno.ENOSPC: "the disk is full: free space",
-    errno.EDQUOT: "the quota of this user is used up: free space",
-    errno.EROFS: "the disk is mounted read-only: mount it writable",
-    errno.EACCES: "this user may not write there: give it write permission",
-    errno.EPERM: "this user may not write there: give it write permission",
-    errno.ENOENT: "a file or folder is missing: see that nothing else cleans that folder",
+    errno.ENOSPC: "de schijf is vol: maak ruimte",
+    errno.EDQUOT: "het quotum van deze gebruiker is op: maak ruimte",
+    errno.EROFS: "op de schijf mag niet geschreven worden: koppel haar schrijfbaar",
+    errno.EACCES: "deze gebruiker mag daar niet lezen of schrijven: geef rechten",
+    errno.EPERM: "deze gebruiker mag daar niet lezen of schrijven: geef rechten",
+    errno.ENOENT: "een bestand of map is er niet: ga na of iets anders daar opruimt",
 }
 #: What DuckDB, polars, Arrow and SQLite say when the disk takes no more.
 WORDS_OF_FULL = ("No space left", "Disk quota exceeded", "disk is full")
@@ -110,9 +110,10 @@ def explain(error: Exception) -> str:
     number = getattr(error, "errno", None)
     if number in _SENTENCES:
         return _SENTENCES[number]
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    text = str(error).strip()
     # DuckDB reports errors of the system in words only.
     for number, words in ((errno.ENOSPC, "No space left"), (errno.EROFS, "Read-only file system")):
         if words in text:
             return _SENTENCES[number]
-    return text
+    # The words of a library may quote what was delivered.
+    return text if is_own(error) and text else f"{kind(error)}, de bijzonderheden staan in de log"

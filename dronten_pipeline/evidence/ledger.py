@@ -144,11 +144,11 @@ def append(
                 add_to_anchor(record)
     except OSError as error:
         raise LedgerError(
-            f"The record '{kind}' could not be added to the ledger {folder}: {explain(error)}."
+            f"Record '{kind}' kon niet in het logboek {folder} gezet worden: {explain(error)}."
         ) from error
     except (signing.SigningError, anchor.AnchorError) as error:
         raise LedgerError(
-            f"The record '{kind}' could not be added to the ledger: {error}"
+            f"Record '{kind}' kon niet in het logboek gezet worden: {error}"
         ) from error
     return record
 

@@ -107,9 +107,11 @@ def make_key(path: Path) -> Signer:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_secret(path, content)
     except FileExistsError as error:
-        raise SigningError(f"{path} stands there already: choose another name.") from error
+        raise SigningError(f"{path} staat er al: kies een andere naam.") from error
     except OSError as error:
-        raise SigningError(f"No key could be made in {path}: {explain(error)}.") from error
+        raise SigningError(
+            f"In {path} kon geen sleutel gemaakt worden: {explain(error)}."
+        ) from error
     return Signer(public=_public(private.public_key(), path.stem), key=private)
 
 
@@ -125,15 +127,21 @@ def read_signer(path: Path) -> Signer:
     try:
         mode, content = path.stat().st_mode, path.read_bytes()
     except OSError as error:
-        raise SigningError(f"The key {path} cannot be read: {explain(error)}.") from error
+        raise SigningError(f"De sleutel {path} is niet te lezen: {explain(error)}.") from error
     if mode & 0o077:
-        raise SigningError(f"Others can read the key {path}: give it mode 0600 (chmod 600).")
+        raise SigningError(
+            f"Anderen kunnen de sleutel {path} lezen: geef rechten 0600 (chmod 600)."
+        )
     try:
         private = load_pem_private_key(content, password=None)
     except (ValueError, TypeError) as error:
-        raise SigningError(f"{path} holds no readable private key in PEM.") from error
+        raise SigningError(
+            f"In {path} staat geen leesbare geheime sleutel (PEM): zet haar terug."
+        ) from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise SigningError(f"{path} holds another kind of key than Ed25519.")
+        raise SigningError(
+            f"In {path} staat een andere soort sleutel dan Ed25519: zet de goede terug."
+        )
     return Signer(public=_public(private.public_key(), path.stem), key=private)
 
 
@@ -185,7 +193,7 @@ def add_public_key(folder: Path, public: PublicKey) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         write_durably(path, public.pem())
     except OSError as error:
-        raise SigningError(f"{path} could not be written: {explain(error)}.") from error
+        raise SigningError(f"{path} kon niet geschreven worden: {explain(error)}.") from error
     return path
 
 

@@ -165,7 +165,7 @@ def _publish_judged(
     is_sample: bool,
 ) -> Published | Unchanged:
     if not mart.is_file():
-        raise NotJudged(f"{mart} is missing: build and judge a mart first.")
+        raise NotJudged(f"{mart} is er niet: start de hele keten met `datalab run`.")
     record = _record_for(settings, sha256_of(mart))
     try:
         settings.releases.mkdir(parents=True, exist_ok=True)
@@ -175,8 +175,8 @@ def _publish_judged(
         return _publish(settings, mart, record, run_id, inputs, calendar_version, is_sample)
     except (OSError, duckdb.Error) as error:
         raise PublishError(
-            f"The release {record.body['release_id']} could not be written to "
-            f"{settings.releases}: {explain(error)}. Nothing was published."
+            f"Uitgave {record.body['release_id']} kon niet geschreven worden in "
+            f"{settings.releases}: {explain(error)}. Er is niets gepubliceerd."
         ) from error
 
 
@@ -218,8 +218,8 @@ def current_release(settings: Settings) -> Release | None:
     release = _read_release(settings.releases / current, is_current=True)
     if release.problem:
         raise ReleaseError(
-            f"{settings.releases / CURRENT} points at {current}, which is no whole release "
-            f"({release.problem}): point at another one with `datalab rollback RELEASE`."
+            f"{settings.releases / CURRENT} wijst naar {current}, en dat is geen hele uitgave "
+            f"({release.problem}): wijs een andere aan met `datalab rollback UITGAVE`."
         )
     return release
 
@@ -236,26 +236,26 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
         before = current_release(settings)
         release_id = before.manifest["previous_release"] if before else None
         if release_id is None:
-            raise ReleaseError("There is no release before the current one to go back to.")
+            raise ReleaseError("Er is geen eerdere uitgave om naar terug te gaan.")
     if release_id == current:
-        raise ReleaseError(f"{release_id} is the current release already.")
+        raise ReleaseError(f"Uitgave {release_id} geldt al.")
     if withdrawn := withdrawals(settings).get(release_id):
         raise ReleaseError(f"Uitgave {release_id} is {withdrawn_because(withdrawn)}.")
     known = {release.release_id: release for release in list_releases(settings)}
     if release_id not in known:
         raise ReleaseError(
-            f"{settings.releases} holds no release {release_id}: see `datalab releases`."
+            f"In {settings.releases} staat geen uitgave {release_id}: zie `datalab releases`."
         )
     target = known[release_id]
     problems = [target.problem] if target.problem else problems_with(settings, target)
     if problems:
-        raise ReleaseError(f"{release_id} cannot be used: {'; '.join(problems)}.")
+        raise ReleaseError(f"Uitgave {release_id} is niet te gebruiken: {'; '.join(problems)}.")
     last_turn = next(ledger.records_of(settings, "rollback"), None)
     try:
         _point_at(settings.releases, release_id)
     except OSError as error:
         raise ReleaseError(
-            f"{settings.releases / CURRENT} could not be changed: {explain(error)}."
+            f"{settings.releases / CURRENT} kon niet veranderd worden: {explain(error)}."
         ) from error
     try:
         ledger.append(
@@ -323,7 +323,7 @@ def verify_release(folder: Path) -> list[str]:
     release = _read_release(folder.resolve(), is_current=False)
     if release.problem:
         return [release.problem]
-    words = {"missing": "is missing", "changed": "was changed", "added": "was added"}
+    words = {"missing": "ontbreekt", "changed": "is veranderd", "added": "is toegevoegd"}
     return [f"{name} {words[how]}" for name, how in differences(release).items()]
 
 
@@ -358,12 +358,13 @@ def _record_for(settings: Settings, digest: str) -> ledger.Record:
         return judged
     if judged is not None:
         raise NotJudged(
-            f"The gate held this mart back (record {judged.number} of {settings.ledger}): correct "
-            "the data and run again, or have a second person approve it (`datalab approve`)."
+            f"De beoordeling hield deze cijfers tegen (record {judged.number} van "
+            f"{settings.ledger}): herstel de gegevens en start opnieuw, of laat een tweede persoon "
+            "ze goedkeuren (`datalab approve`)."
         )
     raise NotJudged(
-        f"This mart was not judged, or was changed after it was: {settings.ledger} has no passing "
-        f"record for SHA-256 {digest}. Run the gate again."
+        f"Deze cijfers zijn niet beoordeeld, of daarna veranderd: {settings.ledger} heeft geen "
+        f"goed oordeel over SHA-256 {digest}. Start opnieuw."
     )
 
 
@@ -388,7 +389,7 @@ def _publish(
         building.mkdir()
         shutil.copyfile(mart, building / MART)
         if sha256_of(building / MART) != judged["mart_sha256"]:
-            raise NotJudged(f"{mart} was changed while it was published: run the gate again.")
+            raise NotJudged(f"{mart} is veranderd terwijl het gepubliceerd werd: start opnieuw.")
         _check_publication(building / MART, judged)
         counts = export_parquet(building / MART, building / "parquet")
         contracts = load_table_contracts(settings.dbt_project)
@@ -420,7 +421,7 @@ def _publish(
             return _return_to(settings, release_id, record, fingerprint, problems)
         _check_order(current, judged)
         if counts != judged["row_counts"]:
-            raise PublishError(f"{mart} holds other rows than were judged: run the gate again.")
+            raise PublishError(f"{mart} bevat andere rijen dan er beoordeeld zijn: start opnieuw.")
         _copy_proof(mart.parent, building)
         try:
             files = write_doors(
@@ -431,7 +432,7 @@ def _publish(
                 before=feed.history(settings),
             )
         except DoorError as error:
-            raise PublishError(f"{error} Nothing was published.") from error
+            raise PublishError(f"{error} Er is niets gepubliceerd.") from error
         _check_counts(building, counts)
         report = write_report(
             settings,
@@ -531,13 +532,14 @@ def _return_to(
     before = _read_release(settings.releases / release_id, is_current=False)
     if before.manifest.get("gate_record", {}).get("number") == judged.number:
         raise PublishError(
-            f"{release_id} was published before and is no longer current: go back to it with "
-            f"`datalab rollback {release_id}`, or run again."
+            f"Uitgave {release_id} is eerder gepubliceerd en geldt niet meer: ga ernaar terug met "
+            f"`datalab rollback {release_id}`, of start opnieuw."
         )
     if before.manifest.get("fingerprint") != fingerprint:
         raise PublishError(
-            f"{release_id} stands in {settings.releases} and says otherwise, though it was made of "
-            "the same: nothing was published, report this as an error of the program."
+            f"Uitgave {release_id} staat in {settings.releases} en zegt iets anders, terwijl zij "
+            "uit hetzelfde gemaakt is: er is niets gepubliceerd. Meld dit als fout van het "
+            "programma."
         )
     try:
         release = rollback(settings, release_id)
@@ -558,7 +560,7 @@ def announce(settings: Settings) -> list[str]:
     try:
         feed.export_feeds(settings.releases, feed.history(settings, is_linked=True))
     except OSError as error:
-        return [f"The feeds in {settings.releases} are not up to date: {explain(error)}."]
+        return [f"De feeds in {settings.releases} zijn niet bij: {explain(error)}."]
     return []
 
 
@@ -611,7 +613,7 @@ def _check_publication(mart: Path, judged: dict[str, Any]) -> None:
         ).fetchall()
     if rows != [tuple(judged[name] for name in names)]:
         raise PublishError(
-            f"The table publication of {mart} says otherwise than record of the gate: run again."
+            f"De tabel publication van {mart} zegt iets anders dan het oordeel: start opnieuw."
         )
 
 
@@ -619,8 +621,8 @@ def _check_order(current: Release | None, judged: dict[str, Any]) -> None:
     before = current.release_id if current else None
     if judged["previous_release"] != before:
         raise PublishError(
-            f"This mart was built to follow {judged['previous_release'] or 'nothing'}, but the "
-            f"current release is {before or 'none'}: run again."
+            f"Deze cijfers volgen op uitgave {judged['previous_release'] or '(geen)'}, maar nu "
+            f"geldt {before or 'geen enkele'}: start opnieuw."
         )
 
 
@@ -635,8 +637,8 @@ def _check_counts(building: Path, counts: dict[str, int]) -> None:
     for path, found in count_rows(wanted).items():
         if found != wanted[path]:
             raise PublishError(
-                f"{path.name} reads back with {found} rows instead of {wanted[path]}: nothing "
-                "was published, report this as an error of the program."
+                f"{path.name} heeft bij het teruglezen {found} rijen in plaats van "
+                f"{wanted[path]}: er is niets gepubliceerd. Meld dit als fout van het programma."
             )
 
 
@@ -740,15 +742,15 @@ def _read_release(folder: Path, *, is_current: bool) -> Release:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["release_id"] != folder.name:
-            problem = f"its manifest is that of {manifest['release_id']}"
+            problem = f"zijn manifest is dat van {manifest['release_id']}"
         elif not {MART} <= set(manifest["files"]) or not {
             "fingerprint",
             "previous_release",
             "gate_record",
         } <= set(manifest):
-            problem = "its manifest is not complete"
+            problem = "zijn manifest is niet volledig"
     except (OSError, ValueError, KeyError, TypeError):
-        problem = "it has no readable manifest"
+        problem = "er is geen leesbaar manifest"
     return Release(
         release_id=folder.name,
         folder=folder,
@@ -768,7 +770,7 @@ def problems_with(settings: Settings, release: Release) -> list[str]:
     problems = verify_release(release.folder)
     record = _release_record(settings, release.release_id)
     if record and record.body.get("manifest_sha256") != sha256_of(release.folder / MANIFEST):
-        problems.append(f"its manifest is not that of record {record.number}")
+        problems.append(f"het manifest is niet dat van record {record.number}")
     mart_sha256 = release.manifest["files"][MART]["sha256"]
     try:
         _record_for(settings, mart_sha256)

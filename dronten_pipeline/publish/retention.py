@@ -49,23 +49,23 @@ def choose(settings: Settings, wanted: Sequence[str] = (), *, keep: int) -> Choi
     found = list_releases(settings)
     current = current_release(settings)
     if current is None:
-        raise ReleaseError("There is no current release, so nothing may be removed: run first.")
+        raise ReleaseError("Er geldt geen uitgave, dus er mag niets weg: start eerst een run.")
     if unreadable := [one for one in found if one.problem]:
         raise ReleaseError(
-            f"{unreadable[0].folder} is no whole release ({unreadable[0].problem}): restore it "
-            "from a back-up, or remove the folder by hand, and try again."
+            f"{unreadable[0].folder} is geen hele uitgave ({unreadable[0].problem}): zet haar "
+            "terug uit een reservekopie, of haal de map zelf weg, en probeer opnieuw."
         )
     held = {current.release_id, current.manifest["previous_release"]}
     known = {one.release_id for one in found}
     for release_id in wanted:
         if release_id not in known:
             raise ReleaseError(
-                f"{settings.releases} holds no release {release_id}: see `datalab releases`."
+                f"In {settings.releases} staat geen uitgave {release_id}: zie `datalab releases`."
             )
         if release_id in held:
             raise ReleaseError(
-                f"{release_id} stays: it is the current release or the one before it, the way "
-                "back. Publish or point at another one first."
+                f"Uitgave {release_id} blijft: zij geldt, of is de vorige en daarmee de weg terug. "
+                "Publiceer eerst een andere, of wijs een andere aan."
             )
     going = set(wanted) if wanted else {one.release_id for one in found[keep:]} - held
     return Choice(

@@ -21,7 +21,7 @@ from tests.conftest import PROJECT, Datalab
     [
         (["status"], {}, 0, "nog geen uitgave"),
         (["releases"], {}, 0, "nog geen uitgave"),
-        (["rollback"], {}, 1, "no release before"),
+        (["rollback"], {}, 1, "geen eerdere uitgave"),
         (["run", "--as-of", "30-06-2026"], {}, 1, "schrijf jjjj-mm-dd"),
         (["status"], {"as_of": "gisteren"}, 1, "DATALAB_AS_OF is 'gisteren'"),
         (["erase", "geen_bron", "x.csv", "--reason", "x"], {}, 1, "Er is geen bron geen_bron"),
@@ -75,7 +75,7 @@ def test_a_key_that_did_not_fit_is_made_when_there_is_room(small_disk: Path) -> 
     ballast = fill(small_disk)
     with pytest.raises(OSError, match="No space left"):
         settings.read_pseudonym_key()
-    with pytest.raises(ledger.LedgerError, match="the disk is full: free space"):
+    with pytest.raises(ledger.LedgerError, match="de schijf is vol: maak ruimte"):
         ledger.append(settings, "gate", {})
     ballast.unlink()
     assert len(settings.read_pseudonym_key()) == 64

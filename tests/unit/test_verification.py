@@ -394,7 +394,7 @@ def test_a_rollback_is_what_the_ledger_says(attacked: Settings) -> None:
 
 def test_a_gone_anchor_is_not_begun_anew(attacked: Settings) -> None:
     delete_the_anchor(attacked)
-    with pytest.raises(ledger.LedgerError, match="is gone"):
+    with pytest.raises(ledger.LedgerError, match="is er niet meer"):
         ledger.append(attacked, "gate", {})
     assert not (attacked.ledger / "000005-gate.json").exists()
 
@@ -448,7 +448,7 @@ def test_with_a_full_anchor_no_second_record_is_left_without_its_line(
 
         patched.setattr(Path, "open", opened)
         for _ in range(3):
-            with pytest.raises(ledger.LedgerError, match="the disk is full"):
+            with pytest.raises(ledger.LedgerError, match="de schijf is vol"):
                 ledger.append(attacked, "gate", {})
     assert attacked.anchor.read_text() == lines
     assert len(list(attacked.ledger.glob("*.json"))) == len(lines.splitlines()) + 1
@@ -471,7 +471,7 @@ def test_the_anchor_may_be_a_folder_and_may_begin_later(tmp_path: Path) -> None:
 def test_an_anchor_that_cannot_be_written_stops_before_the_record(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     settings = Settings(home=tmp_path / "home", anchor=tmp_path / "file" / "anchor.txt")
-    with pytest.raises(ledger.LedgerError, match="anchor"):
+    with pytest.raises(ledger.LedgerError, match="anker"):
         ledger.append(settings, "gate", {})
     assert not list(settings.ledger.glob("0*"))
 
@@ -525,7 +525,7 @@ def test_another_user_without_the_key_adds_nothing(tmp_path: Path) -> None:
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
     )
-    assert "give it write permission" in ran.stdout or "signing.key cannot be read" in ran.stdout
+    assert "signing.key is niet te lezen" in ran.stdout
     assert [path.name for path in settings.ledger.glob("0*")] == ["000001-gate.json"]
 
 

@@ -143,7 +143,7 @@ def test_the_last_judgement_of_the_same_bytes_holds(settings: Settings) -> None:
 
 def test_a_ledger_that_cannot_be_written_says_so(settings: Settings) -> None:
     settings.ledger.write_text("a file where the folder should be")
-    with pytest.raises(ledger.LedgerError, match="could not be added to the ledger"):
+    with pytest.raises(ledger.LedgerError, match="kon niet in het logboek"):
         ledger.append(settings, "gate", {})
 
 

@@ -72,9 +72,9 @@ def test_another_key_is_used_only_after_it_was_made_known(
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda path: path.chmod(0o644), "Others can read"),
-        (lambda path: path.write_text("no key"), "no readable private key"),
-        (lambda path: (path.unlink(), path.mkdir(mode=0o700)), "cannot be read"),
+        (lambda path: path.chmod(0o644), "Anderen kunnen"),
+        (lambda path: path.write_text("no key"), "geen leesbare geheime sleutel"),
+        (lambda path: (path.unlink(), path.mkdir(mode=0o700)), "is niet te lezen"),
         (
             lambda path: (
                 path.unlink(),
@@ -83,7 +83,7 @@ def test_another_key_is_used_only_after_it_was_made_known(
                 ),
                 path.chmod(0o600),
             ),
-            "another kind of key",
+            "andere soort sleutel",
         ),
     ],
     ids=["readable by others", "not a key", "a folder", "another algorithm"],
@@ -98,7 +98,7 @@ def test_a_key_that_cannot_be_trusted_is_refused(
 
 def test_making_a_key_never_overwrites_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.key").write_text("precious")
-    with pytest.raises(signing.SigningError, match="stands there already"):
+    with pytest.raises(signing.SigningError, match="staat er al"):
         signing.make_key(tmp_path / "a.key")
     assert (tmp_path / "a.key").read_text() == "precious"
 

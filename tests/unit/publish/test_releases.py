@@ -142,7 +142,9 @@ def test_nobody_may_write_the_files_of_a_release(settings: Settings) -> None:
 
 def test_what_is_no_number_is_not_published(settings: Settings) -> None:
     folder = judged_mart(settings, 1, value=float("nan"))
-    with pytest.raises(PublishError, match=r"^figure\.value is no number .*Nothing was published"):
+    with pytest.raises(
+        PublishError, match=r"^figure\.value is no number .*Er is niets gepubliceerd"
+    ):
         publish_it(settings, folder)
     assert current_id(settings) is None
 
@@ -198,9 +200,9 @@ def test_a_feed_that_cannot_be_written_undoes_no_publication(
         outcome = publish_it(two, judged_mart(two, 3, value=3.5, previous=2))
         assert isinstance(outcome, Published)
         assert outcome.ledger_problems == [
-            f"The feeds in {two.releases} are not up to date: the disk is full: free space."
+            f"De feeds in {two.releases} zijn niet bij: de schijf is vol: maak ruimte."
         ]
-        with pytest.raises(ReleaseError, match="is current now, but: The feeds"):
+        with pytest.raises(ReleaseError, match="geldt nu, maar: De feeds"):
             rollback(two)
     assert current_id(two) == release_id(2)
     assert len(titles(two)) == 2
@@ -226,7 +228,7 @@ def test_a_release_that_cannot_be_written_down_does_not_stay(
     two: Settings, full_ledger: pytest.MonkeyPatch
 ) -> None:
     folder = judged_mart(two, 3, value=3.5, previous=2)
-    with pytest.raises(ledger.LedgerError, match="the disk is full"):
+    with pytest.raises(ledger.LedgerError, match="de schijf is vol"):
         publish_it(two, folder)
     assert current_id(two) == release_id(2)
     assert verify(two).problems == []
@@ -249,7 +251,7 @@ def test_the_first_release_that_cannot_be_written_down_does_not_stay(
 def test_a_way_back_that_cannot_be_written_down_is_not_gone(
     two: Settings, full_ledger: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ReleaseError, match=f"{release_id(2)} stays the current release"):
+    with pytest.raises(ReleaseError, match=f"{release_id(2)} blijft gelden"):
         rollback(two)
     assert current_id(two) == release_id(2)
     assert verify(two).problems == []
@@ -266,7 +268,7 @@ def test_a_record_that_was_added_all_the_same_holds(
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(ledger, "_write_without_overwriting", added_and_refused)
-    with pytest.raises(ReleaseError, match=f"{release_id(1)} is current now, but"):
+    with pytest.raises(ReleaseError, match=f"{release_id(1)} geldt nu, maar"):
         rollback(two)
     assert verify(two).problems == []
     with pytest.raises(ledger.LedgerError):
@@ -281,7 +283,7 @@ def test_a_record_that_was_added_all_the_same_holds(
 def test_a_mart_that_was_never_judged_is_refused(settings: Settings) -> None:
     folder = judged_mart(settings, 1)
     shutil.rmtree(settings.ledger)
-    with pytest.raises(NotJudged, match="was not judged"):
+    with pytest.raises(NotJudged, match="zijn niet beoordeeld"):
         publish_it(settings, folder)
     assert not (settings.releases / "current").exists()
 
@@ -290,28 +292,28 @@ def test_a_mart_that_was_changed_after_its_verdict_is_refused(settings: Settings
     folder = judged_mart(settings, 1)
     with duckdb.connect(str(folder / "mart.duckdb")) as connection:
         connection.execute("UPDATE figure SET value = 100")
-    with pytest.raises(NotJudged, match="changed after it was"):
+    with pytest.raises(NotJudged, match="of daarna veranderd"):
         publish_it(settings, folder)
     assert kinds(settings) == ["gate", "not_released"]
 
 
 def test_a_mart_that_failed_is_refused(settings: Settings) -> None:
     folder = judged_mart(settings, 1, verdict="failed")
-    with pytest.raises(NotJudged, match=r"held .* back \(record 1"):
+    with pytest.raises(NotJudged, match=r"hield deze cijfers tegen \(record 1"):
         publish_it(settings, folder)
 
 
 def test_a_folder_without_a_mart_is_refused(settings: Settings) -> None:
-    with pytest.raises(NotJudged, match="missing"):
+    with pytest.raises(NotJudged, match="is er niet"):
         publish_it(settings, settings.warehouse / "run9")
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"verdict": "passed_with_warnings"}, "says otherwise"),
-        ({"release_id": release_id(7)}, "says otherwise"),
-        ({"row_counts": {"figure": 4, "source_delivery": 1, "publication": 1}}, "other rows"),
+        ({"verdict": "passed_with_warnings"}, "zegt iets anders"),
+        ({"release_id": release_id(7)}, "zegt iets anders"),
+        ({"row_counts": {"figure": 4, "source_delivery": 1, "publication": 1}}, "andere rijen"),
     ],
     ids=["verdict", "release", "rows"],
 )
@@ -341,7 +343,7 @@ def test_what_is_changed_or_added_in_the_open_part_is_seen(settings: Settings, p
 def test_a_mart_that_follows_another_release_is_refused(settings: Settings) -> None:
     publish_it(settings, judged_mart(settings, 1))
     folder = judged_mart(settings, 2, value=9, previous=None)
-    with pytest.raises(PublishError, match="run again"):
+    with pytest.raises(PublishError, match="start opnieuw"):
         publish_it(settings, folder)
     assert current_id(settings) == release_id(1)
 
@@ -420,7 +422,7 @@ def test_releases_are_listed_the_newest_first(two: Settings) -> None:
         (release_id(2), True),
         (release_id(1), False),
     ]
-    assert listed[0].problem == "it has no readable manifest"
+    assert listed[0].problem == "er is geen leesbaar manifest"
     assert listed[1].manifest["previous_release"] == release_id(1)
 
 
@@ -460,21 +462,21 @@ def test_a_run_that_comes_to_a_rolled_back_release_points_at_it_again(two: Setti
 def test_another_content_under_the_name_of_a_release_is_refused(two: Settings) -> None:
     rollback(two)
     folder = judged_mart(two, 2, value=3.5, previous=1, run="run3")
-    with pytest.raises(PublishError, match="says otherwise"):
+    with pytest.raises(PublishError, match="zegt iets anders"):
         publish_it(two, folder)
     assert current_id(two) == release_id(1)
 
 
 def test_a_release_that_was_rolled_back_is_not_published_by_its_old_run(two: Settings) -> None:
     rollback(two)
-    with pytest.raises(PublishError, match="was published before"):
+    with pytest.raises(PublishError, match="eerder gepubliceerd"):
         publish_it(two, two.warehouse / "run2")
     assert current_id(two) == release_id(1)
 
 
 @pytest.mark.parametrize(
     ("wanted", "says"),
-    [("20200101-000000000000", "holds no release"), (release_id(2), "current release already")],
+    [("20200101-000000000000", "staat geen uitgave"), (release_id(2), "geldt al")],
     ids=["unknown", "current"],
 )
 def test_rollback_to_nothing_useful_is_refused(two: Settings, wanted: str, says: str) -> None:
@@ -484,10 +486,10 @@ def test_rollback_to_nothing_useful_is_refused(two: Settings, wanted: str, says:
 
 
 def test_rollback_before_the_first_release_is_refused(settings: Settings) -> None:
-    with pytest.raises(ReleaseError, match="no release before"):
+    with pytest.raises(ReleaseError, match="geen eerdere uitgave"):
         rollback(settings)
     publish_it(settings, judged_mart(settings, 1))
-    with pytest.raises(ReleaseError, match="no release before"):
+    with pytest.raises(ReleaseError, match="geen eerdere uitgave"):
         rollback(settings)
 
 
@@ -503,11 +505,11 @@ def spoil_manifest(folder: Path) -> None:
 
 
 SPOILS: dict[str, tuple[Any, str]] = {
-    "changed": (spoil_csv, "csv/figure.csv was changed"),
-    "missing": (lambda folder: (folder / "mart.duckdb").unlink(), "mart.duckdb is missing"),
-    "added": (lambda folder: (folder / "extra.csv").write_text("x"), "extra.csv was added"),
-    "manifest": (spoil_manifest, "its manifest is not that of record"),
-    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "no readable manifest"),
+    "changed": (spoil_csv, "csv/figure.csv is veranderd"),
+    "missing": (lambda folder: (folder / "mart.duckdb").unlink(), "mart.duckdb ontbreekt"),
+    "added": (lambda folder: (folder / "extra.csv").write_text("x"), "extra.csv is toegevoegd"),
+    "manifest": (spoil_manifest, "het manifest is niet dat van record"),
+    "no manifest": (lambda folder: (folder / "manifest.json").unlink(), "geen leesbaar manifest"),
 }
 
 
@@ -523,7 +525,7 @@ def test_rollback_to_a_release_that_was_changed_is_refused(
 
 def test_rollback_to_a_release_without_a_passing_record_is_refused(two: Settings) -> None:
     (two.ledger / "000001-gate.json").unlink()
-    with pytest.raises(ReleaseError, match="no passing record"):
+    with pytest.raises(ReleaseError, match="geen goed oordeel"):
         rollback(two)
 
 
@@ -576,9 +578,9 @@ def test_a_kill_between_pointing_and_writing_down_is_made_good(settings: Setting
 @pytest.mark.parametrize(
     ("number", "says"),
     [
-        (errno.ENOSPC, "the disk is full: free space"),
-        (errno.EROFS, "mounted read-only"),
-        (errno.EACCES, "may not write there"),
+        (errno.ENOSPC, "de schijf is vol: maak ruimte"),
+        (errno.EROFS, "koppel haar schrijfbaar"),
+        (errno.EACCES, "geef rechten"),
     ],
 )
 @pytest.mark.parametrize(
@@ -613,7 +615,7 @@ def test_a_full_disk_under_duckdb_is_told_in_the_same_words(
 
     folder = judged_mart(two, 3, value=3.5, previous=2)
     monkeypatch.setattr(releases, "_check_counts", full)
-    with pytest.raises(PublishError, match="the disk is full: free space"):
+    with pytest.raises(PublishError, match="de schijf is vol: maak ruimte"):
         publish_it(two, folder)
 
 
@@ -656,7 +658,7 @@ def test_a_kill_leaves_current_whole_and_the_next_publication_goes_through(
 def test_current_that_points_at_nothing_is_reported(settings: Settings) -> None:
     settings.releases.mkdir(parents=True)
     (settings.releases / "current").symlink_to("gone")
-    with pytest.raises(ReleaseError, match="no whole release"):
+    with pytest.raises(ReleaseError, match="geen hele uitgave"):
         current_release(settings)
-    with pytest.raises(PublishError, match="no whole release"):
+    with pytest.raises(PublishError, match="geen hele uitgave"):
         publish_it(settings, judged_mart(settings, 1))

@@ -57,12 +57,12 @@ def test_after_a_rollback_the_way_back_is_that_of_the_release_in_force(four: Set
 
 @pytest.mark.parametrize("number", [3, 4], ids=["the_one_before", "current"])
 def test_what_must_stay_is_refused_by_name(four: Settings, number: int) -> None:
-    with pytest.raises(ReleaseError, match="stays"):
+    with pytest.raises(ReleaseError, match="blijft"):
         choose(four, [release_id(1), release_id(number)], keep=2)
 
 
 def test_a_release_that_is_not_there_is_named(four: Settings) -> None:
-    with pytest.raises(ReleaseError, match="holds no release 20200101-x"):
+    with pytest.raises(ReleaseError, match="staat geen uitgave 20200101-x"):
         choose(four, ["20200101-x"], keep=2)
 
 
@@ -71,12 +71,12 @@ def test_nothing_goes_while_a_release_cannot_be_read(four: Settings) -> None:
     manifest = four.releases / release_id(2) / "manifest.json"
     manifest.chmod(0o644)
     manifest.write_text("{")
-    with pytest.raises(ReleaseError, match="no whole release"):
+    with pytest.raises(ReleaseError, match="geen hele uitgave"):
         choose(four, keep=2)
 
 
 def test_without_a_current_release_nothing_goes(tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match="no current release"):
+    with pytest.raises(ReleaseError, match="geldt geen uitgave"):
         choose(Settings(home=tmp_path), keep=2)
 
 
@@ -115,6 +115,6 @@ def test_the_command_refuses_the_current_release_with_a_sentence(
 ) -> None:
     refused = datalab("prune", release_id(4), "--execute", home=four.home)
     assert refused.returncode == 1
-    assert "stays" in refused.stderr
+    assert "blijft" in refused.stderr
     assert json.loads((four.releases / "current" / "manifest.json").read_text())
     assert ledger.read_all(four).records[-1].kind == "release"
