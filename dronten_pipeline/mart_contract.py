@@ -102,13 +102,17 @@ def released(folder: Path = RELEASED) -> list[MartContract]:
         try:
             contract = MartContract.model_validate_json(path.read_bytes())
         except ValueError as error:
-            raise ReleasedContractError(f"{path} is no contract: {error}") from error
+            raise ReleasedContractError(
+                f"{path} is geen contract: zet het terug (git checkout)."
+            ) from error
         if path.name != f"mart-{contract.version}.json":
-            raise ReleasedContractError(f"{path} says that it is version {contract.version}.")
+            raise ReleasedContractError(
+                f"{path} zegt dat het versie {contract.version} is: zet het terug."
+            )
         if contract.fingerprint != fingerprint_of(contract.tables):
             raise ReleasedContractError(
-                f"{path} was changed after its release: put it back (git checkout) and run "
-                "`datalab contract`, which writes the change as a new version."
+                f"{path} is na het uitbrengen veranderd: zet het terug (git checkout) en start "
+                "`datalab contract`, dat de wijziging als nieuwe versie schrijft."
             )
         found.append(contract)
     return sorted(found, key=lambda contract: contract.number)

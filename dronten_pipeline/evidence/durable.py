@@ -24,7 +24,7 @@ _SENTENCES = {
     errno.ENOENT: "een bestand of map is er niet: ga na of iets anders daar opruimt",
 }
 #: What DuckDB, polars, Arrow and SQLite say when the disk takes no more.
-WORDS_OF_FULL = ("No space left", "Disk quota exceeded", "disk is full")
+WORDS_OF_FULL = ("No space left", "Disk quota exceeded", "disk is full", "de schijf is vol")
 
 
 def sha256_of(path: Path) -> str:

@@ -164,11 +164,11 @@ def read_public_key(path: Path) -> PublicKey:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SigningError(f"The key {path} cannot be read: {explain(error)}.") from error
+        raise SigningError(f"De sleutel {path} is niet te lezen: {explain(error)}.") from error
     return public_key(content, path.stem, str(path))
 
 
-def public_key(content: bytes, name: str, where: str = "the record") -> PublicKey:
+def public_key(content: bytes, name: str, where: str = "Het record") -> PublicKey:
     """A public key from the text of a PEM file.
 
     Raises:
@@ -180,9 +180,13 @@ def public_key(content: bytes, name: str, where: str = "the record") -> PublicKe
     try:
         public = load_pem_public_key(content)
     except ValueError as error:
-        raise SigningError(f"{where} holds no readable public key in PEM.") from error
+        raise SigningError(
+            f"{where} bevat geen leesbare openbare sleutel (PEM): zet haar terug."
+        ) from error
     if not isinstance(public, Ed25519PublicKey):
-        raise SigningError(f"{where} holds another kind of key than Ed25519.")
+        raise SigningError(
+            f"{where} bevat een andere soort sleutel dan Ed25519: zet de goede terug."
+        )
     return _public(public, name)
 
 

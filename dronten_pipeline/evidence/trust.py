@@ -157,7 +157,8 @@ def own_signer(settings: Settings) -> signing.Signer:
         signer = signing.read_signer(path)
     elif pems or found.root:
         raise SigningError(
-            f"{path} is gone, and records were signed with it: put it back from a safe."
+            f"De sleutel {path} is er niet meer, en er is mee ondertekend: zet haar terug uit een "
+            "kluis."
         )
     else:
         signer = signing.make_key(path)

@@ -5,6 +5,7 @@ Here belongs: temporary name, flush to disk, rename, links. Not here: what is wr
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -78,11 +79,11 @@ def adopt(temporary: Path, path: Path) -> str:
 
 
 def unwritable(path: Path, error: Exception) -> Unwritable:
-    why = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-    return Unwritable(
-        f"{path} could not be written ({why}): see that the disk has room and that this user "
-        "may write there."
+    is_full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space" in str(
+        error
     )
+    why = "de schijf is vol: maak ruimte" if is_full else "kijk of deze gebruiker daar mag schrijven"
+    return Unwritable(f"{path} kon niet geschreven worden: {why}.")
 
 
 def sha256_of(path: Path) -> str:

@@ -164,8 +164,8 @@ def load(raw: Path, source: str) -> Registry:
         return Registry(source=source)
     except (ValidationError, OSError) as error:
         raise RegistryError(
-            f"{path} cannot be read: put back its last copy from your backup. Without it the "
-            "order of deliveries is unknown."
+            f"{path} is niet te lezen: zet het laatste exemplaar terug uit een reservekopie. "
+            "Zonder dat is de volgorde van de leveringen niet bekend."
         ) from error
 
 

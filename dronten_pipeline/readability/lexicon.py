@@ -53,8 +53,8 @@ def data_folder() -> Path:
     spec = find_spec("lint_ii")
     if spec is None or not spec.submodule_search_locations:
         raise WordDataMissing(
-            "The word data of the package lint-ii 0.1.3 is not installed, so texts cannot be "
-            "scored. Run make again: it installs the lock without resolving."
+            "De woordenlijsten van lint-ii 0.1.3 zijn niet geïnstalleerd, zodat teksten niet te "
+            "beoordelen zijn. Maak de omgeving opnieuw met make."
         )
     return Path(spec.submodule_search_locations[0]) / "linguistic_data" / "data"
 

@@ -108,7 +108,7 @@ def read_mart(path: Path, contracts: Mapping[str, TableContract], *, is_sample: 
             "SELECT release_id, as_of, published_at, verdict, contract_version FROM publication"
         ).fetchall()
         if len(facts) != 1:
-            raise DoorError(f"The table publication has {len(facts)} rows: run the gate again.")
+            raise DoorError(f"De tabel publication heeft {len(facts)} rijen: start opnieuw.")
         release_id, as_of, published_at, verdict, contract_version = facts[0]
         return Mart(
             path=path,
@@ -203,12 +203,15 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 #: What no calendar or spreadsheet can write down, by type: the test, and how it is called.
 _UNSPEAKABLE = {
-    "DOUBLE": ("NOT isfinite({name})", "no number (NaN or infinite)"),
-    "FLOAT": ("NOT isfinite({name})", "no number (NaN or infinite)"),
-    "DATE": ("{name} NOT BETWEEN '0001-01-01' AND '9999-12-31'", "not in the years 1 to 9999"),
+    "DOUBLE": ("NOT isfinite({name})", "geen getal (NaN of oneindig)"),
+    "FLOAT": ("NOT isfinite({name})", "geen getal (NaN of oneindig)"),
+    "DATE": (
+        "{name} NOT BETWEEN '0001-01-01' AND '9999-12-31'",
+        "niet in de jaren 1 tot en met 9999",
+    ),
     "TIMESTAMP": (
         "{name} NOT BETWEEN '0001-01-01' AND '9999-12-31 23:59:59.999999'",
-        "not in the years 1 to 9999",
+        "niet in de jaren 1 tot en met 9999",
     ),
 }
 
@@ -223,8 +226,8 @@ def _refuse_the_unspeakable(connection: duckdb.DuckDBPyConnection, table: Table)
     for column, rows in zip(columns, found, strict=True):
         if rows:
             raise DoorError(
-                f"{table.name}.{column.name} is {_UNSPEAKABLE[column.type][1]} in {rows} rows: "
-                "correct the model, so that the column is empty there, and run again."
+                f"{table.name}.{column.name} is {_UNSPEAKABLE[column.type][1]} in {rows} rijen: "
+                "herstel het model, zodat de kolom daar leeg is, en start opnieuw."
             )
 
 

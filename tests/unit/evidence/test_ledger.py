@@ -150,7 +150,7 @@ def test_a_ledger_that_cannot_be_written_says_so(settings: Settings) -> None:
 def test_without_the_key_nothing_is_added(settings: Settings) -> None:
     ledger.append(settings, "gate", {})
     settings.own_signing_key.unlink()
-    with pytest.raises(ledger.LedgerError, match="is gone"):
+    with pytest.raises(ledger.LedgerError, match="is er niet meer"):
         ledger.append(settings, "gate", {})
     assert [path.name for path in settings.ledger.glob("0*")] == ["000001-gate.json"]
 

@@ -54,7 +54,7 @@ def test_a_key_that_is_gone_is_not_replaced_in_silence(
     settings: Settings, signer: signing.Signer
 ) -> None:
     settings.own_signing_key.unlink()
-    with pytest.raises(signing.SigningError, match="is gone"):
+    with pytest.raises(signing.SigningError, match="is er niet meer"):
         trust.own_signer(settings)
 
 

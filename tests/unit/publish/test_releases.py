@@ -143,7 +143,7 @@ def test_nobody_may_write_the_files_of_a_release(settings: Settings) -> None:
 def test_what_is_no_number_is_not_published(settings: Settings) -> None:
     folder = judged_mart(settings, 1, value=float("nan"))
     with pytest.raises(
-        PublishError, match=r"^figure\.value is no number .*Er is niets gepubliceerd"
+        PublishError, match=r"^figure\.value is geen getal .*Er is niets gepubliceerd"
     ):
         publish_it(settings, folder)
     assert current_id(settings) is None

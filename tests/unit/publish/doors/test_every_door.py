@@ -332,17 +332,17 @@ def test_the_page_names_every_file_and_says_what_is_invented(release: Path) -> N
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("'nan'::DOUBLE", "no number"),
-        ("'inf'::DOUBLE", "no number"),
-        ("'-inf'::FLOAT", "no number"),
-        ("'infinity'::DATE", "not in the years 1 to 9999"),
-        ("DATE '10000-01-01'", "not in the years 1 to 9999"),
-        ("TIMESTAMP '0001-12-31 (BC) 00:00:00'", "not in the years 1 to 9999"),
+        ("'nan'::DOUBLE", "geen getal"),
+        ("'inf'::DOUBLE", "geen getal"),
+        ("'-inf'::FLOAT", "geen getal"),
+        ("'infinity'::DATE", "niet in de jaren 1 tot en met 9999"),
+        ("DATE '10000-01-01'", "niet in de jaren 1 tot en met 9999"),
+        ("TIMESTAMP '0001-12-31 (BC) 00:00:00'", "niet in de jaren 1 tot en met 9999"),
     ],
 )
 def test_what_cannot_be_written_down_is_refused(tmp_path: Path, value: str, says: str) -> None:
     hostile.build(tmp_path)
     with duckdb.connect(str(tmp_path / "mart.duckdb")) as mart:
         mart.execute(f"CREATE TABLE fout AS SELECT {value} AS waarde")
-    with pytest.raises(DoorError, match=rf"^fout\.waarde is {says}.* in 1 rows"):
+    with pytest.raises(DoorError, match=rf"^fout\.waarde is {says}.* in 1 rijen"):
         open_doors(tmp_path)
