@@ -82,7 +82,9 @@ def unwritable(path: Path, error: Exception) -> Unwritable:
     is_full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space" in str(
         error
     )
-    why = "de schijf is vol: maak ruimte" if is_full else "kijk of deze gebruiker daar mag schrijven"
+    why = (
+        "de schijf is vol: maak ruimte" if is_full else "kijk of deze gebruiker daar mag schrijven"
+    )
     return Unwritable(f"{path} kon niet geschreven worden: {why}.")
 
 
