@@ -137,6 +137,7 @@ def _planner(workspace: Path) -> Iterator[subprocess.Popen[bytes]]:
             *("run", "--workspace", str(workspace), "--log-level", "warning"),
         ],
         cwd=PROJECT,
+        process_group=0,  # Ctrl-C is for us, who end it; it would tell of one with a traceback
     )
     try:
         yield planner
