@@ -11,12 +11,13 @@ Not here: which folder that is (`dagster.yaml`), and files that are damaged all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorageWatchdog
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 
 from dronten_pipeline.web.guarded import refuse_unguarded
@@ -48,6 +49,17 @@ class EventLog(SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
+    def watch(self, run_id: str, cursor: str | None, callback: Callable[..., Any]) -> None:
+        super().watch(run_id, cursor, callback)
+        watchdog, watched = self._watchers[run_id][callback]
+        # Of a file that stays open, what is new stands in the journal beside it: a page that
+        # follows a run would see nothing of it.
+        follower = _Follower(self, run_id, callback, cursor)
+        observer: Any = self._obs
+        observer.add_handler_for_watch(follower, watched)
+        observer.remove_handler_for_watch(watchdog, watched)
+        self._watchers[run_id][callback] = (follower, watched)
+
     def has_table(self, table_name: str) -> bool:
         """Asked for every check; a table that exists is never removed."""
         if table_name not in self._tables and super().has_table(table_name):
@@ -59,6 +71,17 @@ class EventLog(SqliteEventLogStorage):
             engine.dispose()
         self._engines.clear()
         super().dispose()
+
+
+class _Follower(SqliteEventLogStorageWatchdog):
+    """Passes on the events of one run as they are written."""
+
+    def __init__(self, storage: EventLog, run_id: str, callback: Any, cursor: str | None) -> None:
+        super().__init__(storage, run_id, callback, cursor)
+        self._patterns = [self._log_path, f"{self._log_path}-wal"]
+
+    def on_modified(self, event: Any) -> None:  # noqa: ARG002 - whichever of the two files it was
+        self._process_log()
 
 
 def _engine(address: str) -> sqlalchemy.Engine:
