@@ -27,7 +27,7 @@ class EraseError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Erased:
-    """What was erased: contents under one name, as far as it may be shown."""
+    """What was erased; `file_name` names it by its number and table, for its name goes as well."""
 
     source: str
     file_name: str
@@ -72,15 +72,16 @@ def erase(
     }
     if not contents:
         raise EraseError(
-            f"{source.name} heeft nooit een bestand met deze naam of dit nummer gelezen; `datalab "
-            "status` en de tabel source_delivery noemen ze."
+            f"{source.name} heeft nooit een bestand {file_name} gelezen: geef een naam of het "
+            "nummer van een levering; de tabel source_delivery noemt ze."
         )
     _check_gone(settings, source, known, kept, contents)
+    first = min(
+        (one for one in known.deliveries if one.sha256 in contents), key=lambda one: one.number
+    )
     erased = Erased(
         source=source.name,
-        file_name=min(
-            (one for one in known.deliveries if one.sha256 in contents), key=lambda one: one.number
-        ).said,
+        file_name=names.said(kept.token(file_name), first.table, first.number),
         sha256=tuple(sorted(contents)),
         rows=sum(
             parse.rows_delivered
