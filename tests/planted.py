@@ -69,8 +69,8 @@ def _of_bytes(content: bytes) -> Iterator[str]:
     if b"\\u" in content:  # as JSON writes what is no ASCII
         yield _ESCAPED.sub(lambda found: chr(int(found[1], 16)), content.decode("latin-1"))
     for coded in _BASE64.findall(content):
-        text = coded.rstrip(b"=")
-        yield base64.b64decode(text + b"=" * (-len(text) % 4)).decode("utf-8", errors="replace")
+        whole = coded[: len(coded) // 4 * 4]  # what only looks like it may have any length
+        yield base64.b64decode(whole).decode("utf-8", errors="replace")
 
 
 def _of_duckdb(path: Path) -> Iterator[str]:
