@@ -136,6 +136,19 @@ def test_releases_wait_beside_it_to_go_back_to_and_old_ones_go(place: Place) -> 
     assert load(place, 7).kind == "loaded"
 
 
+def test_a_withdrawn_release_leaves_no_copy(place: Place) -> None:
+    for number in (1, 2, 3):
+        load(place, number)
+    loading.forget(place.settings, release_id(2))
+    assert [int(name[-12:], 16) for name in place.staged()] == [1]
+    assert place.shown() == 3
+    loading.forget(place.settings, release_id(3))
+    assert place.shown() is None
+    assert place.rows("SELECT count(*) FROM pg_tables WHERE schemaname = 'mart'") == [(0,)]
+    load(place, 1)
+    assert place.shown() == 1
+
+
 def test_a_release_that_was_changed_while_it_waited_is_not_shown(place: Place) -> None:
     load(place, 1)
     load(place, 2)
