@@ -6,11 +6,10 @@ import dagster as dg
 
 
 class _OnlyOurs(logging.Filter):
-    """Lets through what the steps themselves say, and whatever went wrong."""
+    """Lets through what the steps themselves say; what went wrong is told once, at the end."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        is_event = getattr(record, "dagster_event", None) is not None
-        return record.levelno >= logging.WARNING or not is_event
+        return getattr(record, "dagster_event", None) is None
 
 
 class _Line(logging.Formatter):
