@@ -59,6 +59,9 @@ FRESH_DAYS: dict[Cadence, int | None] = {
 FIGURES = "fct_"
 
 
+#: A file that did not change for so long is taken to be whole.
+SETTLE_SECONDS = 30.0
+
 #: Dates outside these bounds are mistyped, unless a column of a contract says otherwise.
 EARLIEST = dt.date(1990, 1, 1)
 YEARS_AHEAD = 10
@@ -239,6 +242,16 @@ class Source(Strict):
         description="Pattern (regular expression) of the names of files that may be shown in "
         "notes, records and releases; without one, names made of words of this contract, dates "
         "and short numbers. A file with another name is named by its table and number.",
+    )
+    settle_seconds: float = Field(
+        default=SETTLE_SECONDS,
+        ge=0,
+        description="A file counts as delivered when it did not change for so long.",
+    )
+    complete_when: Literal["settled", "ok_file"] = Field(
+        default="settled",
+        description="ok_file: a file counts only once an empty file with its name and .ok stands "
+        "beside it.",
     )
     tables: list[Table] = Field(min_length=1)
 

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Reading one file or document may take so long; after that it is stopped.",
     )
+    settle_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        description="A file counts as delivered when it did not change for so long; default: what "
+        "the contract of its source says, 30 seconds where that says nothing.",
+    )
     gate_timeout_seconds: int = Field(
         default=900, description="A gate that takes longer is stopped; nothing is published."
     )

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from dronten_pipeline.contracts import load_sources
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import (
     canonical_json,
@@ -20,6 +21,7 @@ from dronten_pipeline.evidence.durable import (
 )
 from dronten_pipeline.file_names import shown
 from dronten_pipeline.ingest import landing, privacy
+from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.publish.releases import current_release, verify_release
 from dronten_pipeline.run import Run, code_fingerprint
 from dronten_pipeline.settings import Settings
@@ -98,6 +100,9 @@ def still_holds(settings: Settings, given: Given) -> str | None:
 
 def remember(settings: Settings, given: Given) -> None:
     """Notes that a whole run over what was given ended in the release that is now in force."""
+    outcomes = load_outcomes(settings, load_sources(settings.sources))
+    if any(outcome.waiting for outcome in outcomes.values()):
+        return  # what waits is looked at again by the next run, changed or not
     release = current_release(settings)
     if release is not None:
         known = _known(settings, given, release.release_id)

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+#: Tests deliver and read at once; those of waiting set a time of their own.
+os.environ["DATALAB_SETTLE_SECONDS"] = "0"
+
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
 
@@ -61,6 +64,7 @@ def datalab() -> Datalab:
                 **inherited,
                 "PYTHONPATH": str(project),
                 "DATALAB_HOME": str(home),
+                "DATALAB_SETTLE_SECONDS": "0",
                 **{f"DATALAB_{name.upper()}": str(value) for name, value in variables.items()},
             },
             capture_output=True,

@@ -5,6 +5,7 @@ Not here: reading it in a run (`ingest/`).
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,20 +30,24 @@ def check(
 
     Eindigt met 0 als alles gelezen kan worden, anders met 1.
     """
-    from dronten_pipeline.ingest.inspection import inspect_file
-    from dronten_pipeline.ingest.raw import not_opened
+    from dronten_pipeline import sandbox
 
+    if not os.path.lexists(file):
+        raise typer.BadParameter(f"{shown(file)} bestaat niet. Controleer de naam en de map.")
     try:
-        report = inspect_file(current_settings(), file, source_name=source, table_name=table)
-    except KeyError as error:
-        stop(str(error.args[0]))
-    except FileNotFoundError:
-        stop(f"{shown(file)} bestaat niet. Controleer de naam en de map.")
-    except OSError as error:
-        stop(f"{shown(file)} {not_opened(error)}")
-    for line in report.lines():
+        answer = sandbox.shared(current_settings().limits).call(
+            "dronten_pipeline.ingest.inspection:lines_here",
+            path=str(file.absolute()),
+            source_name=source,
+            table_name=table,
+        )
+    except sandbox.Broken as error:
+        stop(f"{shown(file.name)} wordt zo NIET geaccepteerd. {error}")
+    if "mistake" in answer:
+        stop(answer["mistake"])
+    for line in answer["lines"]:
         console.print(line, markup=False, soft_wrap=True)
-    raise typer.Exit(0 if report.is_accepted else 1)
+    raise typer.Exit(0 if answer["is_accepted"] else 1)
 
 
 def erase(

@@ -77,9 +77,12 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     from dronten_pipeline import preflight, settled
+    from dronten_pipeline.ingest.arriving import wait_until_settled
     from dronten_pipeline.publish import withdrawal
     from dronten_pipeline.run import day_after, describe_run
 
+    for waits in wait_until_settled(settings, console.print):
+        say_warning(f"{waits} Deze run leest het niet.")
     preflight.examine(settings)
     withdrawal.finish(settings)
     now = describe_run(settings, "looking", day)

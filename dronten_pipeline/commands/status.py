@@ -39,6 +39,7 @@ def show_release(settings: Settings) -> None:
     import duckdb
 
     from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.ingest.arriving import arriving
     from dronten_pipeline.publish.releases import current_release
 
     release = current_release(settings)
@@ -105,6 +106,8 @@ def show_release(settings: Settings) -> None:
         )
     for source, file_name, note in stopped:
         console.print(f"[red]{source} staat stil[/red] door {escape(f'{file_name}: {note}')}")
+    for waits in arriving(settings):
+        console.print(f"[yellow]Nog niet gelezen:[/yellow] {escape(str(waits))}", soft_wrap=True)
     console.print(
         f"Uitgave {about['release_id']}, peildag {about['as_of']}: {VERDICTS[about['verdict']]}"
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")

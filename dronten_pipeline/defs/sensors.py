@@ -1,9 +1,7 @@
 """When the pipeline runs because something was delivered.
 
-Not here: what a complete delivery is (`ingest/landing.py`).
+Not here: when a delivery is whole (`ingest/landing.py`).
 """
-
-import datetime as dt
 
 import dagster as dg
 
@@ -11,9 +9,6 @@ from dronten_pipeline.defs.schedules import datalab_job
 from dronten_pipeline.settings import current_settings
 
 INTERVAL_SECONDS = 60
-
-#: A file that did not change for so long is taken to be whole.
-SETTLE_SECONDS = 30
 
 
 @dg.sensor(
@@ -24,14 +19,14 @@ SETTLE_SECONDS = 30
     description="Start een run als er een levering is die niet meer verandert.",
 )
 def delivery_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    from dronten_pipeline.ingest.landing import delivered_files, fingerprint, is_complete
+    from dronten_pipeline.ingest.arriving import arriving
+    from dronten_pipeline.ingest.landing import fingerprint
 
-    landing = current_settings().landing_folder
-    folders = [path for path in landing.iterdir() if path.is_dir()] if landing.is_dir() else []
-    files = [file for folder in folders for file in delivered_files(folder)]
-    seen = fingerprint(landing)
-    if not files or seen == context.cursor:
+    settings = current_settings()
+    seen = fingerprint(settings.landing_folder)
+    if seen == context.cursor:
         return dg.SkipReason("Er is niets nieuws geleverd.")
-    if not is_complete(files, dt.datetime.now(dt.UTC), SETTLE_SECONDS):
+    # What misses more than time must not keep the others waiting.
+    if any(one.wait.seconds for one in arriving(settings)):
         return dg.SkipReason("Een levering is nog onderweg; straks opnieuw.")
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=seen)], cursor=seen)

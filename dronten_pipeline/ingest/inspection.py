@@ -6,15 +6,19 @@ Here belongs: what `datalab check FILE` tells. Not here: what a run does with a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import polars as pl
 
 from dronten_pipeline import file_names, personal
 from dronten_pipeline.contracts import Source, Table, load_sources
-from dronten_pipeline.ingest import dialect, landing, parsing, raw, readers
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.ingest import dialect, landing, parsing, pieces, raw, readers
+from dronten_pipeline.limits import MEGABYTE, TooLarge
+from dronten_pipeline.settings import Settings, current_settings
 
 SHOWN_REASONS = 10
+HEAD_BYTES = 8 * MEGABYTE
 SHOWN_HEADERS, SHOWN_LENGTH = 20, 40
 SEPARATOR_WORDS = {";": "puntkomma", ",": "komma", "\t": "tab"}
 
@@ -32,6 +36,7 @@ class FileReport:
     parsed: parsing.Parsed
     problem: str | None
     suspected: tuple[str, ...] = ()
+    is_cut_off: bool = False
 
     @property
     def is_accepted(self) -> bool:
@@ -46,14 +51,13 @@ class FileReport:
             said.append(f"Bron {self.source}, tabel {self.table}.")
         if parsed.format:
             said.append(f"Vorm: {', '.join(self._form())}.")
-            accepted = parsed.stored.height if parsed.stored is not None else 0
             said.append(
-                f"Rijen: {accepted + parsed.rejects.height}, geaccepteerd {accepted}, afgekeurd "
-                f"{parsed.rejects.height}."
+                f"Rijen: {parsed.accepted + parsed.rejected}, geaccepteerd {parsed.accepted}, "
+                f"afgekeurd {parsed.rejected}."
             )
         for line, reason in parsed.rejects.select("_line", "reason").head(SHOWN_REASONS).rows():
             said.append(f"  regel {line}: {reason}")
-        more = parsed.rejects.height - SHOWN_REASONS
+        more = parsed.rejected - SHOWN_REASONS
         if more > 0:
             said.append(f"  en nog {more} afgekeurde rijen.")
         if shown := [name for name in parsed.headers if name]:
@@ -62,6 +66,10 @@ class FileReport:
             names = ", ".join(name[:SHOWN_LENGTH] for name in shown[:SHOWN_HEADERS])
             said.append(f"Kolommen in het bestand: {names}{more_names}.")
         said += parsed.notes
+        if self.is_cut_off:
+            said.append(
+                "Het bestand eindigt midden in een regel: een run wacht een dag op de rest."
+            )
         said += self.suspected
         said.append(f"Wat te doen: {self._advice()}")
         return said
@@ -81,7 +89,7 @@ class FileReport:
             return self.problem
         if self.suspected:
             return "haal de persoonsgegevens uit het bestand en lever het opnieuw."
-        if self.parsed.rejects.height:
+        if self.parsed.rejected:
             return (
                 "het bestand kan geleverd worden; herstel de afgekeurde regels in het bronsysteem "
                 "en lever ze in een volgend bestand."
@@ -112,14 +120,30 @@ def inspect_file(
         return _refused(path, raw.NO_UTF8)
     if path.exists() and not path.is_file():  # a pipe would be waited for
         return _refused(path, f"Dit is geen gewoon bestand. {dialect.WHAT_TO_DO}")
-    content = path.read_bytes()
+    limits = settings.limits
+    try:
+        limits.check_size(path.stat().st_size)
+    except TooLarge as error:
+        return _refused(path, str(error))
+    with path.open("rb") as file:
+        is_cut = pieces.is_cut(file.fileno(), path.stat().st_size)
+        # The columns stand at its start; a large file is not held whole.
+        content = file.read(HEAD_BYTES).rpartition(b"\n")[0] + b"\n" if is_cut else file.read()
     sources = load_sources(settings.sources)
     chosen = _choose(content, path, sources, source_name, table_name)
     if chosen is None:
         return _unrecognised(content, path)
     source, table = chosen
-    parsed = parsing.parse(content, table, NO_KEY, settings.as_of or settings.today())
-    rejected = parsed.rejects.height
+    rejects = readers.REJECTS.to_frame()
+
+    def take(_: pl.DataFrame, more: pl.DataFrame) -> None:
+        nonlocal rejects
+        rejects = pl.concat([rejects, more]).head(SHOWN_REASONS)
+
+    day = settings.as_of or settings.today()
+    parsed = parsing.parse_file(path, table, NO_KEY, day, limits, take)
+    parsed = replace(parsed, rejects=rejects)
+    rejected = parsed.rejected
     problem = parsed.refused
     if problem is None and rejected > source.allowed_loss * parsed.rows:
         problem = (
@@ -132,12 +156,30 @@ def inspect_file(
         table=table.name,
         parsed=parsed,
         problem=problem,
+        is_cut_off=landing.is_cut_off(path),
         suspected=tuple(
             f"Kolom {finding.column_name} bevat {finding.suspected} {personal.DUTCH[finding.kind]}."
             for finding in parsed.findings
             if personal.is_error([finding])
         ),
     )
+
+
+def lines_here(
+    path: str, source_name: str | None, table_name: str | None
+) -> dict[str, list[str] | bool | str]:
+    """What `datalab check` prints, for the sandbox to answer: `lines` and `is_accepted`, or
+    `mistake`: what was asked for wrongly."""
+    settings = current_settings()
+    try:
+        report = inspect_file(settings, Path(path), source_name, table_name)
+    except KeyError as error:
+        return {"mistake": str(error.args[0])}
+    except FileNotFoundError:
+        return {"mistake": f"{file_names.shown(path)} bestaat niet. Controleer de naam en de map."}
+    except OSError as error:
+        return {"mistake": f"{file_names.shown(path)} {raw.not_opened(error)}"}
+    return {"lines": report.lines(), "is_accepted": report.is_accepted}
 
 
 def _choose(

@@ -6,15 +6,18 @@ Here belongs: names, times and sizes of files. Not here: what stands in them (`d
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
+import json
+import math
 import os
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from dronten_pipeline.contracts import Source, Table
+from dronten_pipeline.contracts import SETTLE_SECONDS, Source, Table
 from dronten_pipeline.file_names import shown
+from dronten_pipeline.ingest import dialect
 
 PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 
@@ -23,6 +26,10 @@ DROPPINGS = ("thumbs.db", "desktop.ini")
 
 #: A partial upload that nothing has touched for this long is left behind, not under way.
 ABANDONED_SECONDS = 24 * 3600
+#: So much of the start and the end of a file is looked at to see whether it was cut off.
+TAIL_BYTES = 64 * 1024
+#: Says that the file beside it is whole; is none itself.
+OK_SUFFIX = ".ok"
 
 
 #: A folder with such a name was meant to be a file.
@@ -172,25 +179,87 @@ def files_below(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def is_complete(files: Iterable[Path], now: dt.datetime, settle_seconds: float) -> bool:
-    """Whether nothing changed for `settle_seconds` and no upload is under way beside `files`.
+@dataclass(frozen=True)
+class Wait:
+    """Why a delivered file is not read yet. `seconds` is how long it must still be left alone; 0
+    where something else is missing."""
+
+    why: str
+    seconds: float = 0
+
+
+def wait_for(path: Path, source: Source | None, now: float, settle: float | None) -> Wait | None:
+    """What a file waits for before it counts as delivered; None when it counts.
 
     Args:
-        files: delivered files.
-        now: moment of judgement, with a time zone.
-        settle_seconds: how long a file must have been left alone.
+        source: whose contract says how long a file must be left alone; None: nobody's, 30 seconds.
+        now: the moment of judgement, in seconds since 1970.
+        settle: overrides what the contract says.
     """
-    paths = list(files)
-    moment = now.timestamp()
+    try:
+        age = now - path.stat().st_mtime
+    except OSError:  # reading it tells why
+        return None
+    if source is not None and source.complete_when == "ok_file" and not _has_ok(path):
+        return Wait("wacht op een bestand met dezelfde naam en .ok erachter")
+    if settle is None:
+        settle = SETTLE_SECONDS if source is None else source.settle_seconds
     # A time ahead of our clock is a clock that differs, not a file that is still growing.
-    if any(abs(moment - path.stat().st_mtime) < settle_seconds for path in paths):
+    if abs(age) < settle:
+        left = settle - abs(age)
+        return Wait(f"wacht nog {math.ceil(left)} s: het is net veranderd", left)
+    if abs(age) >= ABANDONED_SECONDS:
+        return None
+    if any(path.with_name(path.name + suffix).exists() for suffix in PARTIAL_SUFFIXES):
+        return Wait("wacht: ernaast staat een deel dat nog binnenkomt")
+    if is_cut_off(path):
+        return Wait(
+            "wacht: het eindigt midden in een regel. Komt de rest niet, dan wordt het na een dag "
+            "gelezen zoals het is"
+        )
+    return None
+
+
+def _has_ok(path: Path) -> bool:
+    return any(path.with_name(name).exists() for name in (f"{path.name}.ok", f"{path.stem}.ok"))
+
+
+def is_cut_off(path: Path) -> bool:
+    """Whether a text ends within its last record; one without a line end may well be whole."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(TAIL_BYTES)
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - TAIL_BYTES))
+            tail = file.read(TAIL_BYTES)
+        if not tail or tail.endswith((b"\n", b"\r")) or b"\0" in head[:64]:
+            return False
+        if dialect.format_of(head) != "text":
+            return False
+        head = head.removeprefix(b"\xef\xbb\xbf")
+        form = dialect.text_format(head)
+    except (OSError, dialect.Refused):
         return False
-    return not any(
-        moment - beside.stat().st_mtime < ABANDONED_SECONDS
-        for folder in {path.parent for path in paths}
-        for beside in folder.iterdir()
-        if beside.is_file() and is_partial(beside.name)
-    )
+    first, ended, _ = head.lstrip().partition(b"\n")
+    before, found, last = tail.rpartition(b"\n")
+    if not ended or not found:  # one line, or a last line that is longer than what was looked at
+        return False
+    if form == "jsonl":
+        return not _is_json(last)
+    if form != "csv":
+        return False
+    separator = dialect.separator_of(head).encode()
+    if b'"' in last:
+        return last.count(b'"') % 2 == 1 and before.count(b'"') % 2 == 0
+    return last.count(separator) < first.count(separator)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def is_partial(name: str) -> bool:
@@ -199,4 +268,4 @@ def is_partial(name: str) -> bool:
 
 def _counts(name: str) -> bool:
     hidden = name.startswith((".", "~$")) or name.casefold() in DROPPINGS
-    return not hidden and not is_partial(name)
+    return not hidden and not is_partial(name) and not name.casefold().endswith(OK_SUFFIX)

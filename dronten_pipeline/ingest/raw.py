@@ -96,6 +96,9 @@ class SourceOutcome(BaseModel):
     note: str
     deliveries: tuple[DeliveryReport, ...] = ()
     scores_path: str | None = Field(default=None, description="Relative to raw/.")
+    waiting: tuple[str, ...] = Field(
+        default=(), description="Files that are not whole yet and are read later, in sentences."
+    )
     written: tuple[RawEntry, ...] = Field(default=(), description="Raw files that this run made.")
     replaced: tuple[str, ...] = Field(
         default=(), description="Raw files that are gone and were made good by others."
@@ -209,6 +212,8 @@ class _Ingest:
         self.broken: dict[tuple[str, str], str] = {}
         self.restored: dict[tuple[str, str], str] = {}
         self.written: dict[str, RawEntry] = {}
+        #: What is not read yet, by the kept name, in a sentence.
+        self.waiting: dict[str, str] = {}
         self.replaced: tuple[str, ...] = ()
         self._forget_names()
 
@@ -230,7 +235,10 @@ class _Ingest:
             source=self.source.name,
             origin=self.origin,
             state="stopped" if stops else "current",
-            note=" ".join([self._note(reports, stops), *self._left_alone(seen)]),
+            note=" ".join(
+                [self._note(reports, stops), *self._left_alone(seen), *self.waiting.values()]
+            ),
+            waiting=tuple(self.waiting.values()),
             deliveries=tuple(reports),
             scores_path=scores_path,
             written=tuple(self.written.values()),
@@ -306,6 +314,7 @@ class _Ingest:
         except OSError as error:
             message = f"De map {self.source.name} {not_opened(error)}"
             return [_Seen(self.folder, self.source.name, None, None, problem=message)]
+        found = [path for path in found if not self._waits(path)]
         named = [path for path in found if landing.is_named_after_table(path.name, self.source)]
         seen = self._taken(named)
         documents = self._documents(seen)
@@ -322,6 +331,20 @@ class _Ingest:
                 for path in folders
             ),
         ]
+
+    def _waits(self, path: Path) -> bool:
+        """Whether a file is not yet whole; then it is told, and neither counts nor stops."""
+        if self.origin == "sample":
+            return False
+        moment = self.now.timestamp()
+        wait = landing.wait_for(path, self.source, moment, self.settings.settle_seconds)
+        if wait is None:
+            return False
+        name = self.names.kept(path.name)
+        table = landing.table_of(path.name, self.source)
+        said = names.said(name, table.name if table else None, None)
+        self.waiting[name] = f"{said} {wait.why}."
+        return True
 
     def _taken(self, paths: Iterable[Path]) -> list[_Seen]:
         """What is there of `paths`; one that is gone since the folder was listed is none."""
@@ -544,7 +567,7 @@ class _Ingest:
 
     def _reports(self, seen: list[_Seen]) -> list[DeliveryReport]:
         present = {(one.name, one.sha256) for one in seen}
-        there = {one.name for one in seen}
+        there = {one.name for one in seen} | set(self.waiting)
         counted: dict[tuple[str, str], Delivery] = {}
         reports = [
             self._report(delivery, present, there, counted)
@@ -699,6 +722,7 @@ class _Ingest:
             texts,
             as_of=self.as_of,
             calibration=calibration.in_force(self.settings.calibration, self.settings.calibrations),
+            limits=self.limits,
             on_progress=self.on_progress,
         )
         self._write_document_rejects(listed, scored.rejects)

@@ -7,6 +7,7 @@ together. Not here: how it is shown (`terminal.py`, `page.py`).
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,10 +17,13 @@ from typing import Any
 
 import polars as pl
 
+from dronten_pipeline import sandbox
 from dronten_pipeline.readability import clean, extract, judge
 from dronten_pipeline.readability.advice import Advice, Marked, advise, mark
 from dronten_pipeline.readability.calibration import Calibration
+from dronten_pipeline.readability.documents import EXTRACT
 from dronten_pipeline.readability.hardest import LONG_SENTENCE
+from dronten_pipeline.settings import current_settings
 
 #: What a folder is searched for; a file that is named is always read.
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
@@ -200,16 +204,18 @@ def _judge_part(work: tuple[Sequence[str], bytes, Calibration | None]) -> list[J
 
 
 def _read(name: str, standard_input: bytes) -> tuple[str, str]:
-    """The text of a file, or why there is none."""
+    """The text of a file, or why there is none; read in a process that may break."""
+    if name == STANDARD_INPUT:
+        with tempfile.NamedTemporaryFile(prefix="datalab-") as file:
+            file.write(standard_input)
+            file.flush()
+            return _read(file.name, b"")
+    limits = current_settings().limits
     try:
-        if name == STANDARD_INPUT:
-            return extract.text_of(standard_input, suffix=""), ""
-        return extract.extract_text(Path(name)), ""
-    except extract.DocumentUnreadable as error:
-        return "", str(error).replace(extract.MISSING, NOT_THERE)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return "", f"Het bestand kan niet worden geopend ({reason})."
+        answer = sandbox.shared(limits).call(EXTRACT, place=str(Path(name).absolute()))
+    except sandbox.Broken as error:
+        return "", str(error)
+    return answer["text"] or "", answer["problem"].replace(extract.MISSING, NOT_THERE)
 
 
 def _components(marked: Marked) -> Iterator[Component]:

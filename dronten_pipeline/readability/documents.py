@@ -14,19 +14,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 
 import polars as pl
 
+from dronten_pipeline import sandbox
+from dronten_pipeline.limits import Limits
 from dronten_pipeline.readability import clean, extract, judge, score
 from dronten_pipeline.readability.calibration import Calibration
 
@@ -34,9 +31,9 @@ POOL_PREFIX = "pool:"
 #: Characters of text that are judged at once: bounds memory at a few hundred MB.
 BATCH_CHARACTERS = 4_000_000
 PROGRESS_SECONDS = 5.0
-#: Documents that are read at once by other processes, and from how many on these are started.
-DOCUMENTS_AT_ONCE = 512
-DOCUMENTS_WORTH_PROCESSES = 64
+#: What reads a document in the sandbox.
+EXTRACT = "dronten_pipeline.readability.extract:extract_here"
+DEFAULT = Limits()
 
 _DOCUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "document_sha256": pl.String,
@@ -95,6 +92,7 @@ def score_documents(
     *,
     as_of: dt.date,
     calibration: Calibration | None = None,
+    limits: Limits = DEFAULT,
     on_progress: Callable[[str], None] | None = None,
 ) -> ScoredDocuments:
     """Judges the document of every current row, and pools the texts that are too short.
@@ -107,6 +105,7 @@ def score_documents(
         cache: folder of what was judged before; it is made when missing.
         as_of: texts that were published after this day are judged but not pooled.
         calibration: of the municipality; one that was made for another instrument is not used.
+        limits: what reading one document may take.
         on_progress: gets a sentence every few seconds.
     """
     tell = on_progress or (lambda _: None)
@@ -123,7 +122,7 @@ def score_documents(
         .with_columns(channel=pl.col("kanaal").str.strip_chars().str.to_lowercase())
     )
     found = _find(current, folder, memory, tell)
-    judged, unreadable = _judge(found, memory, tell)
+    judged, unreadable = _judge(found, memory, tell, limits)
     refused = judged.select("document_sha256", "refusal")
     missed = (
         found.join(unreadable, on="document_sha256", how="left", maintain_order="left")
@@ -133,7 +132,7 @@ def score_documents(
     texts = found.join(judged, on="document_sha256", how="inner", maintain_order="left").filter(
         pl.col("refusal").is_null()
     )
-    in_pool, pools, lost = _pool(texts, as_of, memory)
+    in_pool, pools, lost = _pool(texts, as_of, memory, limits)
     scores = _cut(
         pl.concat(
             [
@@ -250,7 +249,7 @@ def _find(
             else:
                 raise extract.DocumentUnreadable(extract.MISSING)
         except (extract.DocumentUnreadable, OSError) as error:
-            facts[document] = (None, None, _sentence(error))
+            facts[document] = (None, None, extract.sentence(error))
     memory.remember_paths({name: sha for name, (_, sha, _) in facts.items() if sha is not None})
     found = current.join(
         pl.DataFrame(
@@ -284,17 +283,11 @@ def _fingerprint(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, extract.DocumentUnreadable):
-        return str(error)
-    return f"Het document kan niet worden geopend ({type(error).__name__}). Controleer de rechten."
-
-
 # --- judging documents
 
 
 def _judge(
-    found: pl.DataFrame, memory: _Memory, tell: Callable[[str], None]
+    found: pl.DataFrame, memory: _Memory, tell: Callable[[str], None], limits: Limits
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The judgement per document_sha256, and the documents without one (unreadable: why)."""
     wanted = (
@@ -309,7 +302,7 @@ def _judge(
     done = 0
     here = wanted.filter(pl.col("place").is_not_null())
     gone = wanted.filter(pl.col("place").is_null()).get_column("document_sha256").to_list()
-    for batch in _batches(here.select("document_sha256", "place").rows(), unreadable):
+    for batch in _batches(here.select("document_sha256", "place").rows(), unreadable, limits):
         if batch:
             memory.add_scores(_score_batch(batch))
         done += len(batch)
@@ -331,15 +324,14 @@ _GONE = (
 
 
 def _batches(
-    wanted: Sequence[tuple[str, str]], unreadable: dict[str, str]
+    wanted: Sequence[tuple[str, str]], unreadable: dict[str, str], limits: Limits
 ) -> Iterator[list[tuple[str, str]]]:
     """Reads documents (document_sha256, place) into batches of (document_sha256, text); fills
     `unreadable` on the way. No more than a batch and what is read at once is in memory."""
     batch: list[tuple[str, str]] = []
     size = 0
-    for (sha, _), (text, problem) in zip(
-        wanted, _read_all_documents([place for _, place in wanted]), strict=True
-    ):
+    for sha, place in wanted:
+        text, problem = _read_document(place, limits)
         if text is None:
             unreadable[sha] = problem
             continue
@@ -351,31 +343,13 @@ def _batches(
     yield batch
 
 
-def _read_all_documents(places: Sequence[str]) -> Iterator[tuple[str | None, str]]:
-    """The text of every document, or why there is none, in order; on all cores when many."""
-    workers = os.cpu_count() or 1
-    if workers == 1 or len(places) < DOCUMENTS_WORTH_PROCESSES:
-        yield from map(_read_document, places)
-        return
-    with ExitStack() as stack:
-        # Threads of polars do not survive a fork.
-        pool = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
-        for start in range(0, len(places), DOCUMENTS_AT_ONCE):
-            part = places[start : start + DOCUMENTS_AT_ONCE]
-            try:
-                read = list(pool.map(_read_document, part, chunksize=16))
-            except BrokenProcessPool:
-                # A document that kills its reader must not take the others with it.
-                yield from map(_read_document, places[start:])
-                return
-            yield from read
-
-
-def _read_document(place: str) -> tuple[str | None, str]:
+def _read_document(place: str, limits: Limits) -> tuple[str | None, str]:
+    """The text of a document, or why there is none; read in a process that may break."""
     try:
-        return extract.extract_text(Path(place)), ""
-    except (extract.DocumentUnreadable, OSError) as error:
-        return None, _sentence(error)
+        answer = sandbox.shared(limits).call(EXTRACT, place=place)
+    except sandbox.Broken as error:
+        return None, str(error)
+    return answer["text"], answer["problem"]
 
 
 def _score_batch(batch: list[tuple[str, str]]) -> pl.DataFrame:
@@ -416,7 +390,7 @@ def latest_of_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pool(
-    texts: pl.DataFrame, as_of: dt.date, memory: _Memory
+    texts: pl.DataFrame, as_of: dt.date, memory: _Memory, limits: Limits
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Joins short texts per channel and month.
 
@@ -469,7 +443,7 @@ def _pool(
                 document_sha256=pl.lit(key),
             ).head(1)
         )
-    for batch in _pool_batches(missing):
+    for batch in _pool_batches(missing, limits):
         memory.add_scores(batch)
     lost_rows = pl.concat(
         [pl.DataFrame(schema={"_order": texts.schema["_order"], "reason": pl.String}), *lost]
@@ -489,7 +463,9 @@ def _pool(
     return pl.concat(kept).select("_order", "in_pool"), pools, lost_rows
 
 
-def _pool_batches(missing: list[tuple[str, pl.DataFrame]]) -> Iterator[pl.DataFrame]:
+def _pool_batches(
+    missing: list[tuple[str, pl.DataFrame]], limits: Limits
+) -> Iterator[pl.DataFrame]:
     """Scores pools as one text each; their members were read a moment ago, or in an earlier run.
 
     Each member is cleaned by itself: the closing of one must not swallow the next.
@@ -497,7 +473,8 @@ def _pool_batches(missing: list[tuple[str, pl.DataFrame]]) -> Iterator[pl.DataFr
     batch: list[tuple[str, str]] = []
     size = 0
     for key, members in missing:
-        texts = [extract.extract_text(Path(place)) for place in members["place"]]
+        read = (_read_document(place, limits) for place in members["place"])
+        texts = [text for text, _ in read if text is not None]
         batch.append((key, "\n".join(clean.clean_texts(pl.Series(texts, dtype=pl.String)))))
         size += len(batch[-1][1])
         if size >= BATCH_CHARACTERS:

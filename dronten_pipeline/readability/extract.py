@@ -25,6 +25,8 @@ VERSION = 2
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 200_000_000
+#: The longest text that is judged: some four thick books.
+MAX_CHARACTERS = 2_000_000
 
 _TEXT_SUFFIXES = {".txt", ".md", ".html", ".htm", ".docx", ".pdf", ""}
 MISSING = "Het document is niet aangeleverd: het bestand bestaat niet."
@@ -135,7 +137,27 @@ def text_of(content: bytes, *, suffix: str) -> str:
     text = _tidy(text)
     if not any(character.isalpha() for character in text):
         raise DocumentUnreadable("Het document is leeg: er staat geen tekst in.")
+    if len(text) > MAX_CHARACTERS:
+        raise DocumentUnreadable(
+            f"De tekst van het document is te lang: {len(text)} tekens, het maximum is "
+            f"{MAX_CHARACTERS}. Lever het in delen aan."
+        )
     return text
+
+
+def extract_here(place: str) -> dict[str, str | None]:
+    """The text of a document, or why there is none, for the sandbox to answer."""
+    try:
+        return {"text": extract_text(Path(place)), "problem": ""}
+    except (DocumentUnreadable, OSError) as error:
+        return {"text": None, "problem": sentence(error)}
+
+
+def sentence(error: Exception) -> str:
+    """Why a document has no text, in a Dutch sentence."""
+    if isinstance(error, DocumentUnreadable):
+        return str(error)
+    return f"Het document kan niet worden geopend ({type(error).__name__}). Controleer de rechten."
 
 
 def _plain(content: bytes, suffix: str) -> str:

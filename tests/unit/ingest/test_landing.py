@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from pathlib import Path
 
@@ -70,15 +69,64 @@ def test_a_fingerprint_changes_with_every_change(tmp_path: Path) -> None:
     assert len(seen) == 4
 
 
-def test_a_delivery_is_complete_when_it_was_left_alone(tmp_path: Path) -> None:
+def test_a_file_counts_when_it_was_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("1")
-    changed = dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC)
-    assert not landing.is_complete([file], changed + dt.timedelta(seconds=5), 30)
-    assert landing.is_complete([file], changed + dt.timedelta(seconds=31), 30)
-    (tmp_path / "b.csv.part").write_text("1")
-    assert not landing.is_complete([file], changed + dt.timedelta(seconds=31), 30)
-    assert landing.is_complete([file], changed + dt.timedelta(days=2), 30)
+    changed = file.stat().st_mtime
+
+    def waits(seconds: float, **contract: object) -> str | None:
+        wait = landing.wait_for(file, source(**contract), changed + seconds, None)
+        return wait and wait.why
+
+    assert waits(7) == "wacht nog 23 s: het is net veranderd"
+    assert waits(31) is None
+    assert waits(31, settle_seconds=60) == "wacht nog 29 s: het is net veranderd"
+    assert waits(0, settle_seconds=0) is None
+    assert waits(-5) is not None
+    assert waits(-3600) is None
+    (tmp_path / "a.csv.part").write_text("1")
+    assert "nog binnenkomt" in str(waits(31))
+    assert waits(2 * 24 * 3600) is None
+
+
+def test_a_contract_may_ask_for_a_file_that_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("1")
+    asks = source(complete_when="ok_file", settle_seconds=0)
+    later = file.stat().st_mtime + 60
+    wait = landing.wait_for(file, asks, later, None)
+    assert wait is not None
+    assert (wait.why, wait.seconds) == ("wacht op een bestand met dezelfde naam en .ok erachter", 0)
+    (tmp_path / "a.csv.ok").touch()
+    assert landing.wait_for(file, asks, later, None) is None
+    assert [path.name for path in landing.delivered_files(tmp_path)] == ["a.csv"]
+
+
+@pytest.mark.parametrize(
+    ("content", "is_cut"),
+    [
+        ("a;b;c\n1;2;3\n4;5", True),
+        ("a;b;c\n1;2;3\n4", True),
+        ("a;b;c\n1;2;3\n4;5;6", False),
+        ('a;b;c\n1;2;3\n4;5;"zes', True),
+        ('a;b;c\n1;2;3\n4;5;"ze;s"', False),
+        ("a;b;c\n1;2;3\n4;5;6\n", False),
+        ("a;b;c", False),
+        ("", False),
+        ('{"a": 1}\n{"a": 2', True),
+        ('{"a": 1}\n{"a": 2}', False),
+        ('[{"a": 1},\n{"a": 2}]', False),
+    ],
+)
+def test_a_file_that_ends_within_a_record_waits_a_day(
+    tmp_path: Path, content: str, is_cut: bool
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(content)
+    assert landing.is_cut_off(file) is is_cut
+    now = file.stat().st_mtime
+    assert (landing.wait_for(file, source(), now + 60, None) is not None) is is_cut
+    assert landing.wait_for(file, source(), now + 25 * 3600, None) is None
 
 
 def test_a_folder_that_belongs_to_no_source_is_named(tmp_path: Path) -> None:

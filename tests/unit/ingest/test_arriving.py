@@ -1,0 +1,108 @@
+"""Files that are not whole yet are told, counted later, and waited for a little."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dronten_pipeline import settled
+from dronten_pipeline.ingest import arriving, inputs, raw
+from dronten_pipeline.settings import Settings
+
+from .conftest import source
+
+Deliver = Callable[..., Path]
+Ingest = Callable[..., raw.SourceOutcome]
+
+WHOLE = "zaak_id;datum\na;31-12-2025\n"
+CONTRACT = """
+name: loket
+description: Verzonnen bron.
+owner: Team
+system: Systeem
+cadence: monthly
+tables:
+  - name: zaken
+    description: Verzonnen zaken.
+    key: [zaak_id]
+    columns:
+      - {name: zaak_id, type: text, required: true, description: Verzonnen kolom.}
+      - {name: datum, type: date, required: true, description: Verzonnen kolom.}
+"""
+
+
+@pytest.fixture
+def contract(settings: Settings) -> None:
+    path = settings.sources / "loket" / "source.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(CONTRACT)
+
+
+def test_half_a_file_neither_counts_nor_stops_and_is_read_once_whole(
+    deliver: Deliver, ingest: Ingest
+) -> None:
+    deliver("zaken_1.csv", WHOLE)
+    half = deliver("zaken_2.csv", WHOLE + "b;31-12-2")
+    half.write_text(WHOLE + "b")
+    outcome = ingest()
+    assert outcome.state == "current"
+    assert outcome.rows_accepted == 1
+    assert [report.file_name for report in outcome.deliveries] == ["zaken_1.csv"]
+    assert "zaken_2.csv wacht: het eindigt midden in een regel" in outcome.note
+    half.write_text(WHOLE.replace("a;", "c;") + "b;31-12-2025\n")
+    outcome = ingest("run-2")
+    assert (outcome.rows_accepted, outcome.waiting) == (3, ())
+
+
+def test_half_a_file_that_stays_so_is_read_after_a_day_and_told(
+    deliver: Deliver, ingest: Ingest
+) -> None:
+    half = deliver("zaken_1.csv", WHOLE + "".join(f"b{n};1-1-2026\n" for n in range(20)) + "x")
+    assert ingest().waiting
+    os.utime(half, (time.time() - 90_000, time.time() - 90_000))
+    outcome = ingest("run-2")
+    assert (outcome.rows_accepted, outcome.rows_quarantined, outcome.waiting) == (21, 1, ())
+    assert "mogelijk afgebroken" in outcome.deliveries[0].note
+
+
+def test_a_file_that_still_changes_is_left_for_the_next_run(
+    settings: Settings, deliver: Deliver
+) -> None:
+    slow = settings.model_copy(update={"settle_seconds": None})
+    deliver("zaken_1.csv", WHOLE)
+    arguments = {"run_id": "r", "as_of": settings.today(), "origin": "delivery"}
+    outcome = raw.ingest_source(slow, source(), **arguments)  # type: ignore[arg-type]
+    assert outcome.deliveries == ()
+    assert "zaken_1.csv wacht nog 30 s" in outcome.note
+
+
+@pytest.mark.usefixtures("contract")
+def test_a_run_waits_for_what_was_just_delivered(settings: Settings, deliver: Deliver) -> None:
+    deliver("zaken_1.csv", WHOLE)
+    deliver("zaken_2.csv", WHOLE + "b")
+    said: list[str] = []
+    quick = settings.model_copy(update={"settle_seconds": 1.0})
+    left = arriving.wait_until_settled(quick, said.append)
+    assert said == ["2 bestanden zijn net geleverd: wacht nog 1 s tot dat niet meer verandert."]
+    assert [str(one) for one in left] == [
+        "loket/zaken_2.csv wacht: het eindigt midden in een regel. Komt de rest niet, dan wordt "
+        "het na een dag gelezen zoals het is."
+    ]
+    assert arriving.wait_until_settled(settings, said.append) == left
+    assert len(said) == 1
+
+
+@pytest.mark.usefixtures("contract")
+def test_what_waits_is_looked_at_again_though_nothing_changed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = raw.SourceOutcome(
+        source="loket", origin="delivery", state="current", note="", waiting=("zaken_2.csv wacht.",)
+    )
+    inputs.save_outcome(settings, outcome)
+    monkeypatch.setattr(settled, "current_release", lambda _: pytest.fail("it was remembered"))
+    settled.remember(settings, settled.Given(sha256="x"))
