@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dronten_pipeline.readability import documents, extract, judge
+from dronten_pipeline.limits import Limits
+from dronten_pipeline.readability import documents, judge
 from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.documents import SCORE_SCHEMA, score_documents
 
@@ -72,13 +73,13 @@ def place(tmp_path: Path) -> Place:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the documents that are read from here on."""
     names: list[str] = []
-    read = extract.extract_text
+    read = documents._read_document
 
-    def spy(path: Path, **options: Any) -> str:
-        names.append(path.name)
-        return read(path, **options)
+    def spy(place: str, limits: Limits) -> tuple[str | None, str]:
+        names.append(Path(place).name)
+        return read(place, limits)
 
-    monkeypatch.setattr(extract, "extract_text", spy)
+    monkeypatch.setattr(documents, "_read_document", spy)
     return names
 
 
