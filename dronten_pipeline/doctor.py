@@ -40,6 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
         _anchor(settings),
         _approvers(settings),
         _contracts(settings),
+        _memories(settings),
         _calibration(settings),
         _release(settings),
         *_postgres(settings),
@@ -215,6 +216,19 @@ def _contracts(settings: Settings) -> Finding:
     except ContractError as error:
         return Finding(False, str(error))
     return Finding(True, f"{len(sources)} bronnen en {len(suites)} te publiceren tabellen.")
+
+
+def _memories(settings: Settings) -> Finding:
+    from dronten_pipeline.ingest import registry
+
+    try:
+        sources = load_sources(settings.sources)
+    except ContractError:  # told already
+        sources = {}
+    problems = registry.problems(settings.raw, sources)
+    if problems:
+        return Finding(False, " ".join(problems))
+    return Finding(True, "Wat er geleverd is, staat leesbaar in het geheugen van elke bron.")
 
 
 def _release(settings: Settings) -> Finding:

@@ -54,7 +54,6 @@ def read_source(
     """`ingest_source`, and a record of the raw files that it made.
 
     Raises:
-        RegistryError: what was delivered before cannot be read.
         LedgerError: it could not be written down; the next run reads it again.
     """
     outcome = ingest_source(
@@ -84,7 +83,10 @@ def _found(settings: Settings) -> Iterator[RawEntry]:
     release that was made of them says they were."""
     said = _said_by_releases(settings)
     for path in sorted(settings.raw.glob("*/deliveries.json")):
-        known = registry.load(settings.raw, path.parent.name)
+        try:
+            known = registry.load(settings.raw, path.parent.name)
+        except registry.RegistryError:  # ingest stops that source
+            continue
         for key, parse in known.parses.items():
             table, delivered = key.split("/")[:2]
             number = next((one.number for one in known.deliveries if one.sha256 == delivered), None)

@@ -39,6 +39,7 @@ def show_release(settings: Settings) -> None:
     import duckdb
 
     from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.ingest import registry
     from dronten_pipeline.ingest.arriving import arriving
     from dronten_pipeline.publish.releases import current_release
 
@@ -106,6 +107,8 @@ def show_release(settings: Settings) -> None:
         )
     for source, file_name, note in stopped:
         console.print(f"[red]{source} staat stil[/red] door {escape(f'{file_name}: {note}')}")
+    for problem in registry.problems(settings.raw, load_sources(settings.sources)):
+        console.print(f"[red]Staat stil:[/red] {escape(problem)}", soft_wrap=True)
     for waits in arriving(settings):
         console.print(f"[yellow]Nog niet gelezen:[/yellow] {escape(str(waits))}", soft_wrap=True)
     console.print(

@@ -153,12 +153,30 @@ def ingest_source(
         origin: 'delivery' reads `landing/<source>`, 'sample' reads `sources/<source>/sample`.
         recorded: raw files as the ledger holds them; only these are believed.
         on_progress: is told in words what is being read.
-
-    Raises:
-        RegistryError: what was delivered before cannot be read.
     """
     progress = on_progress or _silent
-    return _Ingest(settings, source, run_id, as_of, origin, recorded, progress).run()
+    try:
+        ingest = _Ingest(settings, source, run_id, as_of, origin, recorded, progress)
+    except registry.RegistryError as error:
+        return _without_memory(source, origin, str(error))
+    return ingest.run()
+
+
+def _without_memory(source: Source, origin: Origin, why: str) -> SourceOutcome:
+    """Nothing may be guessed of what was delivered before: the source stands still."""
+    report = DeliveryReport(
+        number=None,
+        table_name=None,
+        file_name="deliveries.json",
+        sha256=None,
+        state="stopped",
+        note=why,
+        received_at=dt.datetime.now(dt.UTC),
+    )
+    note = f"Deze bron staat stil: de cijfers van de vorige publicatie blijven gelden. {why}"
+    return SourceOutcome(
+        source=source.name, origin=origin, state="stopped", note=note, deliveries=(report,)
+    )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,10 @@ from dronten_pipeline.ingest.values import Horizon
 from dronten_pipeline.personal import Finding
 
 Origin = Literal["delivery", "sample"]
+
+
+#: A memory holds about two kilobytes per delivery; what is larger was not written by us.
+MOST_BYTES = 100_000_000
 
 
 class RegistryError(RuntimeError):
@@ -159,6 +164,12 @@ def load(raw: Path, source: str) -> Registry:
     """
     path = registry_path(raw, source)
     try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise RegistryError(
+                f"{path} is met {size / 1e6:.0f} MB te groot om te lezen (het maximum is "
+                f"{MOST_BYTES / 1e6:.0f} MB): zet het terug uit een reservekopie."
+            )
         return Registry.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return Registry(source=source)
@@ -167,6 +178,17 @@ def load(raw: Path, source: str) -> Registry:
             f"{path} is niet te lezen: zet het laatste exemplaar terug uit een reservekopie. "
             "Zonder dat is de volgorde van de leveringen niet bekend."
         ) from error
+
+
+def problems(raw: Path, sources: Iterable[str]) -> list[str]:
+    """The memories that cannot be read, in sentences."""
+    found: list[str] = []
+    for source in sources:
+        try:
+            load(raw, source)
+        except RegistryError as error:
+            found.append(str(error))
+    return found
 
 
 def save(raw: Path, registry: Registry) -> None:

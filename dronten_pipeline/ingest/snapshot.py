@@ -338,8 +338,14 @@ class _Layout:
         )
 
     def _add_previous(self, source: Source) -> set[str | None]:
-        """What the previous release read of a source that is stopped now."""
-        known = registry.load(self.settings.raw, source.name)
+        """What the previous release read of a source that is stopped now.
+
+        Nothing where its memory cannot be read: its figures are those of the previous release.
+        """
+        try:
+            known = registry.load(self.settings.raw, source.name)
+        except registry.RegistryError:
+            return set()
         deliveries = known.paths(self.origin)
         parses = {parse.raw_path: parse for parse in known.parses.values()}
         previous = self.previous_inputs.get(source.name, {})

@@ -224,16 +224,27 @@ def test_a_full_disk_is_no_fault_of_a_delivery(
     assert states(ingest()) == {"zaken_1.csv": "read"}
 
 
-def test_a_registry_that_cannot_be_read_is_not_replaced(
-    settings: Settings, deliver: Deliver, ingest: Ingest
+@pytest.mark.parametrize("content", [b"half", b"{" * 1000, None])
+def test_a_memory_that_cannot_be_read_stops_its_source_and_is_not_replaced(
+    settings: Settings,
+    deliver: Deliver,
+    ingest: Ingest,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes | None,
 ) -> None:
     deliver("zaken_1.csv", zaken("a"))
     ingest()
     path = registry.registry_path(settings.raw, "loket")
-    path.write_text("half")
-    with pytest.raises(registry.RegistryError, match=r"deliveries\.json"):
-        ingest("run-2")
-    assert path.read_text() == "half"
+    if content is None:  # so large that reading it would take all memory
+        monkeypatch.setattr(registry, "MOST_BYTES", 100)
+        content = path.read_bytes()
+    path.write_bytes(content)
+    outcome = ingest("run-2")
+    assert outcome.state == "stopped"
+    assert "deliveries.json" in outcome.note
+    assert "reservekopie" in outcome.note
+    assert path.read_bytes() == content
+    assert len(registry.problems(settings.raw, ["loket", "nooit_geleverd"])) == 1
 
 
 def test_notes_name_ignored_columns_and_a_last_line_without_end(
