@@ -53,6 +53,13 @@ class Broken(RuntimeError):
 class Failed(RuntimeError):
     """A mistake of ours: an error that no reader expects. Says its kind and place only."""
 
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Het bestand kan niet gelezen worden door een onverwachte fout ({self}). Meld dit aan "
+            "de beheerder van het datalab."
+        )
+
 
 class Unwritten(OSError):
     """The process could not write what it read: no fault of the file."""

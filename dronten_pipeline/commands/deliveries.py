@@ -43,6 +43,8 @@ def check(
         )
     except sandbox.Broken as error:
         stop(f"{shown(file.name)} wordt zo NIET geaccepteerd. {error}")
+    except sandbox.Failed as error:
+        stop(error.sentence)
     if "mistake" in answer:
         stop(answer["mistake"])
     for line in answer["lines"]:

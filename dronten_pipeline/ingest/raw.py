@@ -554,13 +554,16 @@ class _Ingest:
 
     def _register(self, seen: list[_Seen]) -> None:
         """Numbers what is new, in natural order of the names, before anything else is decided."""
+        known, number = self.registry.contents(self.origin), self.registry.next_number() - 1
         for one in sorted(seen, key=lambda item: landing.natural_key(item.path.name)):
             name = one.name
-            if one.sha256 is None or self.registry.find(self.origin, name, one.sha256):
+            if one.sha256 is None or (name, one.sha256) in known:
                 continue
+            known.add((name, one.sha256))
+            number += 1
             self.registry.deliveries.append(
                 Delivery(
-                    number=self.registry.next_number(),
+                    number=number,
                     origin=self.origin,
                     file_name=name,
                     sha256=one.sha256,

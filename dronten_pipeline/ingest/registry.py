@@ -95,20 +95,13 @@ class Registry(BaseModel):
     #: By `parse_key`, in the order in which they were made.
     parses: dict[str, Parse] = Field(default_factory=dict)
 
-    def find(self, origin: Origin, file_name: str, sha256: str) -> Delivery | None:
-        """The delivery of this content under this name; an erased one counts as never made."""
-        for delivery in self.deliveries:
-            if delivery.erased_at is None and (
-                delivery.origin,
-                delivery.file_name,
-                delivery.sha256,
-            ) == (
-                origin,
-                file_name,
-                sha256,
-            ):
-                return delivery
-        return None
+    def contents(self, origin: Origin) -> set[tuple[str, str]]:
+        """Name and SHA-256 of every delivery; an erased one counts as never made."""
+        return {
+            (delivery.file_name, delivery.sha256)
+            for delivery in self.deliveries
+            if delivery.origin == origin and delivery.erased_at is None
+        }
 
     def next_number(self) -> int:
         return max((delivery.number for delivery in self.deliveries), default=0) + 1

@@ -215,6 +215,8 @@ def _read(name: str, standard_input: bytes) -> tuple[str, str]:
         answer = sandbox.shared(limits).call(EXTRACT, place=str(Path(name).absolute()))
     except sandbox.Broken as error:
         return "", str(error)
+    except sandbox.Failed as error:
+        return "", error.sentence
     return answer["text"] or "", answer["problem"].replace(extract.MISSING, NOT_THERE)
 
 

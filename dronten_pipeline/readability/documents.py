@@ -349,6 +349,8 @@ def _read_document(place: str, limits: Limits) -> tuple[str | None, str]:
         answer = sandbox.shared(limits).call(EXTRACT, place=place)
     except sandbox.Broken as error:
         return None, str(error)
+    except sandbox.Failed as error:
+        return None, error.sentence
     return answer["text"], answer["problem"]
 
 
