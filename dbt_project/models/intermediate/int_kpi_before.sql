@@ -5,11 +5,18 @@ with figures as (
     select *
     from read_parquet('{{ previous }}/fct_kpi_value.parquet')
     {% else %}
-    -- no release before: nothing was shown or hidden yet
+    -- no release before: nothing was shown or hidden yet. No model stands here, because what a
+    -- model reads must not depend on the run: Dagster knows the project without a release before
     select
-        *,
-        false as is_suppressed
-    from {{ ref('int_kpi_value') }}
+        cast(null as varchar) as kpi_id,
+        cast(null as varchar) as period_grain,
+        cast(null as date) as period_start,
+        cast(null as varchar) as dimension,
+        cast(null as varchar) as dimension_value,
+        cast(null as double) as value,
+        cast(null as bigint) as sample_size,
+        false as is_suppressed,
+        false as is_provisional
     where false
     {% endif %}
 )
