@@ -51,7 +51,7 @@ SMALL = range(1, 5)
 #: As many numbers of records must stay possible.
 POSSIBLE = 3
 #: Tables that are looked for before questions are asked one by one.
-ROUNDS = 4
+ROUNDS = 2
 #: What differs from an end of the scale by less is that end: grades have one decimal.
 APART = 0.01
 
@@ -362,7 +362,7 @@ class _Question:
                 if above - below > 1
             ):
                 break
-            found.add(round(self.known + solver.values(self.terms)[-1], 6))
+            found = self.seen(solver)
         return found
 
     def judge(self, values: Collection[float]) -> list[Finding]:

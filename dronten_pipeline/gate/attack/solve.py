@@ -22,6 +22,10 @@ import numpy as np
 
 #: How far a real number may be off: sums of grades have six decimals.
 TOLERANCE = 1e-5
+#: The same for a sum of such numbers; far less than one record.
+SLACK = 1e-4
+#: How many steps are taken from each table that the solver finds.
+STEPS = 8
 
 #: What names a variable; anything that can be looked up.
 Key = Any
@@ -163,9 +167,11 @@ class Solver:
         ]
         self.high = np.minimum(self.high, sum(known) + 10 * len(self.keys))
         self.deadline = deadline
-        self.witnesses: list[np.ndarray] = []
-        self.solved = 0
         self.random = np.random.default_rng(0)
+        self.moves = _moves(self.matrix.toarray()[self.least == self.most], self.random)
+        # Each a number of tables, one per row, with a column per variable.
+        self._found = [np.zeros((0, len(self.keys)))]
+        self.solved = 0
 
     def look(self, wishes: Iterable[tuple[float, Terms]], extra: Iterable[Row] = ()) -> bool:
         """Whether there is a table with the extra rows; one in which the sums that are wished
@@ -190,11 +196,11 @@ class Solver:
         return self._solve(wish, [Row(terms, low, high)])
 
     def values(self, terms: Terms) -> list[float]:
-        """What the sum of the terms is in each table that was found."""
-        factors = np.zeros(len(self.keys))
-        for key, factor in terms.items():
-            factors[self.place[key]] = factor
-        return [float(factors @ witness) for witness in self.witnesses]
+        """What the sum of the terms is in the tables that were found, each once."""
+        if len(self._found) > 1:
+            self._found = [np.vstack(self._found)]
+        sums = sum(factor * self._found[0][:, self.place[key]] for key, factor in terms.items())
+        return [float(value) for value in np.unique(sums)]
 
     def _solve(self, wish: np.ndarray, extra: Iterable[Row]) -> bool:
         from scipy.optimize import Bounds, LinearConstraint, milp
@@ -228,23 +234,69 @@ class Solver:
         )
         if found.x is not None:
             witness = np.where(self.whole, np.round(found.x), found.x)
-            self._check(witness)
-            self.witnesses.append(witness)
+            # A witness is believed because it agrees, not because a solver says so.
+            if not self._agree(witness[None, :])[0]:
+                raise Unanswered("the solver gave a table that does not agree with what is known")
+            self._walk_from(witness)
             return True
         if found.status == 2:
             return False
         raise Unanswered(f"{len(self.keys)} unknown figures were not solved in time")
 
-    def _check(self, witness: np.ndarray) -> None:
-        """A witness is believed because it agrees, not because a solver says so."""
-        slack = TOLERANCE * (1 + np.abs(self.least).clip(max=1e6)) if len(self.least) else 0
-        sums = self.matrix @ witness
-        if not (
-            ((self.least - slack <= sums) & (sums <= self.most + slack)).all()
-            and (self.low - TOLERANCE <= witness).all()
-            and (witness <= self.high + TOLERANCE).all()
-        ):
-            raise Unanswered("the solver gave a table that does not agree with what is known")
+    def _walk_from(self, witness: np.ndarray) -> None:
+        """Keeps a table and those around it that agree as well: they cost no programme."""
+        self._found.append(witness[None, :])
+        for _ in range(STEPS):
+            near = witness + self.moves
+            near = near[self._agree(near)]
+            if not len(near):
+                break
+            self._found.append(near)
+            witness = near[self.random.integers(len(near))]
+
+    def _agree(self, tables: np.ndarray) -> np.ndarray:
+        """Which of these tables agree with everything that is known."""
+        sums = (self.matrix @ tables.T).T
+        return np.asarray(
+            (self.low - TOLERANCE <= tables).all(axis=1)
+            & (tables <= self.high + TOLERANCE).all(axis=1)
+            & (self.least - SLACK <= sums).all(axis=1)
+            & (sums <= self.most + SLACK).all(axis=1)
+        )
+
+
+def _moves(equations: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Changes of a table that leave these sums as they are, one per row: some there and back.
+
+    They come from elimination, in two orders of the variables, because each gives other ones. One
+    that is wrong costs nothing: no table is kept that does not agree.
+    """
+    found = []
+    for _ in range(2):
+        order = random.permutation(equations.shape[1])
+        rows = equations[:, order].astype(float)
+        pivots: list[int] = []
+        for column in range(rows.shape[1]):
+            below = np.flatnonzero(np.abs(rows[len(pivots) :, column]) > TOLERANCE)
+            if not len(below):
+                continue
+            top, pivot = len(pivots), len(pivots) + below[0]
+            rows[[top, pivot]] = rows[[pivot, top]]
+            rows[top] /= rows[top, column]
+            others = rows[:, column].copy()
+            others[top] = 0
+            rows -= others[:, None] * rows[top]
+            pivots.append(column)
+            if len(pivots) == len(rows):
+                break
+        free = np.setdiff1d(np.arange(rows.shape[1]), pivots)
+        moves = np.zeros((len(free), rows.shape[1]))
+        moves[np.arange(len(free)), free] = 1
+        moves[:, pivots] = -rows[: len(pivots), free].T
+        back = np.empty_like(moves)
+        back[:, order] = moves
+        found += [back, -back]
+    return np.unique(np.vstack(found).round(6), axis=0)
 
 
 def _floor(value: float) -> float:
