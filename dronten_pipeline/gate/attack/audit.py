@@ -19,6 +19,7 @@ the engineer.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import time
@@ -41,7 +42,14 @@ from dronten_pipeline.gate.attack.knowledge import (
     Snapshot,
     Variable,
 )
-from dronten_pipeline.gate.attack.published import SCALES, Place, Published, Unread, read
+from dronten_pipeline.gate.attack.published import (
+    SCALES,
+    Place,
+    Published,
+    Unread,
+    read,
+    read_figures,
+)
 from dronten_pipeline.gate.attack.solve import Contradiction, Row, Solver, System, Unanswered
 from dronten_pipeline.gate.candidate import OFFLINE
 from dronten_pipeline.gate.wording import speakable
@@ -156,13 +164,7 @@ def _attack(mart: Path, reference: Path, releases: Path, outcome: Outcome, deadl
         for snapshot in candidate.snapshots.values()
         for figure in snapshot.figures.values()
     )
-    older = [
-        read(found, kinds)
-        for folder in sorted(releases.glob("[!.]*"), reverse=True)
-        if not folder.is_symlink() and folder.is_dir()
-        for found in [folder / "mart.duckdb"]
-        if found.is_file()
-    ]
+    older = list(_standing(releases, kinds))
     outcome.releases = len(older)
     outcome.findings += _seen(kinds, candidate, small)
     blocks = {(place.kpi_id, place.cell.period.start.year) for place in small}
@@ -171,7 +173,7 @@ def _attack(mart: Path, reference: Path, releases: Path, outcome: Outcome, deadl
             continue
         snapshots = [candidate.snapshots[block]]
         for one in older:
-            snapshot = one.snapshots.get(block)
+            snapshot = one.get(block)
             if snapshot is not None and snapshot not in snapshots:
                 snapshots.append(snapshot)
         kpi_id = block[0]
@@ -188,6 +190,19 @@ def _attack(mart: Path, reference: Path, releases: Path, outcome: Outcome, deadl
         outcome.asked += len(asked)
         outcome.components += components
         outcome.solved += solved
+
+
+def _standing(
+    releases: Path, kinds: Mapping[str, Kind]
+) -> Iterator[dict[tuple[str, int], Snapshot]]:
+    """The figures of every release that was not withdrawn, the newest first.
+
+    One that cannot be read says nothing to a reader either; `datalab verify` names it.
+    """
+    for folder in sorted(releases.glob("[!.]*"), reverse=True):
+        if folder.is_dir() and not folder.is_symlink():
+            with contextlib.suppress(duckdb.Error):
+                yield read_figures(folder / "mart.duckdb", kinds)
 
 
 def _about(reference: Path) -> tuple[dict[str, Kind], dict[Place, int], set[str]]:

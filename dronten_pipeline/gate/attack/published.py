@@ -180,8 +180,18 @@ def read(mart: Path, kinds: Mapping[str, Kind]) -> Published:
                 ).fetchall()
                 for kpi_id, *place in rows:
                     into[Place(kpi_id, _cell(*place))].add(table)
-        _read_figures(connection, kinds, found)
+        found.snapshots = _figures(connection, kinds)
     return found
+
+
+def read_figures(mart: Path, kinds: Mapping[str, Kind]) -> dict[tuple[str, int], Snapshot]:
+    """The figures about people of a mart, by KPI and year.
+
+    Raises:
+        duckdb.Error: it cannot be read.
+    """
+    with duckdb.connect(str(mart), read_only=True, config=OFFLINE) as connection:
+        return _figures(connection, kinds)
 
 
 def _named(says: Says) -> set[str]:
@@ -211,9 +221,9 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]
     return tables
 
 
-def _read_figures(
-    connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, Kind], found: Published
-) -> None:
+def _figures(
+    connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, Kind]
+) -> dict[tuple[str, int], Snapshot]:
     names = ", ".join("?" * len(kinds))
     rows = connection.execute(
         "SELECT kpi_id, as_of, period_grain, period_start, dimension, dimension_value, "
@@ -235,8 +245,7 @@ def _read_figures(
             figure = Figure(records, None if value is None else round(value * records, 6))
         figures[block][_cell(grain, start, dimension, part)] = figure
         days[block] = as_of
-    for block, found_there in figures.items():
-        found.snapshots[block] = Snapshot(days[block], found_there)
+    return {block: Snapshot(days[block], found) for block, found in figures.items()}
 
 
 def _cell(grain: str, start: dt.date, dimension: str, part: str) -> Cell:

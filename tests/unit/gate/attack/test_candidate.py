@@ -239,3 +239,13 @@ def test_only_the_file_of_the_run_says_which_cells_it_is_about(town: Town) -> No
     assert stat.S_IMODE(details.stat().st_mode) == 0o640
     (finding,) = json.loads(details.read_text())["findings"]
     assert (finding["dimension_value"], finding["what"]) == ("sport", "2")
+
+
+def test_a_release_that_cannot_be_read_stops_nothing(town: Town) -> None:
+    broken = town.releases / "20250201-000000000000" / "mart.duckdb"
+    broken.parent.mkdir()
+    broken.write_bytes(b"no database")
+    (town.releases / "20250201-000000000001").mkdir()
+    how, is_finished, said = town.attack()
+    assert (how, is_finished) == (set(), True)
+    assert "with 0 earlier releases" in said
