@@ -24,8 +24,8 @@ a breakdown. The reader knows nothing of how the hidden ones are chosen, and rea
   it, and how many, shows to who keeps both; that is left open on purpose.
 
 Not used, because it proves nothing: that names or months look alike, that numbers seldom jump.
-Sums of squares, which the interval of a visible mean gives, are not used either: they bound a sum
-of grades only together with the number of records, and never bound that number more than it does.
+Sums of squares, which the interval of a visible mean gives, are not used either: they say how far
+grades lie apart, and what may not be found is a number of records or an end of the scale.
 """
 
 from __future__ import annotations
