@@ -31,6 +31,7 @@ from dronten_pipeline.expectation_types import (
     UnexpectedRows,
     Unique,
 )
+from dronten_pipeline.gate import attack
 from dronten_pipeline.gate.candidate import build_reference, column_types, identifier, literal
 from dronten_pipeline.gate.gx_judge import judge_by_great_expectations
 from dronten_pipeline.gate.sql_judge import judge_by_sql, judge_suite
@@ -82,6 +83,7 @@ def sample(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("every_rule")
     run = sample_home / "warehouse" / "latest"
     build_reference(run / "warehouse.duckdb", folder / "reference.duckdb")
+    attack.try_candidate(run / "mart.duckdb", folder / "reference.duckdb", sample_home / "releases")
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS mart; USE mart")
         # Not the release in force: another test may have run again since, with the same outcome.
@@ -181,6 +183,7 @@ def test_the_judges_agree_on_a_mart_in_which_everything_is_broken(
     mart, reference = tmp_path / "mart.duckdb", tmp_path / "reference.duckdb"
     run = sample_home / "warehouse" / "latest"
     build_reference(run / "warehouse.duckdb", reference)
+    attack.try_candidate(run / "mart.duckdb", reference, sample_home / "releases")
     with duckdb.connect(str(mart)) as connection:
         copy_without_keys(run / "mart.duckdb", connection)
         types: dict[str, Any] = column_types(connection)
