@@ -29,6 +29,9 @@ from tests.conftest import PROJECT, Datalab
         (["check", "bestaat_niet.csv"], {}, 2, "bestaat_niet.csv"),
         (["doctor"], {"landing": "/bestaat/niet"}, 1, "bestaat niet"),
         (["doctor"], {}, 0, "in orde"),
+        (["run"], {"postgres_schema": "pg_mart"}, 1, "SCHEMA is 'pg_mart': PostgreSQL houdt deze"),
+        (["doctor"], {"postgres_schema": "user"}, 1, "Dit is een woord van SQL zelf"),
+        (["status"], {"postgres_reader": "r" * 64}, 1, "kort een naam na 63 bytes in"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )

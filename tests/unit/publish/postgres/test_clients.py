@@ -34,6 +34,7 @@ def loaded(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
         home=tmp_path_factory.mktemp("home"),
         postgres_url=SecretStr(server.url(database)),
         postgres_reader=READER,
+        postgres_open_reader=f"{READER}_open",
     )
     folder = make_current(settings, 1, TABLES + EVERY_TYPE)
     assert load_current(settings) is not None
