@@ -120,10 +120,12 @@ def ending_of(settings: Settings, error: BaseException) -> Ending:
     for one in chain:
         if is_own(one) and str(one).strip():
             lead, code = _known(one)
-            return Ending(lead=lead, sentence=f"{_ended(str(one))} {stands}", code=code)
-    said = next((told for one in chain if (told := _foreign(settings, one))), None)
+            said = _ended(str(one))
+            sentence = said if said == stands else f"{said} {stands}"
+            return Ending(lead=lead, sentence=sentence, code=code)
+    told_of = next((told for one in chain if (told := _foreign(settings, one))), None)
     return Ending(
-        lead="Mislukt.", sentence=f"{said or _unknown(settings, chain)} {stands}", code=OWN_ERROR
+        lead="Mislukt.", sentence=f"{told_of or _unknown(settings, chain)} {stands}", code=OWN_ERROR
     )
 
 

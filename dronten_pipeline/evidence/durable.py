@@ -21,6 +21,9 @@ _SENTENCES = {
     errno.EROFS: "op de schijf mag niet geschreven worden: koppel haar schrijfbaar",
     errno.EACCES: "deze gebruiker mag daar niet lezen of schrijven: geef rechten",
     errno.EPERM: "deze gebruiker mag daar niet lezen of schrijven: geef rechten",
+    errno.EISDIR: "er staat een map in plaats van een bestand: haal haar daar weg",
+    errno.ENOTDIR: "er staat een bestand in plaats van een map: haal het daar weg",
+    errno.EIO: "de schijf geeft een fout: laat haar nakijken",
     errno.ENOENT: "een bestand of map is er niet: ga na of iets anders daar opruimt",
 }
 #: What DuckDB, polars, Arrow and SQLite say when the disk takes no more.

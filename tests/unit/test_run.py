@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
+import json
 import multiprocessing
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from dronten_pipeline.run import (
+    ClockBehind,
     NothingBuilt,
     RunUnderWay,
     alone,
+    day_after,
     describe_run,
     latest_run_folder,
     new_run_folder,
@@ -58,6 +63,59 @@ def test_the_day_of_the_command_wins_from_that_of_the_settings(settings: Setting
     set_day = settings.model_copy(update={"as_of": dt.date(2025, 1, 1)})
     assert describe_run(set_day, "r").as_of == dt.date(2025, 1, 1)
     assert describe_run(set_day, "r", dt.date(2024, 1, 1)).as_of == dt.date(2024, 1, 1)
+
+
+def release_of(settings: Settings, day: str, *, is_sample: bool = False) -> None:
+    folder = settings.releases / "r1"
+    folder.mkdir(parents=True)
+    manifest = {"as_of": day, "is_sample": is_sample, "release_id": "r1"}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (settings.releases / "current").symlink_to("r1")
+
+
+def test_a_clock_that_went_back_publishes_nothing_of_its_own_accord(settings: Settings) -> None:
+    deliver(settings)
+    tomorrow = settings.today() + dt.timedelta(days=1)
+    release_of(settings, tomorrow.isoformat())
+    with pytest.raises(ClockBehind, match=rf"heeft peildag {tomorrow:%d-%m-%Y}.*--as-of"):
+        describe_run(settings, "r")
+    named = describe_run(settings, "r", settings.today())
+    assert day_after(named) == tomorrow
+    set_day = settings.model_copy(update={"as_of": settings.today()})
+    assert describe_run(set_day, "r").as_of == settings.today()
+
+
+@pytest.mark.parametrize("days", [0, -1], ids=["today", "yesterday"])
+def test_a_release_of_before_is_followed(settings: Settings, days: int) -> None:
+    deliver(settings)
+    release_of(settings, (settings.today() + dt.timedelta(days=days)).isoformat())
+    assert day_after(describe_run(settings, "r")) is None
+
+
+def test_the_day_of_the_sample_says_nothing_of_the_clock(settings: Settings) -> None:
+    deliver(settings)
+    release_of(settings, "2999-01-01", is_sample=True)
+    assert describe_run(settings, "r").as_of == settings.today()
+
+
+def test_who_just_took_the_lock_is_waited_for_and_the_one_before_is_not_named(
+    settings: Settings,
+) -> None:
+    settings.home.mkdir()
+    lock = settings.home / "run.lock"
+    lock.write_text("proces 999999999 (run), sinds 01:00:00", encoding="utf-8")
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        writer = threading.Timer(
+            0.3, lambda: lock.write_text(f"proces {os.getpid()} (run), sinds 02:00:00")
+        )
+        writer.start()
+        with (
+            pytest.raises(RunUnderWay, match=rf"proces {os.getpid()} .*, sinds 02:00:00"),
+            alone(settings, "second"),
+        ):
+            pass
+        writer.join()
 
 
 def _hold(home: Path, held: multiprocessing.synchronize.Event) -> None:

@@ -20,6 +20,7 @@ from dronten_pipeline.errors import behind, is_own, traced
 from dronten_pipeline.evidence.durable import is_full
 from dronten_pipeline.gate.gate import GateError
 from dronten_pipeline.ingest.inputs import NothingRead
+from dronten_pipeline.publish.releases import ReleaseError, current_release
 from dronten_pipeline.run import RunUnderWay
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.transform import TestsFailed
@@ -125,6 +126,14 @@ def test_even_without_readable_releases_there_is_a_sentence(settings: Settings) 
     told = endings.of_a_signal(settings, signal.SIGINT)
     assert told.code == 130
     assert "current" in told.sentence
+
+
+def test_a_pointer_to_no_release_is_told_once(settings: Settings) -> None:
+    settings.releases.mkdir()
+    (settings.releases / "current").symlink_to("gone")
+    with pytest.raises(ReleaseError) as caught:
+        current_release(settings)
+    assert endings.ending_of(settings, caught.value).sentence == str(caught.value)
 
 
 def own_errors() -> set[type[BaseException]]:

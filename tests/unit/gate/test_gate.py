@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ import duckdb
 import pytest
 
 from dronten_pipeline.evidence import ledger
-from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.evidence.durable import is_full, sha256_of
 from dronten_pipeline.gate import gate, gx_judge, sql_judge
 from dronten_pipeline.gate.suites import hash_of_suites
 from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, Verdict
@@ -241,6 +242,28 @@ def test_a_judge_that_does_not_answer_keeps_the_release_back(
     assert record["verdict"] == "failed"
     assert says in record["error"]
     assert ledger.passing_gate_record(settings, sha256_of(folder / "mart.duckdb")) is None
+
+
+def test_a_judge_whose_disk_is_full_says_so(
+    tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings)
+    honest = gate.judge_command
+
+    def with_its_verdict_on_the_small_disk(request: Path) -> list[str]:
+        document = json.loads(request.read_text())
+        document["verdict"] = str(small_disk / "verdict.json")
+        request.write_text(json.dumps(document))
+        free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
+        (small_disk / "ballast").write_bytes(b"x" * free)
+        return honest(request)
+
+    monkeypatch.setattr(gate, "judge_command", with_its_verdict_on_the_small_disk)
+    with pytest.raises(gate.GateError, match="de schijf is vol") as caught:
+        run(settings, folder)
+    assert is_full(caught.value)
+    assert "No space left" in (folder / gate.LOG).read_text()
 
 
 def test_a_judge_that_hangs_is_stopped_with_everything_that_it_started(
