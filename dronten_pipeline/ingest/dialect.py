@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
+
+from dronten_pipeline import zips
 
 Format = Literal["csv", "xlsx", "json", "jsonl", "parquet"]
 
@@ -193,10 +194,9 @@ def _sample_records(sample: str, separator: str) -> list[list[str]]:
 
 def _zip_format(content: bytes) -> Format:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zips.opened(content) as archive:
             names = set(archive.namelist())
-    # A damaged list of contents can also ask for what zipfile does not know, in other errors.
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+    except zips.DamagedZip as error:
         raise Refused(
             "Dit Excel-bestand (of ingepakte bestand) is beschadigd of afgebroken. Lever het "
             "opnieuw."

@@ -12,12 +12,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dronten_pipeline import zips
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.limits import Limits, TooLarge
 
@@ -60,7 +60,7 @@ def bounded(content: bytes, limits: Limits) -> tuple[bytes, tuple[str, ...]]:
     notes: list[str] = []
     changed: dict[str, bytes] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zips.opened(content) as archive:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS:
                 raise TooLarge(
@@ -84,7 +84,7 @@ def bounded(content: bytes, limits: Limits) -> tuple[bytes, tuple[str, ...]]:
             if not changed:
                 return content, ()
             return _rewritten(archive, changed), tuple(notes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except zips.DamagedZip as error:
         raise Refused(
             "Dit Excel-bestand is beschadigd en niet te lezen. Open het in Excel, sla het "
             "opnieuw op als .xlsx en lever het opnieuw."

@@ -14,11 +14,12 @@ from __future__ import annotations
 import html
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from dronten_pipeline import zips
 
 #: Raised when the same document can give another text; scores of before are then not reused.
 VERSION = 2
@@ -277,10 +278,10 @@ def _replaced(text: str, replacements: Iterable[tuple[str, str]]) -> str:
 
 def _docx(content: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zips.opened(content) as archive:
             names = set(archive.namelist())
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except zips.DamagedZip as error:
         raise DocumentUnreadable(
             "Het document is beschadigd of niet helemaal aangekomen. Lever het opnieuw aan."
         ) from error
