@@ -232,6 +232,7 @@ def is_cut_off(path: Path) -> bool:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - TAIL_BYTES))
             tail = file.read(TAIL_BYTES)
+        tail = tail.rstrip(b"\x1a")  # the end of a file, for programs of DOS
         if not tail or tail.endswith((b"\n", b"\r")) or b"\0" in head[:64]:
             return False
         if dialect.format_of(head) != "text":
@@ -244,8 +245,8 @@ def is_cut_off(path: Path) -> bool:
     before, found, last = tail.rpartition(b"\n")
     if not ended or not found:  # one line, or a last line that is longer than what was looked at
         return False
-    if form == "jsonl":
-        return not _is_json(last)
+    if form == "jsonl":  # one object over many lines begins so too
+        return _is_json(first) and not _is_json(last)
     if form != "csv":
         return False
     separator = dialect.separator_of(head).encode()

@@ -116,6 +116,8 @@ def test_a_contract_may_ask_for_a_file_that_says_so(tmp_path: Path) -> None:
         ('{"a": 1}\n{"a": 2', True),
         ('{"a": 1}\n{"a": 2}', False),
         ('[{"a": 1},\n{"a": 2}]', False),
+        ('{"a": [\n{"b": 2}\n]\n}', False),
+        ("a;b;c\n1;2;3\n\x1a", False),
     ],
 )
 def test_a_file_that_ends_within_a_record_waits_a_day(
