@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from dronten_pipeline.evidence import rules
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.gate.approval import Approval, ApprovalError, approve, failed_judgement
 from dronten_pipeline.gate.gate import HELD_BACK, MART, run_gate
@@ -17,6 +18,17 @@ from dronten_pipeline.ingest.inputs import read_inputs
 from dronten_pipeline.publish.releases import Input, Published, publish
 from dronten_pipeline.run import latest_run_folder
 from dronten_pipeline.settings import Settings
+
+
+def what_was_weakened(settings: Settings) -> list[str]:
+    """The critical rules that gave way since the release before, one Dutch line each.
+
+    Raises:
+        ApprovalError: there is nothing to approve.
+        NothingBuilt: nothing was built yet.
+    """
+    record, _ = failed_judgement(settings, sha256_of(_held_back(latest_run_folder(settings))))
+    return [rules.in_words(change) for change in record.body.get("weakened", [])]
 
 
 def what_was_held_back(settings: Settings) -> list[Result]:

@@ -10,7 +10,7 @@ import fcntl
 import re
 from dataclasses import dataclass, field
 
-from dronten_pipeline.evidence import anchor, ledger, trust
+from dronten_pipeline.evidence import anchor, ledger, rules, trust
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.publish.releases import (
@@ -66,6 +66,8 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
             f"Uitgave {release.release_id}: {wrong}."
             for wrong in _wrong_with(settings, release, records)
         ]
+    judged = [_judged_by(settings, release) for release in releases]
+    problems += [problem for wrong, _ in judged for problem in wrong]
     problems += _wrong_current(settings, contents.records)
     read = [verify_raw(settings, releases)]
     if reread:
@@ -86,6 +88,7 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
             *contents.notices,
             *trust.doubts(believed),
             *_notices(settings, contents.records, releases),
+            *(notice for _, said in judged for notice in said),
             *(notice for one in read for notice in one.notices),
         ],
         head=last,
@@ -145,6 +148,41 @@ def _wrong_with(
         except ApprovalError:
             wrong.append(f"record {judged.number} hield haar tegen en niemand keurde haar goed")
     return wrong
+
+
+def _judged_by(settings: Settings, release: Release) -> tuple[list[str], list[str]]:
+    """Problems and notices: by which rules a release was judged.
+
+    What its judgement says of that is computed again, from the ledger and from git.
+    """
+    if release.problem:
+        return [], []
+    judged = ledger.read_record(settings, release.manifest["gate_record"]["number"])
+    if judged is None or judged.kind != "gate":
+        return [], []
+    lead = f"Uitgave {release.release_id}: "
+    version = str(judged.body.get("code_version"))
+    differs = rules.against_commit(rules.judged_by(judged.body), version)
+    now = rules.agreed_of(settings, judged.body)
+    changes, is_compared = (
+        rules.since_release(settings, judged.body.get("previous_release"), now)
+        if now is not None
+        else ([], False)
+    )
+    body = judged.body | {"rule_changes": changes, "rules_compared": is_compared}
+    notices = [lead + line for line in rules.sentences(body, differs)]
+    wanting = rules.needing_approval(changes)
+    notices += [f"{lead}{rules.in_words(change)}." for change in wanting]
+    if "judged_by" not in judged.body:
+        return [], notices  # from before weaker rules needed an approval
+    if wanting and (
+        judged.body.get("verdict") != "approved" or judged.body.get("weakened") != wanting
+    ):
+        return [
+            f"{lead}{len(wanting)} kritische regels zijn weg, verzwakt of anders dan in de uitgave "
+            "ervoor, en niemand keurde dat goed."
+        ], notices
+    return [], notices
 
 
 def _wrong_current(settings: Settings, records: list[ledger.Record]) -> list[str]:

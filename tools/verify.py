@@ -249,6 +249,11 @@ def check_release(folder: Path, predicates: dict[int, dict[str, Any]]) -> list[s
 
 def check_judgement(body: dict[str, Any], predicates: dict[int, dict[str, Any]]) -> list[str]:
     """Whether what was published had passed, or had been approved by somebody."""
+    if "judged_by" in body:
+        weaker = weaker_rules(body, predicates)
+        approved = {f"{one['table']}.{one['rule']}" for one in body.get("weakened", [])}
+        if weaker - (approved if body["verdict"] == "approved" else set()):
+            return [f"rules gave way and nobody approved it: {', '.join(sorted(weaker))}"]
     failed = [
         f"{one['table']}.{one['rule']}"
         for one in body["results"]
@@ -282,6 +287,7 @@ def check_raw(folder: Path, predicates: dict[int, dict[str, Any]]) -> tuple[int,
                 path
                 for path, entry in entries.items()
                 if entry["delivered_sha256"] in body.get("sha256", [])
+                or (entry["delivered_sha256"] is None and entry["source"] == body.get("source"))
             ]:
                 del entries[path]
     wrong = []
@@ -291,6 +297,65 @@ def check_raw(folder: Path, predicates: dict[int, dict[str, Any]]) -> tuple[int,
         elif sha256_of(folder / path) != entry["sha256"]:
             wrong.append(f"raw/{path} is not what was read of the delivery")
     return len(entries), wrong
+
+
+def agreed(body: dict[str, Any], predicates: dict[int, dict[str, Any]]) -> dict[str, Any] | None:
+    """The rules that a judgement was made by, by name; None where the ledger does not hold them."""
+    record = predicates.get((body.get("definitions") or {}).get("record"), {})
+    if record.get("kind") != "definitions":
+        return None
+    return {
+        name.removeprefix("tolerance/"): rule
+        for name, rule in record["body"]["agreed"].items()
+        if name.startswith("tolerance/")
+    }
+
+
+def weaker_rules(body: dict[str, Any], predicates: dict[int, dict[str, Any]]) -> set[str]:
+    """Critical rules of the release before that are gone or cannot be shown to be as strict."""
+    before = next(
+        (
+            predicates.get(one["body"]["gate_record"], {}).get("body", {})
+            for _, one in sorted(predicates.items(), reverse=True)
+            if one["kind"] == "release" and one["body"]["release_id"] == body["previous_release"]
+        ),
+        {},
+    )
+    was, now = agreed(before, predicates), agreed(body, predicates)
+    if was is None or now is None:
+        return set()
+    return {
+        name
+        for name, rule in was.items()
+        if rule["severity"] == "critical" and not as_strict(rule, now.get(name))
+    }
+
+
+def as_strict(was: dict[str, Any], now: dict[str, Any] | None) -> bool:
+    """Whether whatever breaks the first rule breaks the second, as far as that can be seen."""
+    if now is None or now["severity"] != "critical":
+        return False
+    if (was["type"], was["query_sha256"]) != (now["type"], now["query_sha256"]):
+        return False
+    for part in was["allowed"].keys() | now["allowed"].keys():
+        old, new = was["allowed"].get(part), now["allowed"].get(part)
+        if part == "mostly":
+            kept = (1 if new is None else new) >= (1 if old is None else old)
+        elif part in ("strict_min", "strict_max"):
+            kept = bool(new) or not old
+        elif part in ("min_value", "max_value") and old is None:
+            kept = True
+        elif part in ("min_value", "max_value") and new is None:
+            kept = False
+        elif part in ("min_value", "max_value") and isinstance(old, str) == isinstance(new, str):
+            kept = new >= old if part == "min_value" else new <= old
+        elif part == "value_set" and isinstance(old, list) and isinstance(new, list):
+            kept = all(value in old for value in new)
+        else:
+            kept = old == new
+        if not kept:
+            return False
+    return True
 
 
 def check_approval(approval: dict[str, Any], predicates: dict[int, dict[str, Any]]) -> list[str]:

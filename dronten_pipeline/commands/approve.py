@@ -30,7 +30,11 @@ def approve(
     Zonder sleutel: toont wat er tegengehouden is. Wie de run startte, kan niet zelf goedkeuren;
     wie het wel mag, staat in DATALAB_APPROVERS.
     """
-    from dronten_pipeline.approve import publish_approved, what_was_held_back
+    from dronten_pipeline.approve import (
+        publish_approved,
+        what_was_held_back,
+        what_was_weakened,
+    )
     from dronten_pipeline.evidence.ledger import LedgerError
     from dronten_pipeline.gate.approval import ApprovalError
     from dronten_pipeline.gate.gate import GateError
@@ -44,6 +48,8 @@ def approve(
                 f"[red]fout[/red]  {result.table}.{result.rule}: {escape(result.description)}"
             )
             console.print(f"      gezien: {result.observed}", markup=False)
+        for line in what_was_weakened(settings):
+            console.print("[red]regel[/red]", escape(line))
         if key is None:
             console.print(
                 "Goedkeuren: `datalab approve --key SLEUTEL --reason WAAROM`. Het komt in het "

@@ -185,12 +185,20 @@ def _remember(settings: Settings, given: Given) -> None:
 
 def _show_failed_checks(settings: Settings) -> None:
     """Why the gate held the release back, one rule per line."""
+    from dronten_pipeline.evidence import rules
     from dronten_pipeline.gate.gate import read_verdict
     from dronten_pipeline.run import latest_run_folder
 
     problems.print("[red]Tegengehouden.[/red] De uitgave die gold, blijft gelden.")
-    failures = read_verdict(latest_run_folder(settings)).failures
-    for result in failures:
+    verdict = read_verdict(latest_run_folder(settings))
+    if verdict.weakened:
+        problems.print(
+            "Sinds de vorige uitgave zijn kritische regels weg, verzwakt of anders; zonder "
+            "goedkeuring van een tweede persoon wordt er dan niets gepubliceerd."
+        )
+    for change in verdict.weakened:
+        problems.print(f"  [red]regel[/red]  {escape(rules.in_words(change))}")
+    for result in verdict.failures:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
         problems.print(f"  {mark}  {result.table}.{result.rule}: {escape(result.description)}")
         problems.print(f"        gezien: {result.error or result.observed}", markup=False)

@@ -118,6 +118,7 @@ def show_release(settings: Settings) -> None:
     if said := of_the_future(about, dt.datetime.now(LOCAL_TIME)):
         say_warning(said)
     _show_approval(about.get("approval"))
+    _show_rules(settings, about["gate_record"]["number"])
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     _show_postgres(settings)
     console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
@@ -157,6 +158,19 @@ def of_the_future(manifest: dict[str, Any], now: dt.datetime) -> str | None:
         f"Deze uitgave {what}, en de klok van deze machine zegt {now:%d-%m-%Y %H:%M}: kijk of de "
         "klok goed staat."
     )
+
+
+def _show_rules(settings: Settings, number: int) -> None:
+    """By which rules it was judged, where that is not as usual."""
+    from dronten_pipeline.evidence import ledger, rules
+
+    record = ledger.read_record(settings, number)
+    if record is None or "judged_by" not in record.body:
+        return
+    for line in rules.sentences(record.body, record.body["differs_from_commit"]):
+        console.print(f"[yellow]Let op.[/yellow] {escape(line)}", soft_wrap=True)
+    for change in rules.needing_approval(record.body["rule_changes"]):
+        console.print(f"  [red]regel[/red]  {escape(rules.in_words(change))}", soft_wrap=True)
 
 
 def _show_approval(approval: dict[str, Any] | None) -> None:

@@ -20,6 +20,7 @@ from dagster_dbt import (
 from dronten_pipeline.contracts import Source
 from dronten_pipeline.defs.naming import ENGINEERS, team
 from dronten_pipeline.defs.resources import DbtResource, RunResource, WarehouseResource
+from dronten_pipeline.evidence.built import record_built
 from dronten_pipeline.proof.lineage import keep_proof
 from dronten_pipeline.run import new_run_folder
 from dronten_pipeline.transform import environment, in_environment, what_failed
@@ -117,6 +118,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
             raw_current=settings.raw_current,
             previous_parquet=variables["DATALAB_PREVIOUS_RELEASE"],
         )
+        record_built(settings, folder)
 
     return warehouse_models
 

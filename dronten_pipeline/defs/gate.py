@@ -13,6 +13,8 @@ from dronten_pipeline.defs.naming import mart_key
 from dronten_pipeline.defs.resources import RunResource
 from dronten_pipeline.run import latest_run_folder
 
+#: What the gate checks besides the suites, and the table that it hangs on.
+RULES_KEPT, ABOUT_RELEASE = "rules_kept", "publication"
 SEVERITY = {
     "critical": dg.AssetCheckSeverity.ERROR,
     "warning": dg.AssetCheckSeverity.WARN,
@@ -35,6 +37,17 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
             )
             for suite in suites.values()
             for expectation in suite.expectations
+        ]
+        + [
+            dg.AssetCheckSpec(
+                name=RULES_KEPT,
+                asset=mart_key(table),
+                description="Geen kritische regel is sinds de vorige uitgave weg, verzwakt of "
+                "anders, of een tweede persoon keurde dat goed.",
+                blocking=True,
+            )
+            for table in suites
+            if table == ABOUT_RELEASE
         ],
         # A subset could leave out a critical rule; without a result Dagster goes on.
         can_subset=False,
@@ -42,6 +55,7 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
     def gate(
         context: dg.AssetCheckExecutionContext, run: RunResource
     ) -> Iterator[dg.AssetCheckResult]:
+        from dronten_pipeline.evidence import rules
         from dronten_pipeline.gate.gate import run_gate
         from dronten_pipeline.ingest.inputs import read_inputs
         from dronten_pipeline.report.write import write_report_of_failure
@@ -64,6 +78,14 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
             report = write_report_of_failure(run.settings, folder, is_sample=inputs.is_sample)
             if report is not None:
                 context.log.warning(f"nothing will be published; the report: {report}")
+        if ABOUT_RELEASE in suites:
+            yield dg.AssetCheckResult(
+                asset_key=mart_key(ABOUT_RELEASE),
+                check_name=RULES_KEPT,
+                passed=not verdict.weakened,
+                severity=SEVERITY["critical"],
+                description="\n".join(rules.in_words(change) for change in verdict.weakened),
+            )
         for result in verdict.results:
             yield dg.AssetCheckResult(
                 asset_key=mart_key(result.table),

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.evidence import definitions
+from dronten_pipeline.evidence import definitions, rules
 from dronten_pipeline.settings import Settings
 
 #: What computes and judges; another version of one of these can give another figure.
@@ -39,6 +39,8 @@ def circumstances(settings: Settings, run_folder: Path, code_version: str) -> di
         engine            versions by package
         inputs            the delivered files: source, table, name, SHA-256, rows, whether it counts
         definitions       the record of what was agreed, and its hash
+        judged_by         SHA-256 of the suites, contracts, dbt project and code
+        differs_from_commit  which of these are not those of the commit that is named
 
     Raises:
         LedgerError: a change of a definition could not be recorded.
@@ -48,6 +50,10 @@ def circumstances(settings: Settings, run_folder: Path, code_version: str) -> di
     except (OSError, ValueError, KeyError):
         files = None
     try:
+        parts = rules.parts(settings)
+    except OSError:
+        parts = None
+    try:
         agreed = definitions.record_definitions(settings)
     except (OSError, ValueError, KeyError):
         agreed = None
@@ -56,6 +62,8 @@ def circumstances(settings: Settings, run_folder: Path, code_version: str) -> di
         "engine": engine(),
         "inputs": files,
         "definitions": agreed,
+        "judged_by": parts,
+        "differs_from_commit": rules.against_commit(parts, code_version) if parts else None,
     }
 
 

@@ -6,8 +6,8 @@ decide that), how it is signed (`signing.py`) and where its hash is kept besides
 A record is `<number>-<kind>.json`: a DSSE envelope around an in-toto statement whose subject is
 the files that it is about, and whose predicate holds
     number        1, 2, 3, ... without gaps
-    kind          ingest | definitions | gate | approval | release | not_released | unchanged |
-                  rollback | postgres | prune | erasure | withdrawal | key | approver
+    kind          ingest | warehouse | definitions | gate | approval | release | not_released |
+                  unchanged | rollback | postgres | prune | erasure | withdrawal | key | approver
     recorded_at   instant in UTC, to the second
     clock_behind_seconds  more than 0 if the clock was behind that of the record before
     recorded_by   account and machine
@@ -244,6 +244,8 @@ def passed(record: Record) -> bool:
     if record.body.get("verdict") not in ("passed", "passed_with_warnings"):
         return False
     if not isinstance(results, list) or not results:
+        return False
+    if record.body.get("weakened"):
         return False
     return all(
         result.get("passed") is True

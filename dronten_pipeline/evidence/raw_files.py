@@ -78,6 +78,10 @@ def standing(records: Iterable[Record]) -> dict[str, Entry]:
             found = {
                 path: entry
                 for path, entry in found.items()
+                # Judgements of texts go with any list of their source: they may be about its own.
                 if entry["delivered_sha256"] not in erased
+                and not (
+                    entry["delivered_sha256"] is None and entry["source"] == one.body.get("source")
+                )
             }
     return found

@@ -47,13 +47,15 @@ class ApprovalError(RuntimeError):
 class Approval:
     """What a second person allowed.
 
-    `rules` are the critical rules that failed, as `held_back` gives them; `record` and
+    `rules` are the critical rules that failed, as `held_back` gives them, `weakened` those that
+    are gone, weaker or changed since the release before (`evidence/rules.py`); `record` and
     `record_sha256` name the record of the ledger that holds the signed statement.
     """
 
     mart_sha256: str
     gate_record: int
     rules: list[dict[str, Any]]
+    weakened: list[dict[str, Any]]
     approved_by: str
     key_id: str
     reason: str
@@ -139,6 +141,7 @@ def approve(settings: Settings, mart_sha256: str, *, key: Path, reason: str) -> 
             "gate_record": gate.number,
             "gate_record_sha256": gate.sha256,
             "rules": held_back(results),
+            "weakened": gate.body.get("weakened", []),
             "reason": reason,
             "approved_by": approver.name,
             "approved_at": dt.datetime.now(LOCAL_TIME).isoformat(timespec="seconds"),
@@ -188,6 +191,7 @@ def read_approval(settings: Settings, number: int) -> Approval:
         or predicate["gate_record"] != gate.number
         or predicate["gate_record_sha256"] != gate.sha256
         or predicate["rules"] != held_back(results)
+        or predicate.get("weakened", []) != gate.body.get("weakened", [])
     ):
         raise ApprovalError(
             f"Goedkeuring {number} gaat over iets anders dan wat er tegengehouden is."
@@ -196,6 +200,7 @@ def read_approval(settings: Settings, number: int) -> Approval:
         mart_sha256=mart_sha256,
         gate_record=gate.number,
         rules=predicate["rules"],
+        weakened=predicate.get("weakened", []),
         approved_by=approver.name,
         key_id=approver.key_id,
         reason=predicate["reason"],
@@ -219,7 +224,13 @@ def check_approved(settings: Settings, gate: ledger.Record) -> Approval:
     approval = read_approval(settings, int(said["record"]))
     results = [Result.model_validate(result) for result in gate.body["results"]]
     unjudged = any(result.error is not None for result in results)
-    if approval.summary != said or unjudged or held_back(results) != approval.rules:
+    if (
+        # Those of before knew of no weakened rules.
+        approval.summary != {"weakened": []} | said
+        or unjudged
+        or held_back(results) != approval.rules
+        or gate.body.get("weakened", []) != approval.weakened
+    ):
         raise ApprovalError(
             f"Goedkeuring {approval.record} gaat niet over wat er in record {gate.number} fout is: "
             "er wordt niets gepubliceerd."

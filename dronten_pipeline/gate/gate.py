@@ -23,7 +23,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dronten_pipeline.contracts import ContractError
-from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence import built, ledger, rules
 from dronten_pipeline.evidence.circumstances import circumstances
 from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
 from dronten_pipeline.gate.approval import Approval, held_back
@@ -89,9 +89,18 @@ def run_gate(
         "previous_release": previous_release,
     }
     mart = run_folder / MART
+    suites_sha256 = _suites_or_none(settings.expectations)
     about = circumstances(settings, run_folder, code_version)
+    changes, is_compared = _rule_changes(settings, previous_release, about)
+    about |= {"rule_changes": changes, "rules_compared": is_compared}
     try:
         verdict = _judge(settings, run_folder, known, approval, on_progress)
+        if verdict.suites_sha256 != suites_sha256:
+            raise GateError(
+                f"De regels in {settings.expectations} zijn tijdens de beoordeling veranderd: "
+                "start opnieuw."
+            )
+        verdict = _held_to_its_rules(verdict, rules.needing_approval(changes), approval, run_folder)
     except BaseException as error:
         sentence = _sentence(error, run_folder)
         digest = _hash_or_none(mart)
@@ -119,6 +128,41 @@ def run_gate(
         body["approval"] = approval.summary
     record = ledger.append(settings, "gate", body, {MART: verdict.mart_sha256})
     on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
+    return verdict
+
+
+def _rule_changes(
+    settings: Settings, previous_release: str | None, about: dict[str, Any]
+) -> tuple[list[rules.Change], bool]:
+    """What became of the rules since the release before, and whether that could be compared."""
+    now = rules.agreed_of(settings, about)
+    if now is None:
+        return [], False
+    return rules.since_release(settings, previous_release, now)
+
+
+def _held_to_its_rules(
+    verdict: Verdict,
+    weakened: list[rules.Change],
+    approval: Approval | None,
+    run_folder: Path,
+) -> Verdict:
+    """The verdict, failed where critical rules gave way and nobody signed for just that.
+
+    Raises:
+        GateError: other rules gave way than were approved.
+    """
+    if approval is not None:
+        if weakened != approval.weakened:
+            raise GateError(
+                "Opnieuw beoordeeld zijn er andere regels weg of verzwakt dan er goedgekeurd zijn: "
+                "er wordt niets gepubliceerd. Start opnieuw en laat goedkeuren wat er dan is."
+            )
+        return verdict.model_copy(update={"weakened": weakened})
+    if not weakened:
+        return verdict
+    verdict = verdict.model_copy(update={"verdict": "failed", "weakened": weakened})
+    write_durably(run_folder / VERDICT, verdict.model_dump_json().encode())
     return verdict
 
 
@@ -150,6 +194,11 @@ def _judge(
     warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
     if not warehouse.is_file():
         raise GateError(f"{warehouse} is er niet: start de hele keten met `datalab run`.")
+    if not built.is_as_built(settings, run_folder):
+        raise GateError(
+            f"{warehouse} is niet wat dbt bouwde: het is daarna veranderd of anders gemaakt. Start "
+            "de hele keten opnieuw met `datalab run --whole`, en zoek uit wie het veranderde."
+        )
     if approval is None:
         (run_folder / HELD_BACK).unlink(missing_ok=True)
         counts = build_candidate(

@@ -8,7 +8,7 @@ rule that turns results into a verdict. Not here: how a rule is judged (`gx_judg
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -81,6 +81,11 @@ class Verdict(Strict):
     row_counts: dict[str, int]
     versions: dict[str, str]
     results: list[Result]
+    weakened: list[dict[str, Any]] = Field(
+        default_factory=list,
+        description="Critical rules that are gone, weaker or changed since the release before and "
+        "that nobody approved (`evidence/rules.py`); the gate fills it, no judge.",
+    )
 
     @property
     def failures(self) -> list[Result]:

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from dronten_pipeline.evidence import definitions, ledger
+from dronten_pipeline.evidence import definitions, ledger, rules, trust
 from dronten_pipeline.gate.candidate import OFFLINE
 from dronten_pipeline.proof.lineage import Lineage, read_lineage
 from dronten_pipeline.proof.revisions import changed_deliveries
@@ -73,6 +73,8 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
             "rejected": _rejected(settings, inputs),
             "revisions": _revisions(mart, lineage, previous, inputs),
             "agreed": _agreed_otherwise(settings, body, previous),
+            "judged_by": _judged_by(body),
+            "first_key": _first_key(settings),
             "deliveries": _deliveries(mart, inputs),
             "checks": _by_table(checks),
             "files": [
@@ -395,6 +397,24 @@ def _agreed_otherwise(
                 for change in record.body["changes"]
             ]
     return found
+
+
+def _judged_by(body: Mapping[str, Any]) -> dict[str, Any]:
+    """By which rules it was judged, where that is not as usual, and what became of them."""
+    if "judged_by" not in body:
+        return {"said": [], "changes": []}
+    return {
+        "said": rules.sentences(body, body["differs_from_commit"]),
+        "changes": [
+            {"line": rules.in_words(change), "is_critical": change["is_critical"]}
+            for change in body["rule_changes"]
+        ],
+    }
+
+
+def _first_key(settings: Settings) -> list[str]:
+    """What vouches for the keys that signed."""
+    return trust.sentences(trust.trust(settings))
 
 
 def _definitions_record(body: Mapping[str, Any]) -> int:

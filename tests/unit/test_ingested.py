@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -362,6 +363,18 @@ def test_judgements_of_documents_that_are_gone_stop_the_source(
         assert outcome.state == "stopped"
         assert "oordelen over teksten" in outcome.note
     assert read(settings, "run-5", of=texts(settings)).state == "current"
+
+
+def test_what_was_erased_is_not_missed(settings: Settings) -> None:
+    outcome = read(settings, of=texts(settings))
+    (delivered,) = {one.delivered_sha256 for one in outcome.written if one.delivered_sha256}
+    read(settings)
+    ledger.append(settings, "erasure", {"source": "corpus", "sha256": [delivered]})
+    for folder in (settings.raw / "files" / "corpus", settings.raw / "texts" / "corpus"):
+        shutil.rmtree(folder)
+    registry.registry_path(settings.raw, "corpus").unlink()
+    assert verify(settings).problems == []
+    assert stand_alone(settings)[0] == 0
 
 
 # --- what `datalab verify` says
