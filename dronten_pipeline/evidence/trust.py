@@ -222,8 +222,8 @@ def doubts(believed: Trust) -> list[str]:
 
 def _not_believed(signer: signing.Signer, path: Path) -> SigningError:
     return SigningError(
-        f"No older key introduced the key {signer.key_id[:SHOWN]} in {path}: name the right one in "
-        "DATALAB_SIGNING_KEY, or have the old key introduce this one with `datalab keys --trust`."
+        f"Geen oudere sleutel maakte sleutel {signer.key_id[:SHOWN]} in {path} bekend: noem de "
+        "juiste in DATALAB_SIGNING_KEY, of laat de oude deze bekend maken met `datalab keys --trust`."
     )
 
 

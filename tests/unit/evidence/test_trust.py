@@ -84,7 +84,7 @@ def test_a_key_cannot_introduce_itself(settings: Settings) -> None:
 def test_nothing_is_signed_with_a_key_that_nobody_introduced(settings: Settings) -> None:
     other = another(settings)
     signing.add_public_key(settings.public_keys, signing.read_signer(other.signing_key).public)
-    with pytest.raises(ledger.LedgerError, match="No older key introduced"):
+    with pytest.raises(ledger.LedgerError, match="Geen oudere sleutel maakte"):
         ledger.append(other, "gate", {})
 
 
@@ -157,7 +157,7 @@ def test_public_keys_that_are_gone_come_back_with_the_private_key_only(settings:
     assert ledger.append(settings, "gate", {}).number == 3
     assert verify(settings).problems == []
     shutil.rmtree(settings.public_keys)
-    with pytest.raises(ledger.LedgerError, match="No older key introduced"):
+    with pytest.raises(ledger.LedgerError, match="Geen oudere sleutel maakte"):
         ledger.append(another(settings), "gate", {})
 
 
