@@ -223,7 +223,8 @@ def doubts(believed: Trust) -> list[str]:
 def _not_believed(signer: signing.Signer, path: Path) -> SigningError:
     return SigningError(
         f"Geen oudere sleutel maakte sleutel {signer.key_id[:SHOWN]} in {path} bekend: noem de "
-        "juiste in DATALAB_SIGNING_KEY, of laat de oude deze bekend maken met `datalab keys --trust`."
+        "juiste in DATALAB_SIGNING_KEY, of laat de oude deze bekend maken met `datalab keys "
+        "--trust`."
     )
 
 
