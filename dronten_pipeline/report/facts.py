@@ -310,24 +310,25 @@ def _stopped(mart: Reading) -> list[dict[str, Any]]:
 
 def _rejected(settings: Settings, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rejected records by reason, of the files that count; never the record or its value."""
-    counting = {(one["source"], one["file_name"]) for one in inputs if one["counts"]}
-    paths = sorted(settings.quarantine.glob("*/*.parquet"))
-    if not paths:
-        return []
-    frame = pl.concat(
-        [
-            pl.read_parquet(path, columns=["source", "table_name", "file_name", "reason"])
-            for path in paths
+    counting = [one for one in inputs if one["counts"]]
+    columns = ["source", "table_name", "file_name", "reason"]
+    frames = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String))]
+    for path in sorted(settings.quarantine.glob("*/*.parquet")):
+        # A quarantine is named after table and content, for a name may not be shown; that of the
+        # documents is of all lists together.
+        content = path.stem.split("-")[1] if "-" in path.stem else None
+        names = [
+            one["file_name"]
+            for one in counting
+            if one["source"] == path.parent.name
+            and (content is None or one["sha256"].startswith(content))
         ]
-    )
+        rows = pl.read_parquet(path, columns=columns)
+        if content is None:
+            rows = rows.filter(pl.col("file_name").is_in(names))
+        frames.append(rows if names else rows.clear())
     grouped = (
-        frame.join(
-            pl.DataFrame(sorted(counting), schema=["source", "file_name"], orient="row")
-            if counting
-            else pl.DataFrame(schema={"source": pl.String, "file_name": pl.String}),
-            on=["source", "file_name"],
-            how="semi",
-        )
+        pl.concat(frames)
         .with_columns(pl.col("reason").map_elements(wording.without_values, return_dtype=pl.String))
         .group_by("source", "table_name", "reason")
         .len("count")

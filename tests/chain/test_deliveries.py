@@ -184,8 +184,9 @@ def test_rows_in_are_rows_out_and_rows_rejected(first: Day) -> None:
     )
 
 
-def test_a_column_nobody_asked_for_is_named_and_not_stored(first: Day) -> None:
-    assert "telefoonnummer" in first.note("votes_06.csv")
+def test_a_column_nobody_asked_for_is_counted_and_not_stored(first: Day) -> None:
+    assert "1 andere kolom." in first.note("votes_06.csv")
+    assert "telefoonnummer" not in first.note("votes_06.csv")
     for path in (first.home / "raw").rglob("*.parquet"):
         assert "telefoonnummer" not in pl.read_parquet_schema(path)
 
