@@ -26,7 +26,7 @@ from tests.conftest import PROJECT, Datalab
         (["status"], {"as_of": "gisteren"}, 1, "DATALAB_AS_OF is 'gisteren'"),
         (["erase", "geen_bron", "x.csv", "--reason", "x"], {}, 1, "Er is geen bron geen_bron"),
         (["erase", "iv3", "x.csv", "--reason", "x"], {}, 1, "nooit een bestand x.csv"),
-        (["check", "bestaat_niet.csv"], {}, 2, "bestaat_niet.csv"),
+        (["check", "bestaat_niet.csv"], {}, 1, "bestaat_niet.csv bestaat niet"),
         (["doctor"], {"landing": "/bestaat/niet"}, 1, "bestaat niet"),
         (["doctor"], {}, 0, "in orde"),
         (["run"], {"postgres_schema": "pg_mart"}, 1, "SCHEMA is 'pg_mart': PostgreSQL houdt deze"),
