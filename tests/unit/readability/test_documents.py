@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.limits import Limits
-from dronten_pipeline.readability import documents, judge
+from dronten_pipeline.readability import documents, extract, judge
 from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.documents import SCORE_SCHEMA, score_documents
 
@@ -457,3 +459,36 @@ def test_progress_is_told_when_it_takes_long(place: Place, monkeypatch: pytest.M
 
 def test_the_fingerprint_of_a_text_ignores_spaces_and_case() -> None:
     assert documents.text_sha256("Een  ZIN\nhier") == hashlib.sha256(b"een zin hier").hexdigest()
+
+
+def test_a_document_that_breaks_its_reader_is_a_rejected_row_and_never_read_here(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = place.folder / "bom.docx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    paragraph = "<w:p><w:r><w:t>a</w:t></w:r></w:p>"
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "word/document.xml",
+            f'<w:document xmlns:w="{space}"><w:body>{paragraph * 1_500_000}</w:body></w:document>',
+        )
+        archive.writestr(
+            "[Content_Types].xml",
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            '<Override PartName="/word/document.xml" ContentType="application/vnd.'
+            'openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+        )
+        archive.writestr(
+            "_rels/.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            '<Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+            'relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+        )
+    assert path.stat().st_size < 300_000
+    monkeypatch.setattr(extract, "text_of", lambda *_, **__: pytest.fail("read in this process"))
+    started = time.monotonic()
+    text, problem = documents._read_document(str(path), Limits(seconds=5, memory_megabytes=300))
+    assert time.monotonic() - started < 30
+    assert text is None
+    assert "DATALAB_READ_" in problem
