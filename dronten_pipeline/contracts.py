@@ -155,6 +155,11 @@ class Table(Strict):
         description="Column that the system numbers without gaps; a number that is skipped is "
         "reported as a gap.",
     )
+    trailer: str | None = Field(
+        default=None,
+        description="Pattern of the last line of a CSV, with the number of records as its one "
+        "group, such as `EINDE;(\\d+);*`; a file that is shorter waits for the rest.",
+    )
     rejects: list[Reject] = Field(
         default_factory=list, description="What sends a record that can be read to quarantine."
     )
@@ -173,6 +178,17 @@ class Table(Strict):
             self._check(reject)
         self._check_roles()
         return self
+
+    @field_validator("trailer")
+    @classmethod
+    def _counts(cls, trailer: str | None) -> str | None:
+        try:
+            groups = 1 if trailer is None else re.compile(trailer).groups
+        except re.error as error:
+            raise ValueError(f"trailer is no pattern: {error}") from error
+        if groups != 1:
+            raise ValueError("trailer must have one group: the number of records")
+        return trailer
 
     @field_validator("event_date", mode="before")
     @classmethod
@@ -223,6 +239,8 @@ class Table(Strict):
             [column.model_dump(mode="json", exclude={"description"}) for column in self.columns],
             [reject.model_dump(exclude={"reason"}) for reject in self.rejects],
         ]
+        if self.trailer is not None:
+            parts.append([self.trailer])
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dronten_pipeline.contracts import SETTLE_SECONDS, Source, Table
 from dronten_pipeline.file_names import shown
-from dronten_pipeline.ingest import dialect
+from dronten_pipeline.ingest import dialect, trailers
 
 PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 
@@ -212,7 +212,10 @@ def wait_for(path: Path, source: Source | None, now: float, settle: float | None
         return None
     if any(path.with_name(path.name + suffix).exists() for suffix in PARTIAL_SUFFIXES):
         return Wait("wacht: ernaast staat een deel dat nog binnenkomt")
-    if is_cut_off(path):
+    table = table_of(path.name, source) if source is not None else None
+    if table is not None and table.trailer is not None and _is_short(path, table):
+        return Wait("wacht: het is korter dan zijn sluitregel zegt, of heeft er nog geen")
+    if is_cut_off(path) and (table is None or table.trailer is None):
         return Wait(
             "wacht: het eindigt midden in een regel. Komt de rest niet, dan wordt het na een dag "
             "gelezen zoals het is"
@@ -222,6 +225,18 @@ def wait_for(path: Path, source: Source | None, now: float, settle: float | None
 
 def _has_ok(path: Path) -> bool:
     return any(path.with_name(name).exists() for name in (f"{path.name}.ok", f"{path.stem}.ok"))
+
+
+def _is_short(path: Path, table: Table) -> bool:
+    try:
+        with path.open("rb") as file:
+            handle, size = file.fileno(), os.fstat(file.fileno()).st_size
+            head = file.read(4096)
+            if dialect.format_of(head) != "text" or dialect.text_format(head) != "csv":
+                return False
+            return trailers.is_short(handle, size, table)
+    except (OSError, dialect.Refused):
+        return False
 
 
 def is_cut_off(path: Path) -> bool:

@@ -17,7 +17,7 @@ import polars as pl
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Table
-from dronten_pipeline.ingest import dialect, pieces, privacy, readers, values
+from dronten_pipeline.ingest import dialect, pieces, privacy, readers, trailers, values
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
@@ -110,11 +110,20 @@ def parse_file(
         size = os.fstat(file.fileno()).st_size
         try:
             limits.check_size(size)
+            trailer = None
+            if table.trailer is not None:
+                trailer = trailers.find(file.fileno(), size, table)
+                size = trailer[0] if trailer else size
             if pieces.is_cut(file.fileno(), size):
-                return _parse_pieces(file.fileno(), size, table, key, as_of, limits, take)
+                parsed = _parse_pieces(file.fileno(), size, table, key, as_of, limits, take)
+                if table.trailer is not None and parsed.refused is None:
+                    trailers.check(trailer, parsed.rows)
+                return parsed
+            parsed = parse(file.read(size), table, key, as_of, limits)
+            if table.trailer is not None and parsed.refused is None and parsed.format == "csv":
+                trailers.check(trailer, parsed.rows)
         except (TooLarge, dialect.Refused) as error:
             return Parsed(refused=str(error))
-        parsed = parse(file.read(), table, key, as_of, limits)
     if parsed.stored is not None:
         take(parsed.stored, parsed.rejects)
     return _with(

@@ -106,3 +106,25 @@ def test_what_waits_is_looked_at_again_though_nothing_changed(
     inputs.save_outcome(settings, outcome)
     monkeypatch.setattr(settled, "current_release", lambda _: pytest.fail("it was remembered"))
     settled.remember(settings, settled.Given(sha256="x"))
+
+
+def test_a_file_that_is_shorter_than_its_trailer_says_waits_and_is_refused_after_a_day(
+    deliver: Deliver, ingest: Ingest
+) -> None:
+    tables = [
+        {**table.model_dump(mode="json"), "trailer": r"EINDE;(\d+);*"} for table in source().tables
+    ]
+    counted = source(tables=tables)
+    lines = [f"b{n};1-1-2026\n" for n in range(3)]
+    path = deliver("zaken_1.csv", "zaak_id;datum\n" + "".join(lines[:2]))
+    assert "korter dan zijn sluitregel" in ingest(of=counted).note
+    path.write_text("zaak_id;datum\n" + "".join(lines[:2]) + "EINDE;3\n")
+    outcome = ingest("run-2", of=counted)
+    assert (outcome.state, len(outcome.waiting)) == ("current", 1)
+    os.utime(path, (time.time() - 90_000, time.time() - 90_000))
+    outcome = ingest("run-3", of=counted)
+    assert outcome.state == "stopped"
+    assert "De sluitregel zegt 3 records en het bestand heeft er 2." in outcome.note
+    path.write_text("zaak_id;datum\n" + "".join(lines) + "EINDE;3;;\n\n")
+    outcome = ingest("run-4", of=counted)
+    assert (outcome.state, outcome.rows_accepted, outcome.rows_quarantined) == ("current", 3, 0)
