@@ -377,6 +377,23 @@ def test_another_account_gets_in_with_nothing_that_it_can_get_at(
     assert (dev.home / "web.token").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_server_of_the_definitions_is_reached_by_its_own_account_only(dev: Served) -> None:
+    """It executes what comes through its socket, and asks nobody."""
+    commands = [
+        Path(f"/proc/{process}/cmdline").read_text().split("\0")
+        for process in group_of(dev.process.pid)
+    ]
+    sockets = [
+        Path(command[command.index("--socket") + 1])
+        for command in commands
+        if "--socket" in command
+    ]
+    assert sockets
+    for path in sockets:
+        assert path.stat().st_mode & 0o022 == 0
+    assert not [command for command in commands if "--port" in command and "grpc" in command]
+
+
 # --- what a run may be given
 
 
