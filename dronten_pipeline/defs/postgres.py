@@ -24,7 +24,7 @@ def build_postgres() -> dg.AssetsDefinition:
 
         outcome = load_current(run.settings)
         if outcome is None:
-            raise dg.Failure("There is no release to load: run the whole job first.")
+            raise dg.Failure("Er is geen uitgave om te laden: start eerst de hele keten.")
         for warning in outcome.warnings:
             context.log.warning(warning)
         context.log.info(f"PostgreSQL: release {outcome.release_id} ({outcome.kind})")

@@ -43,25 +43,26 @@ SHOWN_PARTS = {
 
 #: What to do, by the code that PostgreSQL gives to an error.
 ADVICE = {
-    "22021": "a text holds a character that the database cannot hold: make the database with "
-    "encoding UTF8, or repair the text",
-    "25006": "this server only reads: name the one that writes in DATALAB_POSTGRES_URL",
-    "22P05": "a text holds a character that the database cannot hold: make the database with "
-    "encoding UTF8",
-    "23502": "rows do not keep to the contract: report this as an error of the program",
-    "23505": "rows do not keep to a key: correct the model of the table",
-    "28000": "the role may not log in: look at the server's pg_hba.conf",
-    "28P01": "the password is wrong: correct DATALAB_POSTGRES_URL",
-    "3D000": "there is no such database: make it, or correct DATALAB_POSTGRES_URL",
-    "42501": "the role lacks a right: give it what docs/data-engineer.md lists",
-    "42P07": "a table of somebody else has that name: remove it, or name another schema with "
+    "22021": "een tekst bevat een teken dat de database niet kan bevatten: maak de database met "
+    "codering UTF8, of herstel de tekst",
+    "25006": "deze server leest alleen: noem in DATALAB_POSTGRES_URL die waar geschreven wordt",
+    "22P05": "een tekst bevat een teken dat de database niet kan bevatten: maak de database met "
+    "codering UTF8",
+    "23502": "rijen houden zich niet aan het contract: meld dit als fout van het programma",
+    "23505": "rijen houden zich niet aan een sleutel: verbeter het model van de tabel",
+    "28000": "de rol mag niet aanmelden: kijk in pg_hba.conf van de server",
+    "28P01": "het wachtwoord is fout: verbeter DATALAB_POSTGRES_URL",
+    "3D000": "die database is er niet: maak haar, of verbeter DATALAB_POSTGRES_URL",
+    "42501": "de rol mist een recht: geef wat docs/data-engineer.md noemt",
+    "42P07": "een tabel van een ander heeft die naam: haal haar weg, of noem een ander schema met "
     "DATALAB_POSTGRES_SCHEMA",
-    "53100": "the disk of the server is full: free space",
-    "53300": "the server has no connection left: try again later",
-    "55P03": "somebody keeps the tables of the release locked: have that transaction ended",
-    "57P01": "the server closed the connection: try again",
-    "57P02": "the server broke down: see its log (a full disk ends it too), and try again",
-    "57P03": "the server is starting, stopping or recovering: try again in a minute",
+    "53100": "de schijf van de server is vol: maak ruimte",
+    "53300": "de server heeft geen verbinding meer over: probeer het later opnieuw",
+    "55P03": "iemand houdt de tabellen van de uitgave vast: laat die transactie beëindigen",
+    "57P01": "de server sloot de verbinding: probeer het opnieuw",
+    "57P02": "de server viel uit: kijk in zijn log (ook een volle schijf doet dat) en probeer het "
+    "opnieuw",
+    "57P03": "de server start, stopt of herstelt: probeer het over een minuut opnieuw",
 }
 
 #: A server that refuses a connection says why in words only.
@@ -124,8 +125,8 @@ def _cut_after(connection: psycopg.Connection, seconds: float) -> Iterator[None]
     except psycopg.Error as error:
         if is_over.is_set():
             raise PostgresError(
-                f"PostgreSQL was not done after {seconds:.0f} seconds and the connection was cut: "
-                "see whether the server hangs, or raise DATALAB_POSTGRES_TIMEOUT_SECONDS."
+                f"PostgreSQL was na {seconds:.0f} seconden niet klaar en de verbinding is "
+                "verbroken: kijk of de server hangt, of verhoog DATALAB_POSTGRES_TIMEOUT_SECONDS."
             ) from error
         raise
     finally:
@@ -134,7 +135,7 @@ def _cut_after(connection: psycopg.Connection, seconds: float) -> Iterator[None]
 
 def _parameters(settings: Settings) -> dict[str, Any]:
     if settings.postgres_url is None:
-        raise PostgresError("No PostgreSQL was named: set DATALAB_POSTGRES_URL.")
+        raise PostgresError("Er is geen PostgreSQL genoemd: zet DATALAB_POSTGRES_URL.")
     with contextlib.suppress(psycopg.ProgrammingError):
         parameters = conninfo_to_dict(settings.postgres_url.get_secret_value())
         if all(
@@ -144,9 +145,9 @@ def _parameters(settings: Settings) -> dict[str, Any]:
             return parameters
     # Its parts are not quoted: a password with an @ or a / in it ends up in any of them.
     raise PostgresError(
-        "DATALAB_POSTGRES_URL is no address of PostgreSQL: write "
-        "postgresql://role:password@server:5432/database, with %40 for an @ and %2F for a / in "
-        "the password."
+        "DATALAB_POSTGRES_URL is geen adres van PostgreSQL: schrijf "
+        "postgresql://rol:wachtwoord@server:5432/database, met %40 voor een @ en %2F voor een / "
+        "in het wachtwoord."
     )
 
 
@@ -154,8 +155,8 @@ def _parameters(settings: Settings) -> dict[str, Any]:
 def explained(settings: Settings, release: Release | None) -> Iterator[None]:
     """Turns whatever goes wrong into one sentence without secrets."""
     stands = (
-        f" Release {release.release_id} stands as files; PostgreSQL shows what it showed before. "
-        "The next run tries again, or `datalab postgres load`."
+        f" Uitgave {release.release_id} staat er als bestanden; PostgreSQL toont wat het toonde. "
+        "De volgende run probeert het opnieuw, of `datalab postgres load`."
         if release
         else ""
     )
@@ -165,13 +166,13 @@ def explained(settings: Settings, release: Release | None) -> Iterator[None]:
         raise PostgresError(f"{error}{stands}") from None
     except InTheWay as error:
         raise PostgresError(
-            f"The release is loaded, but could not be shown: {error}. Ask them to end their "
-            f"transaction.{stands}"
+            f"De uitgave is geladen, maar kon niet getoond worden: {error}. Laat die transactie "
+            f"beëindigen.{stands}"
         ) from None
     except TooOpen as error:
         raise PostgresError(
-            f"The release was not shown: {error}. Take away what gives it that, such as "
-            f"membership of a role that reads more.{stands}"
+            f"De uitgave is niet getoond: {error}. Neem weg wat haar dat geeft, zoals het "
+            f"lidmaatschap van een rol die meer leest.{stands}"
         ) from None
     except Unloadable as error:
         raise PostgresError(f"{error}{stands}") from None
@@ -180,7 +181,7 @@ def explained(settings: Settings, release: Release | None) -> Iterator[None]:
             (code for words, code in REFUSALS.items() if re.search(words, str(error))), None
         )
         said = masked(settings, str(error)).strip().splitlines() or [type(error).__name__]
-        advice = ADVICE.get(code or "", "see that the server is there and try again")
+        advice = ADVICE.get(code or "", "kijk of de server er is en probeer het opnieuw")
         raise PostgresError(
             f"PostgreSQL {place(settings)}: {said[0].rstrip('.')}; {advice}.{stands}"
         ) from None

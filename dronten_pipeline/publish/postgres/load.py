@@ -77,7 +77,7 @@ def load_current(settings: Settings) -> Outcome | None:
             _record(settings, _body(settings, release, outcome))
         except ledger.LedgerError as error:
             raise PostgresError(
-                f"PostgreSQL shows {release.release_id} now, but: {error}"
+                f"PostgreSQL toont nu uitgave {release.release_id}, maar: {error}"
             ) from error
     return outcome
 
@@ -141,7 +141,8 @@ def _load(
     mart_file = release.folder / MART
     if sha256_of(mart_file) != release.manifest["files"][MART]["sha256"]:
         raise PostgresError(
-            f"{mart_file} is not what was published: go back with `datalab rollback`, or run again."
+            f"{mart_file} is niet wat er gepubliceerd is: ga terug met `datalab rollback`, of "
+            "start opnieuw."
         )
     with duckdb.connect(str(mart_file), read_only=True, config=OFFLINE) as mart:
         promised = mart_tables.promised_references(release.folder / DATA_PACKAGE)
@@ -154,7 +155,7 @@ def _load(
                 table.name: mart_tables.content_in_postgres(connection, staged, table)
                 for table in tables
             }
-            advice = f"drop the schema {staged} and run `datalab postgres load` again"
+            advice = f"verwijder het schema {staged} en start `datalab postgres load` opnieuw"
             _compare(staged, contents, found, advice=advice)
         else:
             contents, broken = _fill(settings, connection, staged, tables, mart)
@@ -168,11 +169,11 @@ def _load(
     try:
         warnings = swap.forget_old(connection, schema, settings.postgres_kept_releases)
     except psycopg.Error as error:  # readers see the new release already
-        warnings = [f"Old releases were not cleared: {masked(settings, str(error))}"]
+        warnings = [f"Oude uitgaven zijn niet opgeruimd: {masked(settings, str(error))}"]
     if before is not None and not _was_ours(settings, before):
         warnings.append(
-            f"The schema {schema} showed {before}, which was not loaded from {settings.home}: when "
-            "another installation loads into it too, give each its own DATALAB_POSTGRES_SCHEMA."
+            f"Het schema {schema} toonde {before}, dat niet uit {settings.home} geladen is: laadt "
+            "een andere installatie er ook in, geef elk een eigen DATALAB_POSTGRES_SCHEMA."
         )
     return Outcome(
         release_id=release.release_id,
@@ -210,7 +211,7 @@ def _fill(
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(unfinished)))
     try:
         sent, found = lanes.fill(partial(connected, settings), unfinished, tables, mart)
-        advice = "load again, and report this as an error of the program when it stays so"
+        advice = "laad opnieuw, en meld dit als fout van het programma wanneer het zo blijft"
         _compare(schema, sent, found, advice=advice)
         with connection.transaction():
             broken = mart_tables.declare_keys(connection, unfinished, tables)
@@ -233,8 +234,8 @@ def _compare(
     for table, content in found.items():
         if content != wanted[table]:
             raise PostgresError(
-                f"{schema}.{table} holds {content.rows} rows (checksum {content.checksum}) and "
-                f"the mart {wanted[table].rows} ({wanted[table].checksum}): {advice}."
+                f"{schema}.{table} heeft {content.rows} rijen (controlegetal {content.checksum}) "
+                f"en de uitgave {wanted[table].rows} ({wanted[table].checksum}): {advice}."
             )
 
 
@@ -250,8 +251,8 @@ def _take_turns(settings: Settings, connection: psycopg.Connection) -> None:
             return
         if time.monotonic() >= deadline:
             raise PostgresError(
-                f"Another load into the schema {settings.postgres_schema} is under way: wait "
-                "until it is done, then run `datalab postgres load`."
+                f"Er wordt al geladen in het schema {settings.postgres_schema}: wacht tot dat "
+                "klaar is, en start dan `datalab postgres load`."
             )
         time.sleep(0.2)
 
@@ -270,18 +271,18 @@ def _prepare(
     lacking: tuple[str, ...] = ()
     if not _has_role(connection, reader):
         raise PostgresError(
-            f"There is no role {written(reader)} to read with: let an administrator do `CREATE "
-            f"ROLE {written(reader)}`, or name another role with DATALAB_POSTGRES_READER."
+            f"Er is geen rol {written(reader)} om mee te lezen: laat een beheerder `CREATE ROLE "
+            f"{written(reader)}` doen, of noem een andere rol met DATALAB_POSTGRES_READER."
         )
     if not _has_role(connection, settings.postgres_open_reader):
         name, open_reader = written(settings.postgres_open_reader), None
         lacking = (
-            f"There is no role {name} to read open data with: let an administrator do `CREATE ROLE "
-            f"{name}`, or name another role with DATALAB_POSTGRES_OPEN_READER.",
+            f"Er is geen rol {name} om open data mee te lezen: laat een beheerder `CREATE ROLE "
+            f"{name}` doen, of noem een andere rol met DATALAB_POSTGRES_OPEN_READER.",
         )
     if swap.release_in(connection, schema) is None and swap.own_tables(connection, schema):
         raise PostgresError(
-            f"The schema {schema} holds tables of something else: name another schema with "
+            f"In het schema {schema} staan tabellen van iets anders: noem een ander schema met "
             "DATALAB_POSTGRES_SCHEMA."
         )
     tables = release.manifest.get("tables", {})

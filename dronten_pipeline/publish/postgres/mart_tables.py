@@ -129,7 +129,7 @@ def describe(
         """
     ).fetchall()
     for name, _ in found:
-        _check_length("Table", name, LONGEST - len("_pkey"))
+        _check_length("Tabel", name, LONGEST - len("_pkey"))
     tables = [
         Table(
             name=name,
@@ -192,11 +192,11 @@ def _columns(mart: duckdb.DuckDBPyConnection, table: str) -> tuple[Column, ...]:
         ).fetchall()
     )
     for column in columns:
-        _check_length("Column", f"{table}.{column.name}", LONGEST, column.name)
+        _check_length("Kolom", f"{table}.{column.name}", LONGEST, column.name)
         if _postgres_type(column) is None:
             raise Unloadable(
-                f"Column {table}.{column.name} has the type {column.duckdb_type}, which has no "
-                "counterpart in PostgreSQL: cast it in the model of the table."
+                f"Kolom {table}.{column.name} heeft het type {column.duckdb_type}, dat PostgreSQL "
+                "niet kent: zet het om in het model van de tabel."
             )
     return columns
 
@@ -206,8 +206,8 @@ def _check_length(what: str, shown: str, most: int, name: str | None = None) -> 
     length = len((shown if name is None else name).encode())
     if length > most:
         raise Unloadable(
-            f"{what} {shown} has a name of {length} bytes, and PostgreSQL cuts what is longer than "
-            f"{most}: give it a shorter name in the model of the table."
+            f"{what} {shown} heeft een naam van {length} bytes, en PostgreSQL kapt af wat langer "
+            f"is dan {most}: geef een kortere naam in het model van de tabel."
         )
 
 
@@ -251,9 +251,9 @@ def check_values(mart: duckdb.DuckDBPyConnection, table: Table) -> None:
     for name, count in zip(wrong, counts, strict=True):
         if count:
             raise Unloadable(
-                f"{count} rows of {table.name} hold a value in {name} that PostgreSQL cannot hold "
-                "(a NUL character in a text, or an infinite date or time): repair it in the "
-                "model of the table, or in the delivery."
+                f"{count} rijen van {table.name} hebben in {name} een waarde die PostgreSQL niet "
+                "kan bevatten (een NUL-teken in een tekst, of een oneindige datum of tijd): "
+                "herstel het model van de tabel, of de levering."
             )
 
 
@@ -360,7 +360,7 @@ def declare_keys(connection: psycopg.Connection, schema: str, tables: Sequence[T
                         )
                 except errors.ForeignKeyViolation as error:
                     broken.append(
-                        f"{table.name} does not refer to {other}: {error.diag.message_detail}"
+                        f"{table.name} verwijst niet naar {other}: {error.diag.message_detail}"
                     )
     return broken
 

@@ -67,8 +67,8 @@ class Reader:
     tables: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        who = f"{self.role or 'someone'}" + (f" in {self.application}" if self.application else "")
-        return f"{who} (process {self.pid}, {self.state or 'state not visible to this role'})"
+        who = f"{self.role or 'iemand'}" + (f" in {self.application}" if self.application else "")
+        return f"{who} (proces {self.pid}, {self.state or 'wat het doet mag deze rol niet zien'})"
 
 
 def schema_of(schema: str, release_id: str) -> str:
@@ -207,12 +207,12 @@ def forget_old(connection: psycopg.Connection, schema: str, keep: int) -> list[s
                     )
                 connection.execute(sql.SQL("DROP SCHEMA {}").format(sql.Identifier(name)))
         except errors.LockNotAvailable:
-            stays.append(f"{name} stays until next time: somebody reads it.")
+            stays.append(f"{name} blijft tot de volgende keer: iemand leest het.")
         except errors.DependentObjectsStillExist as error:
             detail = (error.diag.message_detail or "").splitlines()
             stays.append(
-                f"{name} stays: {detail[0] if detail else 'something depends on it'}. Make that "
-                f"anew over the tables of {schema}; it shows old figures."
+                f"{name} blijft: {detail[0] if detail else 'er hangt iets van af'}. Maak dat "
+                f"opnieuw over de tabellen van {schema}; het toont oude cijfers."
             )
     return stays
 
@@ -298,7 +298,7 @@ class _Attempts:
         """Ends who does nothing; whoever is at work, or cannot be judged, ends the swap."""
         idle = [reader for reader in readers if (reader.state or "").startswith("idle in trans")]
         if self.has_ended_readers or not idle or len(idle) < len(readers):
-            raise InTheWay(f"{'; '.join(map(str, readers)) or 'a reader'} kept the tables locked")
+            raise InTheWay(f"{'; '.join(map(str, readers)) or 'een lezer'} hield de tabellen vast")
         self.has_ended_readers = True
         self.patience += 5.0
         for reader in idle:
@@ -306,8 +306,8 @@ class _Attempts:
                 self.connection.execute("SELECT pg_terminate_backend(%s, 5000)", [reader.pid])
             except errors.InsufficientPrivilege:
                 raise InTheWay(
-                    f"{reader} keeps the tables locked and may not be ended by this role (grant "
-                    "it pg_signal_backend; of a superuser only another can end it)"
+                    f"{reader} houdt de tabellen vast en mag door deze rol niet beëindigd worden "
+                    "(geef haar pg_signal_backend; een superuser kan alleen een ander beëindigen)"
                 ) from None
 
 
@@ -417,8 +417,8 @@ def _check_closed(
     ).fetchall()
     if found:
         raise TooOpen(
-            f"the role {written(role)} may read {', '.join(names[name] for (name,) in found)}, "
-            "which is not open data"
+            f"rol {written(role)} mag {', '.join(names[name] for (name,) in found)} lezen, en dat "
+            "is geen open data"
         )
 
 

@@ -51,7 +51,7 @@ def test_the_asset_is_green_when_readers_see_the_release_and_red_when_not(
     failed = materialized(Settings(home=tmp_path, postgres_url=away), monkeypatch)
     assert not failed.success
     said = str([event.event_specific_data for event in failed.all_events])
-    assert "stands as files" in said
+    assert "staat er als bestanden" in said
     assert "geheim1234" not in said
 
 
@@ -73,7 +73,7 @@ def test_a_run_with_nothing_new_tries_postgresql_again(
     assert run.execute(unreachable, None, whole=False) == terminal.OWN_ERROR
     said = " ".join(capsys.readouterr().err.split())
     assert "PostgreSQL loopt achter." in said
-    assert "stands as files" in said
+    assert "staat er als bestanden" in said
     assert "geheim1234" not in said
     assert held_release(settings) is None
     assert run.execute(settings, None, whole=False) == terminal.PUBLISHED

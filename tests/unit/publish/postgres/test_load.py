@@ -154,7 +154,7 @@ def test_a_release_that_was_changed_while_it_waited_is_not_shown(place: Place) -
     load(place, 2)
     place.rows(f"UPDATE mart_{release_id(1).replace('-', '_')}.dim_kpi SET number = 9")
     make_current(place.settings, 1)
-    with pytest.raises(PostgresError, match=r"dim_kpi holds 10 rows .* and the mart 10"):
+    with pytest.raises(PostgresError, match=r"dim_kpi heeft 10 rijen .* en de uitgave 10"):
         load_current(place.settings)
     assert place.shown() == 2
 
@@ -296,7 +296,7 @@ def test_a_table_too_large_for_keys_in_the_mart_still_has_its_references(
         "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'mart.text'::regclass"
     ) == [("FOREIGN KEY (kpi_id) REFERENCES mart.dim_kpi(kpi_id)",)]
     assert len(outcome.warnings) == 1
-    assert "text does not refer to dim_kpi: Key (broken_id)=(kpi3)" in outcome.warnings[0]
+    assert "text verwijst niet naar dim_kpi: Key (broken_id)=(kpi3)" in outcome.warnings[0]
 
 
 def test_the_reader_reads_and_does_nothing_else(place: Place) -> None:
@@ -401,7 +401,7 @@ def test_a_release_is_not_shown_when_the_open_role_reads_more_by_another_way(
     load(place, 1)
     place.rows(give)
     try:
-        with pytest.raises(PostgresError, match=r"bi_open may read deliveries, work_list"):
+        with pytest.raises(PostgresError, match=r"bi_open mag deliveries, work_list lezen"):
             load(place, 2, WITH_WORK_LIST)
     finally:
         place.rows(take)
@@ -439,7 +439,7 @@ def test_without_a_role_for_open_data_a_release_is_shown_and_says_so(place: Plac
     make_current(nobody, 1)
     outcome = load_current(nobody)
     assert outcome is not None
-    assert 'let an administrator do `CREATE ROLE "open ""data"""`' in outcome.warnings[0]
+    assert 'laat een beheerder `CREATE ROLE "open ""data"""`' in outcome.warnings[0]
     assert place.shown() == 1
 
 
@@ -457,7 +457,7 @@ def test_a_role_of_any_name_reads_and_is_written_so_that_the_advice_works(
         update={"postgres_reader": name, "postgres_open_reader": name[::-1]}
     )
     make_current(settings, 1)
-    with pytest.raises(PostgresError, match="There is no role") as refused:
+    with pytest.raises(PostgresError, match="Er is geen rol") as refused:
         load_current(settings)
     advice = str(refused.value).split("`")[1]
     assert advice.startswith("CREATE ROLE ")
@@ -496,10 +496,10 @@ def test_what_the_server_reserves_is_known_without_it(server: Server) -> None:
     [
         (
             'CREATE TABLE breed AS SELECT 1 AS "{0}", 2 AS "{0}b"'.format("é" * 32),
-            rf"^Column breed\.{'é' * 32} has a name of 64 bytes, and PostgreSQL cuts",
+            rf"^Kolom breed\.{'é' * 32} heeft een naam van 64 bytes, en PostgreSQL kapt",
         ),
-        (f"CREATE TABLE {'t' * 59} (a int)", r"^Table t+ has a name of 59 bytes"),
-        (f"CREATE VIEW {'v' * 70} AS SELECT 1 AS a", r"^Table v+ has a name of 70 bytes"),
+        (f"CREATE TABLE {'t' * 59} (a int)", r"^Tabel t+ heeft een naam van 59 bytes"),
+        (f"CREATE VIEW {'v' * 70} AS SELECT 1 AS a", r"^Tabel v+ heeft een naam van 70 bytes"),
     ],
     ids=["a column", "a table", "a view"],
 )
@@ -660,7 +660,7 @@ def test_a_reader_who_may_not_be_ended_is_named_and_the_next_run_tries_again(
     load(place, 1)
     make_current(place.settings, 2)
     with reading_transaction(place, "postgres") as reader:  # a superuser cannot be ended
-        with pytest.raises(PostgresError, match=r"postgres .*idle in transaction.*next run"):
+        with pytest.raises(PostgresError, match=r"postgres .*idle in transaction.*volgende run"):
             load_current(place.settings)
         assert place.shown() == 1
         reader.rollback()
@@ -716,7 +716,7 @@ def test_a_connection_that_is_cut_half_way_changes_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr(mart_tables._Tally, "add", cut)
-        with pytest.raises(PostgresError, match="stands as files"):
+        with pytest.raises(PostgresError, match="staat er als bestanden"):
             load_current(standing.settings)
     assert standing.staged() == []
 
@@ -868,29 +868,33 @@ def test_a_server_that_hangs_is_not_waited_for_without_end(
         update={"postgres_timeout_seconds": 1, "postgres_patience_seconds": 0.5}
     )
     hanging(module, name)
-    with pytest.raises(PostgresError, match=r"not done after 2 seconds.*hangs.*stands as files"):
+    with pytest.raises(
+        PostgresError, match=r"na 2 seconden niet klaar.*hangt.*staat er als bestanden"
+    ):
         load_current(settings)
 
 
 def test_a_lock_of_an_administrator_is_not_waited_for_without_end(standing: Place) -> None:
     with standing.server.connected(standing.database) as other, other.transaction():
         other.execute("LOCK TABLE mart.publication IN ACCESS EXCLUSIVE MODE")
-        with pytest.raises(PostgresError, match=r"keeps the tables .* locked.*stands as files"):
+        with pytest.raises(
+            PostgresError, match=r"iemand houdt de tabellen .* vast.*staat er als bestanden"
+        ):
             load_current(standing.settings)
 
 
 @pytest.mark.parametrize(
     ("statement", "url", "says"),
     [
-        ("SELECT 1", lambda url: url.replace("woord@", "word@"), "the password is wrong"),
-        ("SELECT 1", lambda url: url.replace("/test_", "/geen_"), "no such database"),
+        ("SELECT 1", lambda url: url.replace("woord@", "word@"), "het wachtwoord is fout"),
+        ("SELECT 1", lambda url: url.replace("/test_", "/geen_"), "die database is er niet"),
         (
             "ALTER DATABASE {} OWNER TO postgres; REVOKE CONNECT ON DATABASE {} FROM PUBLIC",
             str,
-            "the role lacks a right",
+            "de rol mist een recht",
         ),
-        ("ALTER ROLE datalab NOLOGIN", str, "may not log in"),
-        ("ALTER ROLE datalab CONNECTION LIMIT 0", str, "no connection left"),
+        ("ALTER ROLE datalab NOLOGIN", str, "mag niet aanmelden"),
+        ("ALTER ROLE datalab CONNECTION LIMIT 0", str, "geen verbinding meer over"),
     ],
     ids=["password", "database", "connect", "login", "connections"],
 )
@@ -927,7 +931,7 @@ def test_a_right_that_was_taken_away_is_named(standing: Place) -> None:
 def test_two_loads_at_once_take_turns_or_say_so(standing: Place) -> None:
     with standing.server.connected(standing.database, "datalab") as other:
         other.execute("SELECT pg_advisory_lock(hashtextextended('datalab load mart', 0))")
-        with pytest.raises(PostgresError, match="Another load into the schema mart is under way"):
+        with pytest.raises(PostgresError, match="Er wordt al geladen in het schema mart"):
             load_current(standing.settings)
 
 
@@ -988,7 +992,7 @@ def test_rows_that_arrive_otherwise_are_not_shown(
 
     with monkeypatch.context() as patched:
         patched.setattr(mart_tables, "fill", corrupted)
-        with pytest.raises(PostgresError, match=r"fct_kpi_value holds 200 rows .* the mart 200"):
+        with pytest.raises(PostgresError, match=r"fct_kpi_value heeft 200 rijen .* de uitgave 200"):
             load_current(standing.settings)
     assert standing.staged() == []
 
@@ -996,12 +1000,12 @@ def test_rows_that_arrive_otherwise_are_not_shown(
 @pytest.mark.parametrize(
     ("extra", "says"),
     [
-        ("CREATE TABLE t AS SELECT 'a' || chr(0) || 'b' AS note;", "1 rows of t .* note .*NUL"),
+        ("CREATE TABLE t AS SELECT 'a' || chr(0) || 'b' AS note;", "1 rijen van t .* note .*NUL"),
         (
             "CREATE TABLE t AS SELECT 'infinity'::TIMESTAMP AS at;",
-            "1 rows of t .* in at .*infinite",
+            "1 rijen van t .* in at .*oneindige",
         ),
-        ("CREATE TABLE t AS SELECT ['a'] AS list;", r"t.list has the type VARCHAR\[\]"),
+        ("CREATE TABLE t AS SELECT ['a'] AS list;", r"t.list heeft het type VARCHAR\[\]"),
     ],
     ids=["a-nul-character", "an-infinite-time", "a-list"],
 )
@@ -1034,7 +1038,7 @@ def test_a_disk_that_takes_no_more_changes_nothing(tmp_path: Path) -> None:
         )
         load(place, 1)
         make_current(settings, 2, TABLES + MANY_PIECES)
-        with pytest.raises(PostgresError, match=r"could not extend file.*stands as files"):
+        with pytest.raises(PostgresError, match=r"could not extend file.*staat er als bestanden"):
             load_current(place.settings)
         assert (place.shown(), place.staged()) == (1, [])
         assert load(place, 3).kind == "loaded"
@@ -1065,7 +1069,7 @@ def test_a_server_that_breaks_down_half_way_changes_nothing(
 
         with monkeypatch.context() as patched:
             patched.setattr(mart_tables._Tally, "add", killing)
-            with pytest.raises(PostgresError, match=r"see its log.*stands as files"):
+            with pytest.raises(PostgresError, match=r"kijk in zijn log.*staat er als bestanden"):
                 load_current(place.settings)
         assert not caplog.records  # of the driver, beside the sentence
         wait_until_it_answers(server)
@@ -1078,7 +1082,9 @@ def test_a_server_that_is_away_is_a_sentence(place: Place) -> None:
     make_current(place.settings, 1)
     url = "postgresql://datalab:" + "geheim1234@127.0.0.1:1/nergens"
     settings = Settings(home=place.settings.home, postgres_url=SecretStr(url))
-    with pytest.raises(PostgresError, match=r"datalab@127.0.0.1:1/nergens.*next run") as failure:
+    with pytest.raises(
+        PostgresError, match=r"datalab@127.0.0.1:1/nergens.*volgende run"
+    ) as failure:
         load_current(settings)
     assert "geheim1234" not in str(failure.value)
     with pytest.raises(PostgresError, match="datalab@127"):
@@ -1168,6 +1174,6 @@ def test_a_schema_of_something_else_is_left_alone(place: Place) -> None:
     with place.server.connected(place.database, "datalab") as connection:
         connection.execute("CREATE TABLE mart.theirs (a int)")
     make_current(place.settings, 1)
-    with pytest.raises(PostgresError, match="holds tables of something else"):
+    with pytest.raises(PostgresError, match="staan tabellen van iets anders"):
         load_current(place.settings)
     assert place.rows("SELECT count(*) FROM mart.theirs") == [(0,)]
