@@ -33,7 +33,7 @@ def check(
     from dronten_pipeline import sandbox
 
     if not os.path.lexists(file):
-        raise typer.BadParameter(f"{shown(file)} bestaat niet. Controleer de naam en de map.")
+        stop(f"{shown(file)} bestaat niet. Controleer de naam en de map.")
     try:
         answer = sandbox.shared(current_settings().limits).call(
             "dronten_pipeline.ingest.inspection:lines_here",

@@ -138,6 +138,6 @@ def test_the_check_says_the_same(tmp_path: Path, name: str) -> None:
 def test_the_check_of_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     current_settings.cache_clear()
     result = CliRunner().invoke(app, ["check", str(tmp_path / "weg" / "zaken.csv")])
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "bestaat niet" in result.output
     assert "Traceback" not in result.output
