@@ -15,7 +15,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dronten_pipeline import personal
+from dronten_pipeline import dagster_home, personal
 from dronten_pipeline.contracts import Source
 from dronten_pipeline.ingest import files, landing, names, raw, registry
 from dronten_pipeline.settings import Settings
@@ -134,6 +134,7 @@ def _erase_traces(settings: Settings, source: Source) -> None:
         settings.dagster_home / "history",
         settings.dagster_home / "storage",
         settings.dagster_home / "logs",
+        *settings.dagster_home.glob(f"{dagster_home.ASIDE}*"),
     ]
     if any(table.document_column for table in source.tables):
         # Names of documents, and judgements of those that the list named.

@@ -108,6 +108,9 @@ def test_nothing_is_left_of_what_was_erased(
         erase(settings, source(), name, reason="een naam te veel")
     for path in (settings.landing_folder / "loket").iterdir():
         path.unlink()
+    aside = settings.dagster_home / "beschadigd-20260701-120000" / "history" / "runs.db"
+    aside.parent.mkdir(parents=True)
+    aside.write_text(f"a damaged database that was moved aside: {UNKEPT['file']}")
     with pytest.raises(EraseError, match="zonder persoonsgegevens"):
         erase(settings, source(), name, reason="bsn 123456782 stond erin")
     erased = erase(settings, source(), name, reason="een naam te veel")
