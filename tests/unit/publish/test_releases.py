@@ -336,8 +336,8 @@ def test_what_is_changed_or_added_in_the_open_part_is_seen(settings: Settings, p
     path.write_text("iets anders")
     (folder / "open" / "work_list.csv").write_text("item\n")
     problems = verify_release(folder)
-    assert f"open/{part} was changed" in problems
-    assert "open/work_list.csv was added" in problems
+    assert f"open/{part} is veranderd" in problems
+    assert "open/work_list.csv is toegevoegd" in problems
 
 
 def test_a_mart_that_follows_another_release_is_refused(settings: Settings) -> None:
