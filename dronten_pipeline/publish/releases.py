@@ -270,10 +270,10 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     except ledger.LedgerError as error:
         if next(ledger.records_of(settings, "rollback"), None) == last_turn:
             _point_back(settings.releases, current)
-            raise ReleaseError(f"{current} stays the current release: {error}") from error
-        raise ReleaseError(f"{release_id} is current now, but: {error}") from error
+            raise ReleaseError(f"{current} blijft gelden: {error}") from error
+        raise ReleaseError(f"{release_id} geldt nu, maar: {error}") from error
     for problem in announce(settings):
-        raise ReleaseError(f"{release_id} is current now, but: {problem}")
+        raise ReleaseError(f"{release_id} geldt nu, maar: {problem}")
     return _read_release(target.folder, is_current=True)
 
 
