@@ -119,7 +119,7 @@ def end(settings: Settings, error: BaseException) -> int:
 def ending_of(settings: Settings, error: BaseException) -> Ending:
     """What to tell of an error: the nearest one behind it of which something is known."""
     chain = list(behind(error))
-    stands = _in_force(settings)
+    stands = in_force(settings)
     if is_full(error) or _has_no_room(settings):
         return Ending(lead="Mislukt.", sentence=_full_disk(settings, chain), code=OWN_ERROR)
     for one in chain:
@@ -161,7 +161,7 @@ def of_a_signal(settings: Settings, number: int) -> Ending:
             f"{settings.home / LOG} bij welke stap, en meld het aan wie het programma onderhoudt."
         )
     again = "Wat half af was telt niet en wordt opgeruimd; start opnieuw wanneer dat uitkomt."
-    return Ending(lead="Afgebroken.", sentence=f"{what} {again} {_in_force(settings)}", code=code)
+    return Ending(lead="Afgebroken.", sentence=f"{what} {again} {in_force(settings)}", code=code)
 
 
 def keep(settings: Settings, error: BaseException) -> None:
@@ -242,7 +242,7 @@ def _full_disk(settings: Settings, chain: Iterable[BaseException]) -> str:
     return (
         f"De schijf is vol{what}. Bij {settings.home} is nu {free:.0f} MB vrij. Maak ruimte, "
         "kijk met `datalab doctor` of het genoeg is, en start opnieuw; wat half geschreven is, "
-        f"ruimt de run zelf op. {_in_force(settings)}"
+        f"ruimt de run zelf op. {in_force(settings)}"
     )
 
 
@@ -267,7 +267,7 @@ def _shown(settings: Settings, path: str) -> str:
     return path if Path(path).is_absolute() else str(settings.home / path)
 
 
-def _in_force(settings: Settings) -> str:
+def in_force(settings: Settings) -> str:
     """Which release readers see; of this too nothing may go wrong."""
     from dronten_pipeline.publish.releases import ReleaseError, current_release
 

@@ -26,6 +26,7 @@ from dronten_pipeline.commands.terminal import (
     PUBLISHED,
     console,
     problems,
+    say_problem,
     say_warning,
     stop,
 )
@@ -189,7 +190,8 @@ def _show_failed_checks(settings: Settings) -> None:
     from dronten_pipeline.gate.gate import read_verdict
     from dronten_pipeline.run import latest_run_folder
 
-    problems.print("[red]Tegengehouden.[/red] De uitgave die gold, blijft gelden.")
+    held = f"De beoordeling hield deze cijfers tegen. {endings.in_force(settings)}"
+    say_problem(held, "Tegengehouden.")
     verdict = read_verdict(latest_run_folder(settings))
     if verdict.weakened:
         problems.print(
