@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,12 @@ import pytest
 
 #: Tests deliver and read at once; those of waiting set a time of their own.
 os.environ["DATALAB_SETTLE_SECONDS"] = "0"
+
+# Who starts the tests in the background, or with nohup, has them ignore these signals, and so would
+# every run that they start: but runs are stopped here by signals.
+for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
