@@ -24,8 +24,6 @@ import uvicorn
 from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
-from dagster_webserver.app import create_app_from_workspace_process_context
-from dagster_webserver.version import __version__
 
 from dronten_pipeline.settings import PROJECT
 from dronten_pipeline.web.app import Guard
@@ -63,6 +61,10 @@ def serve(
     Raises:
         PlannerStopped: the planner ended by itself.
     """
+    # That it is imported tells `guarded.py` that this process serves.
+    from dagster_webserver.app import create_app_from_workspace_process_context
+    from dagster_webserver.version import __version__
+
     os.environ["DATALAB_WEB_GUARDED"] = "1"
     os.chdir(PROJECT)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
