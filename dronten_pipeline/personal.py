@@ -10,10 +10,14 @@ A finding is counts, never a value.
 
 from __future__ import annotations
 
+import html
 import math
+import sys
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import unquote
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -34,16 +38,28 @@ DUTCH: dict[Kind, str] = {
 #: in small letters and without separators. Whoever adds one has it read by a second person.
 PUBLIC_CONTACTS = frozenset(("gemeente@dronten.nl", "info@dronten.nl", "+31321388911"))
 
-#: A series of numbers is told from a few by holding so many.
-MIN_KEYS = 20
+#: Numbers of eight digits in a text are a series of their own from so many on.
+MIN_SERIES = 20
 CHANCE = 1 / 11
 SIGNIFICANCE = 0.001
 
-#: Marks that cannot be seen, and what people write between groups of digits (after NFKC, which
-#: makes plain spaces of thin and no-break ones and plain digits of wide ones).
-_INVISIBLE = r"[\u00ad\u200b-\u200f\u2060\ufeff]"
-_BETWEEN = r"[\s\-/_\u2010-\u2015\u2212\u00b7]"
-_MAYBE = r"(?:\d[\s\p{Zs}\p{P}\u2212\u00ad\u200b-\u200f\u2060\ufeff]{0,3}){7}\d|[@\uff20]"
+#: A text is first made plain: codes of HTML and of URLs are read, wide, small and raised signs
+#: become plain ones (NFKC), the digits of every script become ours, and what cannot be seen goes.
+_CODED = r"&#|&[A-Za-z]{2,8};|%[0-9A-Fa-f]{2}"
+_INVISIBLE = r"[\p{Cf}\p{Mn}\p{Me}\u00ad\u1160]"
+_DIGITS = {
+    sign: str(unicodedata.decimal(sign))
+    for sign in map(chr, range(128, sys.maxunicode + 1))
+    if unicodedata.category(sign) == "Nd"
+}
+#: What cannot hold any of it is not looked at further: no eight digits near each other, no code
+#: and no sign of an e-mail address.
+_MAYBE = (
+    r"[\p{Nd}\p{No}](?:[[^\p{L}\p{Nd}\p{No}]\u1160\u3164]{0,8}[\p{Nd}\p{No}]){7}"
+    rf"|[@\uff20\ufe6b]|(?i:[(\[{{]at[)\]}}])|{_CODED}"
+)
+#: What people write between groups of digits, besides the marks of amounts and lists (`.,;:`).
+_BETWEEN = r"[\s\-/_\\+|*~'’•·\u2800\u2010-\u2015\u2212]"
 #: Hashes, and names of runs and releases: they hold digits, and none of these numbers.
 _MACHINE_MADE = (
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
@@ -58,13 +74,13 @@ _DAY = (
     r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d{2})$"
 )
 
-#: How nine digits are written in groups; with points only as 123.456.782, 1234.56.782 or
-#: 12.34.56.782, because 52.5231234 is a place on earth.
-_POINTED = ((3, 3, 3), (4, 2, 3), (2, 2, 2, 3))
+#: How nine digits are mostly written in groups. With marks that also stand in amounts, places on
+#: earth and lists only those that are not written so: 52.5231234 is a place.
+_POINTED = ((3, 3, 3), (4, 2, 3), (4, 3, 2), (2, 2, 2, 3), (1,) * 9)
 _GROUPS = (
     *_POINTED,
-    *((4, 3, 2), (2, 3, 4), (3, 2, 4), (3, 6), (6, 3), (1,) * 9),
-    *((3, 2, 2, 2), (2, 3, 2, 2), (2, 2, 3, 2)),
+    *((2, 3, 4), (3, 2, 4), (3, 6), (6, 3)),
+    *((3, 2, 2, 2), (2, 3, 2, 2), (2, 2, 3, 2), (2, 2, 2, 2, 1), (1, 2, 2, 2, 2)),
 )
 
 
@@ -72,35 +88,51 @@ def _written(groups: Iterable[tuple[int, ...]], between: str) -> str:
     return "|".join(between.join(rf"\d{{{size}}}" for size in sizes) for sizes in groups)
 
 
-_GROUPED = rf"(?:^|\D)(0?(?:{_written(_GROUPS, '--')}|{_written(_POINTED, '[.-]{2}')}))(?:\D|$)"
+_LISTED = "(?:[-.]{2}|[.,;:]{2}(?:--)?)"
+_GROUPED = rf"(?:^|\D)(0?(?:{_written(_GROUPS, '--')}|{_written(_POINTED, _LISTED)}))(?:\D|$)"
+#: All digits that hang together. Two to four groups of them, in whatever sizes, may be one number.
+_CHAIN = r"\d+(?:[-.,;:]\d+)+"
+_FEW_GROUPS = r"^\d+(?:-\d+){1,3}$"
+_YEAR_IN = r"(?:^|-)(?:19|20)\d\d(?:-|$)"
+_NINE = r"^0{0,3}\d{9}$"
 
-_EMAIL = r"[^\s@<>()\[\]{},;:\"'|/\\]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}"
+_EMAIL = r"[^\s@<>()\[\]{},;:\"'|/\\=]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.[\p{L}][\p{L}\d-]+"
+_AT = r"(?i)\s{0,3}(?:@|[(\[{]\s?at\s?[)\]}])\s{0,3}"
 
 #: Country and length of the whole.
 _IBAN_LENGTHS = (
-    "AT20 BE16 BG22 CH21 CY28 CZ24 DE22 DK18 EE20 ES24 FI18 FR27 GB22 GR27 HR21 HU28 IE22 IS26 "
-    "IT27 LI21 LT20 LU20 LV21 MC27 MT31 NL18 NO15 PL28 PT25 RO24 SE24 SI19 SK24 SM27 TR26"
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 "
+    "EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 "
+    "IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 MT31 MU30 "
+    "NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 "
+    "TN24 TR26 UA29 VA22 VG24 XK20"
 )
 _IBAN = (
     r"(?:^|[^A-Z0-9])("
     + "|".join(
-        rf"{one[:2]}(?:[ .-]?\d){{2}}(?:[ .-]?[A-Z0-9]){{{int(one[2:]) - 4}}}"
+        rf"{one[:2]}(?:-?[0-9]){{2}}(?:-?[A-Z0-9]){{{int(one[2:]) - 4}}}"
         for one in _IBAN_LENGTHS.split(" ")
     )
     + ")"
 )
+#: Fewer digits no account has; words in capitals have fewer.
+_IBAN_DIGITS = 10
 
 #: With a country, or as a Dutch mobile number, a number of a town (three or four digits, then
 #: seven or six) or of a company. The text has no dates any more.
 _PHONE = (
     r"(?:^|[^\p{L}\d.\-/+])("
-    r"(?:\+|00)[ .-]?31[ .-]*(?:\(0\)[ .-]*)?[1-9](?:[ .-]{0,2}\d){8}"
-    r"|\+[1-9]\d{0,2}(?:[ .()-]{0,2}\d){7,11}"
-    r"|06[ ./-]{0,3}[1-9](?:[ ./-]{0,2}\d){7}"
+    r"(?:\+|00)[ .-]{0,2}31[ .-]*(?:\(0\)[ .-]*)?[1-9](?:[ .-]{0,2}\d){8}"
+    r"|\+[1-9]\d{0,2}(?:[ .()-]{0,4}\d){7,11}"
+    r"|00[ .-]{0,2}(?:3[02-9]|4\d|90|212)(?:[ .()-]{0,4}\d){8,11}"
+    r"|\(?06\)?[ ./_-]{0,3}[1-9](?:[ ./_-]{0,2}\d){7}"
     r"|\(?0[1-578]\d\)?[ ./-]{0,3}[1-9](?:[ .-]{0,2}\d){6}"
     r"|\(?0[1-57]\d\d\)?[ ./-]{0,3}[1-9](?:[ .-]{0,2}\d){5}"
     r")(?:$|[^\p{L}\d\-/_]|[-/_](?:$|\D))"
 )
+#: A mobile number without a mark in it is one whatever stands around it.
+_RUN = r"\d+(?:[.,]\d+)*"
+_MOBILE = r"^(?:0|31|0031)6[1-9]\d{7}$"
 
 
 class Finding(BaseModel):
@@ -120,14 +152,18 @@ class Finding(BaseModel):
 
 
 def examine(values: pl.Series, *, role: Role = "text") -> list[Finding]:
-    """What may be personal data in a column of texts or whole numbers.
+    """What may be personal data in a column of texts or numbers; of numbers the whole ones.
 
     A kind of which nothing was found gives no finding, but for the numbers of a key: how many of
     them were checked matters to `is_error`.
     """
     text = values.drop_nulls()
-    if text.dtype.is_integer():
-        text = text.filter(text.abs() >= 10_000_000).abs().cast(pl.String)
+    if text.dtype.is_numeric():
+        if not text.dtype.is_integer():
+            text = text.cast(pl.Float64)
+            text = text.filter(text == text.floor())
+        size = text.cast(pl.Int64, strict=False).drop_nulls().abs()
+        text = size.filter(size.is_between(10_000_000, 9_999_999_999)).cast(pl.String)
     text = text.filter(text.str.contains(_MAYBE))
     if text.is_empty():
         return []
@@ -149,8 +185,8 @@ def is_error(findings: Iterable[Finding], *, role: Role | None = None) -> bool:
     """Whether the findings of one kind in one column must stop a publication.
 
     One number in eleven passes the test of a citizen service number by chance. In a text one that
-    passes is enough; in a key it takes clearly more than chance, and so it does among counts and
-    among many numbers of eight digits, which are a series of their own.
+    passes is enough; in a key it takes clearly more than chance (three of three are), and so it
+    does among counts and among many numbers of eight digits, which are a series of their own.
     """
     rows = list(findings)
     suspected = sum(row.suspected for row in rows)
@@ -161,20 +197,14 @@ def is_error(findings: Iterable[Finding], *, role: Role | None = None) -> bool:
     if kind not in ("citizen_number", "short_citizen_number"):
         return True
     role = role or ("key" if any(row.is_key for row in rows) else "text")
-    if role == "text" and (kind == "citizen_number" or checked < MIN_KEYS):
+    if role == "text" and (kind == "citizen_number" or checked < MIN_SERIES):
         return True
-    return checked >= MIN_KEYS and _chance_of(suspected, checked) < SIGNIFICANCE
-
-
-def found_in(text: str) -> tuple[Kind, ...]:
-    """The kinds of personal data that one short text may hold."""
-    if "@" not in text and "\uff20" not in text and sum(map(str.isdigit, text)) < 8:
-        return ()
-    return _found_in(text)
+    return _chance_of(suspected, checked) < SIGNIFICANCE
 
 
 @lru_cache(maxsize=10_000)
-def _found_in(text: str) -> tuple[Kind, ...]:
+def found_in(text: str) -> tuple[Kind, ...]:
+    """The kinds of personal data that one short text may hold."""
     return tuple(finding.kind for finding in examine(pl.Series([text], dtype=pl.String)))
 
 
@@ -215,25 +245,46 @@ def _look(rows: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
     Returns:
         Per kind a frame of what was looked at: `row`, `found`, and whether it is `suspected`.
     """
-    plain = _replaced(
-        rows.with_columns(pl.col("found").str.normalize("NFKC")),
-        (_INVISIBLE, ""),
-        (_MACHINE_MADE, " "),
-    )
+    plain = _replaced(_plain(rows), (_MACHINE_MADE, " "))
     undated = _replaced(plain, (_MOMENT, " ; "), (r"\s*[\-\u2010-\u2015\u2212\u00b7]\s*", "-"))
     is_public = pl.col("found").is_in(sorted(PUBLIC_CONTACTS))
-    emails = _all(plain, _EMAIL).with_columns(pl.col("found").str.to_lowercase())
-    phones = _replaced(
-        _all(_shared_marks_doubled(undated), _PHONE, group=True),
-        *((r"\(0\)", ""), (r"[^\d+]", ""), (r"^00", "+"), (r"^0", "+31")),
+    addresses = _replaced(
+        plain, (_AT, "@"), ("\u3002", "."), (r"(?i)\s?[(\[{](?:dot|punt)[)\]}]\s?", ".")
     )
+    emails = _all(addresses, _EMAIL).with_columns(pl.col("found").str.to_lowercase())
+    unmarked = _all(plain, _RUN).filter(pl.col("found").str.contains(_MOBILE))
+    phones = _replaced(
+        pl.concat([_all(_shared_marks_doubled(undated), _PHONE, group=True), unmarked]),
+        *((r"\(0\)", ""), (r"[^\d+]", ""), (r"^316", "+316"), (r"^00", "+"), (r"^0", "+31")),
+    ).unique()
     return {
-        "citizen_number": _nine_digits(plain).with_columns(suspected=_passes("found")),
+        "citizen_number": _nine_digits(plain, undated).with_columns(suspected=_passes("found")),
         "short_citizen_number": _eight_digits(undated).with_columns(suspected=_passes("found")),
         "email": emails.with_columns(suspected=~is_public),
         "iban": _ibans(plain).with_columns(suspected=~is_public),
         "phone": phones.with_columns(suspected=~is_public),
     }
+
+
+def _plain(rows: pl.DataFrame) -> pl.DataFrame:
+    """The texts with every code, digit and mark in its plain form."""
+    is_coded = pl.col("found").str.contains(_CODED)
+    decoded = rows.filter(is_coded).with_columns(
+        pl.col("found").map_elements(_decoded, return_dtype=pl.String)
+    )
+    read = pl.concat([rows.filter(~is_coded), decoded])
+    is_ascii = ~pl.col("found").str.contains(r"[^\x00-\x7f]")
+    folded = (
+        read.filter(~is_ascii)
+        .with_columns(pl.col("found").str.normalize("NFKC"))
+        .with_columns(pl.col("found").str.replace_all(_INVISIBLE, ""))
+        .with_columns(pl.col("found").str.replace_many(_DIGITS))
+    )
+    return pl.concat([read.filter(is_ascii), folded])
+
+
+def _decoded(text: str) -> str:
+    return html.unescape(unquote(html.unescape(text), errors="replace"))
 
 
 def _all(rows: pl.DataFrame, pattern: str, *, group: bool = False) -> pl.DataFrame:
@@ -258,7 +309,9 @@ def _shared_marks_doubled(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _ibans(rows: pl.DataFrame) -> pl.DataFrame:
     upper = rows.with_columns(pl.col("found").str.to_uppercase())
-    found = _replaced(_all(upper, _IBAN, group=True), (r"[ .-]", ""))
+    marked = _replaced(upper, (r"[\s./_\-\u2010-\u2015\u2212]{1,3}", "-"))
+    found = _replaced(_all(marked, _IBAN, group=True), ("-", ""))
+    found = found.filter(pl.col("found").str.count_matches(r"\d") >= _IBAN_DIGITS)
     # What only looks like one is rare, so few come here.
     valid = [one for one in found["found"].unique() if _is_iban(one)]
     return found.filter(pl.col("found").is_in(valid)).with_columns(
@@ -271,15 +324,26 @@ def _is_iban(text: str) -> bool:
     return int("".join(str(int(sign, 36)) for sign in moved)) % 97 == 1
 
 
-def _nine_digits(rows: pl.DataFrame) -> pl.DataFrame:
-    """Numbers of nine digits, also in groups, and of ten that begin with a zero."""
-    runs = _all(rows, r"\d+")
-    length = pl.col("found").str.len_chars()
-    whole = runs.filter((length == 9) | ((length == 10) & pl.col("found").str.starts_with("0")))
+def _nine_digits(plain: pl.DataFrame, undated: pl.DataFrame) -> pl.DataFrame:
+    """Numbers of nine digits, also in groups, and with zeros in front of them.
+
+    In groups as they are mostly written anywhere; in other groups only where no further digit
+    hangs on, none of them is a year, and it is no telephone number.
+    """
+    text = pl.col("found")
+    whole = _all(plain, r"\d+").filter(text.str.contains(_NINE))
     # Every mark doubled, for the same reason as above.
-    doubled = _replaced(rows, (rf"{_BETWEEN}{{1,3}}", "-"), (r"(\D)", "$1$1"))
-    grouped = _replaced(_all(doubled, _GROUPED, group=True), (r"\D", ""))
-    return pl.concat([whole, grouped])
+    doubled = _replaced(plain, (rf"{_BETWEEN}{{1,4}}", "-"), (r"(\D)", "$1$1"))
+    grouped = _all(doubled, _GROUPED, group=True)
+    bare = _replaced(
+        _replaced(_shared_marks_doubled(undated), (_PHONE, " x ")), (rf"{_BETWEEN}{{1,8}}", "-")
+    )
+    chains = _all(bare, _CHAIN).filter(
+        text.str.contains(_FEW_GROUPS) & ~text.str.contains(_YEAR_IN)
+    )
+    other = _replaced(chains, (r"\D", "")).filter(text.str.contains(_NINE))
+    # A number that was found in both ways is one number.
+    return pl.concat([whole, pl.concat([_replaced(grouped, (r"\D", "")), other]).unique()])
 
 
 def _eight_digits(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Personal data in what would be published: every text and whole number of every table.
+"""Personal data in what would be published: every text and number of every table.
 
 Here belongs running the detector over a candidate, and the two rules that hold each published table
 against what it found. Not here: the detector (`personal.py`), or what is merely stored
@@ -27,6 +27,8 @@ _WHOLE = frozenset(
         *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
     )
 )
+#: Figures, of which the whole ones are looked at: a service number may have become one.
+_FRACTIONS = ("DOUBLE", "FLOAT", "DECIMAL")
 #: The part of a key that holds the numbers of records, by its name.
 _NUMBERS_RECORDS = "_id"
 
@@ -102,7 +104,7 @@ def record_findings(mart: Path, reference: Path, contracts: Mapping[str, TableCo
 
 def _role(column: str, kind: str, contract: TableContract | None) -> personal.Role | None:
     """How what is found in a column is judged; None for one that is not looked at."""
-    if kind in _WHOLE:
+    if kind in _WHOLE or kind.startswith(_FRACTIONS):
         return "number"
     if kind != "VARCHAR":
         return None

@@ -11,6 +11,7 @@ import datetime as dt
 
 import polars as pl
 
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import FRESH_DAYS, Cadence, Table
 from dronten_pipeline.settings import LOCAL_TIME
 
@@ -24,7 +25,8 @@ EXPECTED_EVERY: dict[Cadence, str | None] = {
     "once": None,
 }
 
-#: One row per gap: kind is 'period' or 'number', first and last are the ends of what is missing.
+#: One row per gap: kind is 'period' or 'number', first and last are the ends of what is missing;
+#: both null where the numbers may not be named.
 GAP_COLUMNS = pl.Schema(
     {"kind": pl.String, "first": pl.String, "last": pl.String, "missing": pl.Int64}
 )
@@ -34,6 +36,10 @@ NAMED = 5
 
 #: What stands before the last digits of a number (`F2025-`), and those digits.
 NUMBER = r"^(.*?)(\d{1,18})$"
+
+#: Such a number is never named: that long it can be a citizen service number or look like one, and
+#: whoever reads which are missing can tell which there are.
+LONG_NUMBER = r"\d{8}"
 
 
 def find_gaps(rows: pl.LazyFrame, table: Table, cadence: Cadence, as_of: dt.date) -> pl.DataFrame:
@@ -69,16 +75,18 @@ def note(gaps: pl.DataFrame) -> str:
 
 
 def _named(gaps: pl.DataFrame) -> str:
-    names = gaps.head(NAMED).select(
+    known = gaps.filter(pl.col("first").is_not_null())
+    names = known.head(NAMED).select(
         pl.when(pl.col("first") == pl.col("last"))
         .then("first")
         .otherwise(pl.format("{} t/m {} ({})", "first", "last", "missing"))
     )
-    others = gaps.slice(NAMED)
+    others = pl.concat([known.slice(NAMED), gaps.filter(pl.col("first").is_null())])
     if others.is_empty():
         return ", ".join(names.to_series())
-    more = f"en nog {others['missing'].sum()} op {others.height} plaatsen"
-    return ", ".join([*names.to_series(), more])
+    places = "1 plaats" if others.height == 1 else f"{others.height} plaatsen"
+    more = f"{others['missing'].sum()} op {places}"
+    return ", ".join([*names.to_series(), f"en nog {more}"]) if names.height else more
 
 
 def _period_gaps(
@@ -139,7 +147,7 @@ def _number_gaps(rows: pl.LazyFrame, table: Table) -> pl.DataFrame:
     number, before = pl.col("number"), pl.col("before")
     # 0998 and 1001: what lies between has the width of the neighbour that was filled with zeros
     width = pl.max_horizontal("width", pl.col("width").shift().over("series"))
-    return (
+    gaps = (
         rows.select(
             parts.field("1").alias("series"),
             parts.field("2").cast(pl.Int64).alias("number"),
@@ -160,6 +168,15 @@ def _number_gaps(rows: pl.LazyFrame, table: Table) -> pl.DataFrame:
             (number - before - 1).alias("missing"),
         )
         .collect()
+    )
+    ends = [pl.col("first"), pl.col("last")]
+    is_private = pl.any_horizontal(
+        end.str.contains(LONG_NUMBER)
+        | end.map_batches(personal.holds_personal_data, return_dtype=pl.Boolean)
+        for end in ends
+    )
+    return gaps.with_columns(
+        pl.when(~is_private).then(end).alias(end.meta.output_name()) for end in ends
     )
 
 

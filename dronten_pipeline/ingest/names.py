@@ -48,6 +48,23 @@ _REST = re.compile(r"[-_. ()+,&]*")
 #: Runs of digits that are a moment: as `20260331`, `31032026`, `202603311530`, `20260331153000`.
 _MOMENTS = {8: ("%Y%m%d", "%d%m%Y"), 12: ("%Y%m%d%H%M",), 14: ("%Y%m%d%H%M%S",)}
 _LONGEST_NUMBER = 6
+#: So many digits, taken together over what stands between them, can be a number of a person.
+_LONG_TOGETHER = 8
+#: Nine digits of which the first four look like a year leave so many.
+_LOOSE_BESIDE_YEAR = 5
+#: A day, month or year that stands by itself, as `2026-03-31`, `31-03-2026`, `2026_03` or `2026`.
+_PERIOD = re.compile(
+    r"(?<!\d)(?:20\d\d[-_. ]?(?:0[1-9]|1[0-2])[-_. ](?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-_. ](?:0?[1-9]|1[0-2])[-_. ]20\d\d"
+    r"|(?:19|20)\d\d(?:[-_. ]?(?:0[1-9]|1[0-2]))?)(?!\d)"
+)
+#: A day before 2000 may be a day of birth.
+_BIRTH = re.compile(
+    r"(?<!\d)(?:\d{1,2}[-_. ]+\d{1,2}[-_. ]+19\d\d|19\d\d[-_. ]+\d{1,2}[-_. ]+\d{1,2})(?!\d)"
+)
+_FIRST_YEAR = 2000
+#: So many single letters after each other spell something.
+_SPELLED = 3
 
 
 @dataclass(frozen=True)
@@ -96,7 +113,9 @@ def is_showable(name: str, source: Source) -> bool:
         return False
     if source.file_names is not None:
         return re.fullmatch(source.file_names, name) is not None
-    if _REST.fullmatch(_PART.sub("", name)) is None:
+    if _REST.fullmatch(_PART.sub("", name)) is None or _is_spelled(name):
+        return False
+    if len(_loose_digits(name)) >= _LONG_TOGETHER:
         return False
     own = _words_of(source)
     return all(
@@ -108,10 +127,28 @@ def is_showable(name: str, source: Source) -> bool:
 
 
 def _holds_personal_data(name: str) -> bool:
-    """A moment in a name is none; most names hold no other number that is long enough."""
+    """A moment in a name is none; the digits of anything else count together, however far apart."""
+    if _BIRTH.search(name):
+        return True
     without = re.sub(r"\d+", lambda run: "" if _is_any_moment(run[0]) else run[0], name)
-    without = without.replace("_", " ")
-    return bool(personal.found_in(without))
+    if personal.found_in(without.replace("_", " ")):
+        return True
+    together = re.sub(r"\D", "", without)
+    return len(_loose_digits(name)) >= _LOOSE_BESIDE_YEAR and (
+        "citizen_number" in personal.found_in(together)
+    )
+
+
+def _loose_digits(name: str) -> str:
+    """The digits of a name that are no part of a moment or period, together."""
+    without = re.sub(r"\d+", lambda run: " " if _is_any_moment(run[0]) else run[0], name)
+    return re.sub(r"\D", "", _PERIOD.sub(" ", without))
+
+
+def _is_spelled(name: str) -> bool:
+    """Whether letters stand one by one, as in `J_a_n_s_e_n`."""
+    single = "".join("1" if len(part) == 1 else "0" for part in re.findall(r"[^\W\d_]+", name))
+    return "1" * _SPELLED in single
 
 
 def _is_harmless_number(digits: str) -> bool:
@@ -126,7 +163,7 @@ def _is_any_moment(digits: str) -> bool:
 
 def _is_moment(digits: str, form: str) -> bool:
     try:
-        return 1990 <= dt.datetime.strptime(digits, form).year <= 2099
+        return _FIRST_YEAR <= dt.datetime.strptime(digits, form).year <= 2099
     except ValueError:
         return False
 

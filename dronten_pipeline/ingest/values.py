@@ -86,8 +86,16 @@ READ_WITH_POINT = r"^(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(
 PLAIN_INTEGER = r"^-?\d{1,18}$"
 
 #: A value that cannot be read may be anything, also what belongs in another column: in a reason
-#: only signs and figures are repeated, and no personal data.
+#: only signs and figures are repeated, no personal data, no day that may be a day of birth and
+#: nothing with as many figures as a number of a person, in whatever groups.
 QUOTABLE = r"^[-+0-9.,:/ €%]{1,20}$"
+A_DAY = r"^ *(?:\d{1,2}[-/. ]+\d{1,2}[-/. ]+\d{2,4}|\d{4}[-/. ]+\d{1,2}[-/. ]+\d{1,2})"
+A_LATE_DAY = (
+    r"^ *(?:\d{1,2}[-/. ]\d{1,2}[-/. ](?:20[1-9]\d|2[1-9]\d\d|[3-9]\d{3})"
+    r"|(?:20[1-9]\d|2[1-9]\d\d|[3-9]\d{3})[-/. ]\d{1,2}[-/. ]\d{1,2})"
+    r"(?: +\d{1,2}:\d{2}(?::\d{2})?)? *$"
+)
+LONG_NUMBER = 8
 
 #: Ways of writing a date, for the notes.
 DATE_SHAPES = (
@@ -314,6 +322,9 @@ class _Reading:
         )
         shown = (
             text.str.contains(QUOTABLE)
+            & pl.when(text.str.contains(A_DAY))
+            .then(text.str.contains(A_LATE_DAY))
+            .otherwise(text.str.count_matches(r"\d") < LONG_NUMBER)
             & ~text.map_batches(personal.holds_personal_data, return_dtype=pl.Boolean)
             & pl.lit(self.column.personal_data == "none")
         )

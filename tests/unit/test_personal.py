@@ -37,6 +37,19 @@ from dronten_pipeline.personal import Finding, Kind
         pytest.param("123  456  782", id="two spaces"),
         pytest.param("\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff12", id="full width"),
         pytest.param("12345\u200b6782", id="a mark that cannot be seen"),
+        *("12345 6782", "1234 56782", "12 3456782", "1 23456782", "1234567 82", "123 456 78 2"),
+        *("12 34 56 78 2", "1234.567.82", "1.2.3.4.5.6.7.8.2", "123. 456. 782", "123,456,782"),
+        *("123'456'782", "123+456+782", "123|456|782", "123*456*782", "123:456:782"),
+        *("123;456;782", "123\\456\\782", "123~456~782", "123    456    782", "123----456----782"),
+        *("00123456782", "123&nbsp;456&nbsp;782", "&#49;&#50;&#51;456782", "123%20456%20782"),
+        pytest.param("123\u2022456\u2022782", id="bullet"),
+        pytest.param("\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0662", id="Arabic"),
+        pytest.param("\u0967\u0968\u0969\u096a\u096b\u096c\u096d\u096e\u0968", id="Indic"),
+        pytest.param("\u2460\u2461\u2462456782", id="in circles"),
+        pytest.param("1234\u202a56782", id="left to right"),
+        pytest.param("1234\u206656782", id="isolate"),
+        pytest.param("1234\u180e56782", id="Mongolian separator"),
+        pytest.param("1\ufe0f23456782", id="variation selector"),
         pytest.param("0123456782", id="a zero in front"),
         pytest.param("010000008", id="begins with a zero"),
     ],
@@ -56,6 +69,17 @@ def test_whole_numbers_are_read_as_well() -> None:
     numbers = pl.Series("aantal", [3, 123456782, 10000008, None, -5])
     found = {one.kind: one.suspected for one in personal.examine(numbers)}
     assert found == {"citizen_number": 1, "short_citizen_number": 1}
+
+
+@pytest.mark.parametrize("kind", [pl.Float64, pl.Decimal(18, 2), pl.Int128, pl.UInt64])
+def test_of_figures_the_whole_ones_are_read(kind: pl.DataType) -> None:
+    numbers = pl.Series("bedrag", [123456782, None, 10**15, 7], dtype=kind)
+    assert [one.kind for one in personal.examine(numbers)] == ["citizen_number"]
+
+
+def test_a_fraction_is_no_number_of_a_person() -> None:
+    figures = pl.Series("bedrag", [123456782.5, float("nan"), float("inf")])
+    assert personal.examine(figures) == []
 
 
 @pytest.mark.parametrize(
@@ -80,6 +104,29 @@ def test_whole_numbers_are_read_as_well() -> None:
         ("0321-388912", "phone"),
         ("(0321) 38 89 12", "phone"),
         ("020 1234567", "phone"),
+        ("(06) 12345678", "phone"),
+        ("31612345678", "phone"),
+        ("06_12345678", "phone"),
+        ("0049 30 901820", "phone"),
+        ("00 31 6 12345678", "phone"),
+        ("+1 (202) 555-0123", "phone"),
+        ("tel0612345678", "phone"),
+        ("/p/0612345678", "phone"),
+        ("bel.0612345678", "phone"),
+        ("0612345678/0687654321", "phone"),
+        ("NL91  ABNA  0417  1643  00", "iban"),
+        ("NL91\u2013ABNA\u20130417\u20131643\u201300", "iban"),
+        ("NL91/ABNA/0417/1643/00", "iban"),
+        ("NL91_ABNA_0417_1643_00", "iban"),
+        ("SA0380000000608010167519", "iban"),
+        ("UA213223130000026007233566001", "iban"),
+        ("RS35260005601001611379", "iban"),
+        ("jan.jansen @ voorbeeld.nl", "email"),
+        ("jan.jansen(at)voorbeeld.nl", "email"),
+        ("jan%40voorbeeld.nl", "email"),
+        ("jan&#64;voorbeeld.nl", "email"),
+        ("jan\ufe6bvoorbeeld.nl", "email"),
+        ("jan@voorbeeld\u3002nl", "email"),
     ],
 )
 def test_addresses_accounts_and_telephones_are_found(text: str, kind: Kind) -> None:
@@ -100,6 +147,13 @@ def test_addresses_accounts_and_telephones_are_found(text: str, kind: Kind) -> N
         "1.234.567,89",
         "52.5231234",
         "2025-12345",
+        "2025-12348",
+        "de zaken 10, 12, 345, 67 en 2",
+        "1234567,82",
+        "12.3456782",
+        "52.0612345678",
+        "DE 20 WONINGEN IN DE WIJK",
+        "3 @ 2.50",
         "8251 AB",
         "14 0321",
         "0900-1234",
@@ -128,7 +182,9 @@ def test_each_value_of_a_column_is_judged_by_itself() -> None:
 @pytest.mark.parametrize(
     ("passing", "checked", "is_error"),
     [
-        pytest.param(19, 19, False, id="too few keys to judge"),
+        pytest.param(2, 2, False, id="two of two"),
+        pytest.param(3, 3, True, id="three of three"),
+        pytest.param(19, 19, True, id="all of a few"),
         pytest.param(2, 22, False, id="chance"),
         pytest.param(12, 100, False, id="still chance"),
         pytest.param(30, 100, True, id="clearly more"),
@@ -140,6 +196,7 @@ def test_each_value_of_a_column_is_judged_by_itself() -> None:
 def test_keys_are_judged_by_chance(passing: int, checked: int, is_error: bool) -> None:
     finding = Finding(column_name="k", is_key=True, suspected=passing, checked=checked)
     assert personal.is_error([finding]) is is_error
+    assert personal.is_error([finding], role="number") is is_error
 
 
 def test_in_a_text_one_is_enough_unless_eight_digits_are_a_series() -> None:

@@ -87,6 +87,17 @@ def test_numbers_of_records_and_counts_are_judged_by_chance(tmp_path: Path) -> N
     assert [row[3] for row in findings(tmp_path, passing)] == [True]
 
 
+@pytest.mark.parametrize("kind", ["DOUBLE", "DECIMAL(18, 2)", "BIGINT", "VARCHAR"])
+def test_a_few_of_nothing_else_are_more_than_chance(tmp_path: Path, kind: str) -> None:
+    rows = "(VALUES (123456782), (111222333), (100000009)) t(n)"
+    few = f"CREATE TABLE item AS SELECT n :: INTEGER :: {kind} AS item_id FROM {rows}"
+    assert findings(tmp_path, few) == [("item_id", "citizen_number", 3, True)]
+    amounts = (
+        "CREATE TABLE item AS SELECT (123456700 + 10.5 * n) :: DOUBLE AS v FROM range(99) t(n)"
+    )
+    assert not any(row[3] for row in findings(tmp_path, amounts))
+
+
 def test_both_judges_hold_it_back(tmp_path: Path) -> None:
     settings = make_settings(tmp_path, SUITES)
     folder = make_warehouse(

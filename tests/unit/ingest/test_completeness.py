@@ -119,11 +119,15 @@ def test_a_table_without_records_has_no_gaps() -> None:
             [("F2025-0002", "F2025-0003", 2)],
             id="a_series_per_year",
         ),
+        pytest.param(["202600001", "202600005"], [(None, None, 3)], id="long_numbers_are_counted"),
+        pytest.param(["00000001", "00000003"], [(None, None, 1)], id="long_with_zeros"),
+        pytest.param(["9999998", "10000002"], [(None, None, 3)], id="become_long"),
+        pytest.param(["123-456-781", "123-456-783"], [(None, None, 1)], id="long_in_groups"),
         pytest.param(["A1", None, "A-", "A3"], [("A2", "A2", 1)], id="no_number"),
     ],
 )
 def test_a_number_that_is_skipped_is_a_gap(
-    values: list[str | None], expected: list[tuple[str, str, int]]
+    values: list[str | None], expected: list[tuple[str | None, str | None, int]]
 ) -> None:
     assert numbers(*values) == expected
 
@@ -136,3 +140,16 @@ def test_the_note_names_the_first_gaps_and_counts_the_rest() -> None:
         "nummers (niet geleverd of afgekeurd): A1, A3, A5, A7, A9, en nog 2 op 2 plaatsen."
     )
     assert note(GAP_COLUMNS.to_frame()) == ""
+
+
+def test_the_note_counts_long_numbers_and_names_none() -> None:
+    def said(*rows: tuple[str, str | None, str | None, int]) -> str:
+        return note(pl.DataFrame(list(rows), schema=GAP_COLUMNS, orient="row"))
+
+    start = "In deze tabel ontbreken nummers (niet geleverd of afgekeurd): "
+    assert said(("number", None, None, 12)) == start + "12 op 1 plaats."
+    assert (
+        said(("number", None, None, 12), ("number", None, None, 1)) == start + "13 op 2 plaatsen."
+    )
+    both = said(("number", None, None, 12), ("number", "A1", "A1", 1))
+    assert both == start + "A1, en nog 12 op 1 plaats."

@@ -229,6 +229,14 @@ def test_every_failing_column_is_named_in_one_row() -> None:
         pytest.param("x bsn 1234.56.782", {}, "1234.56.782", id="written in groups"),
         pytest.param("jan@voorbeeld.nl", {}, "jan@", id="address"),
         pytest.param("x" * 60, {}, "x" * 41, id="long"),
+        pytest.param("1234 56782", {}, "1234", id="nine figures in two groups"),
+        pytest.param("12.34.56.78", {}, "12.34", id="eight figures"),
+        pytest.param("1e12345678", {}, "12345678", id="figures with a letter"),
+        pytest.param("31-02-1955", {}, "1955", id="may be a day of birth"),
+        pytest.param("1955-02-31", {}, "1955", id="the same, year first"),
+        pytest.param("31/2/1955", {}, "1955", id="the same, with slashes"),
+        pytest.param("31-02-55", {}, "55", id="the same, short year"),
+        pytest.param("31-02-2026 12345", {}, "12345", id="a late day with more"),
     ],
 )
 def test_a_reason_does_not_repeat_what_may_be_private(
@@ -240,7 +248,10 @@ def test_a_reason_does_not_repeat_what_may_be_private(
 
 
 def test_an_ordinary_value_is_quoted_in_the_reason() -> None:
-    assert "'31-04-2026'" in typed("date", ["31-04-2026"]).rejects.get_column("reason")[0]
+    for text in ("31-04-2026", "2026-04-31", "31/04/2026", "31-04-2026 10:11", "12,5"):
+        assert f"'{text}'" in typed("date", [text]).rejects.get_column("reason")[0]
+    early = judged("date", ["31-12-1955", "01-01-1990"]).rejects.get_column("reason")[0]
+    assert early == "v: de waarde ligt voor 01-01-1990 en kan niet kloppen."
 
 
 AS_OF = dt.date(2026, 6, 30)
