@@ -36,7 +36,15 @@ from dronten_pipeline.gate.suites import (
     hash_of_suites,
     load_judged_suites,
 )
-from dronten_pipeline.gate.verdict import DISK_FULL, JUDGES, Result, Verdict, combine, verdict_of
+from dronten_pipeline.gate.verdict import (
+    DISK_FULL,
+    JUDGES,
+    JudgementError,
+    Result,
+    Verdict,
+    combine,
+    verdict_of,
+)
 from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
 from dronten_pipeline.table_contracts import load_table_contracts
 
@@ -365,7 +373,7 @@ def read_verdict(run_folder: Path) -> Verdict:
 
 
 def _sentence(error: BaseException, run_folder: Path) -> str:
-    if isinstance(error, GateError | SuiteError | ContractError):
+    if isinstance(error, GateError | JudgementError | SuiteError | ContractError):
         return str(error)
     if not isinstance(error, Exception):
         return f"De beoordeling is afgebroken ({type(error).__name__}): start opnieuw."

@@ -30,7 +30,14 @@ from dronten_pipeline.gate.suites import (
     hash_of_suites,
     load_judged_suites,
 )
-from dronten_pipeline.gate.verdict import DISK_FULL, Answers, Verdict, combine, verdict_of
+from dronten_pipeline.gate.verdict import (
+    DISK_FULL,
+    Answers,
+    JudgementError,
+    Verdict,
+    combine,
+    verdict_of,
+)
 
 
 class Request(Strict):
@@ -64,7 +71,8 @@ def main(arguments: list[str]) -> int:
         verdict = judge(request)
         write_durably(Path(request.verdict), canonical_json(verdict.model_dump()))
     except Exception as error:
-        sys.stderr.write(traced(error))
+        sentence = f"{error}\n" if isinstance(error, JudgementError) else ""
+        sys.stderr.write(sentence + traced(error))
         return DISK_FULL if is_full(error) else 1
     return 0
 
@@ -79,8 +87,8 @@ def judge(request: Request) -> Verdict:
 
     Raises:
         SuiteError, ContractError: the suites cannot be used.
-        RuntimeError: the answers about the last two tables do not settle, a write-ahead log stays,
-            or the mart was changed while it was judged.
+        JudgementError: a write-ahead log stays, or the mart was changed while it was judged.
+        RuntimeError: the answers about the last two tables do not settle.
     """
     mart, warehouse = Path(request.mart), Path(request.warehouse)
     suites_sha256 = hash_of_suites(Path(request.expectations))
@@ -126,7 +134,7 @@ def judge(request: Request) -> Verdict:
     by_great_expectations = gx_judge.judge_by_great_expectations(mart, warehouse, suites, keep)
     write_durably(Path(request.outcomes), canonical_json(outcomes))
     if sha256_of(mart) != mart_sha256:
-        raise RuntimeError(f"{mart} is veranderd terwijl het beoordeeld werd: start opnieuw.")
+        raise JudgementError(f"{mart} is veranderd terwijl het beoordeeld werd: start opnieuw.")
     results = combine(
         suites, {"sql": by_sql, "great_expectations": by_great_expectations}, row_counts
     )
@@ -154,7 +162,7 @@ def _settle(mart: Path) -> None:
         connection.execute("CHECKPOINT")
     log = mart.with_name(mart.name + ".wal")
     if log.exists():
-        raise RuntimeError(f"{log} blijft staan: een ander programma heeft de cijfers open.")
+        raise JudgementError(f"{log} blijft staan: een ander programma heeft de cijfers open.")
 
 
 def _versions() -> dict[str, str]:

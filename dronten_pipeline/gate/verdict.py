@@ -24,6 +24,10 @@ DISK_FULL = 28
 _NAMES: dict[JudgeName, str] = {"great_expectations": "Great Expectations", "sql": "SQL"}
 
 
+class JudgementError(RuntimeError):
+    """What was judged cannot be believed; the message is a sentence of ours, without values."""
+
+
 class Answer(Strict):
     """What one judge says of one rule.
 

@@ -181,7 +181,7 @@ def test_an_approval_says_why(settings: Settings, reason: str) -> None:
 def test_a_key_that_others_can_read_approves_nothing(settings: Settings) -> None:
     key = approver(settings)
     key.chmod(0o644)
-    refused(settings, "mode 0600", key=key)
+    refused(settings, "rechten 0600", key=key)
 
 
 def test_there_is_nothing_to_approve_without_a_failed_judgement(settings: Settings) -> None:

@@ -515,8 +515,10 @@ def test_another_user_without_the_key_adds_nothing(tmp_path: Path) -> None:
     for path in [tmp_path, *tmp_path.parents]:
         if path.stat().st_uid == os.getuid() and path != Path("/") and path != Path("/tmp"):
             path.chmod(0o755)
-    settings.ledger.chmod(0o777)
-    (settings.ledger / ".lock").chmod(0o666)
+    # All that would keep another account out but the key itself.
+    for path in [settings.home, *settings.home.rglob("*")]:
+        if path != settings.own_signing_key:
+            path.chmod(0o777 if path.is_dir() else 0o666)
     ran = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, str(settings.home)],
         capture_output=True,

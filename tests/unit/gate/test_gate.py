@@ -87,7 +87,8 @@ def test_data_quality_and_publication_say_what_was_judged(tmp_path: Path) -> Non
     rows = {(row[0], row[1]): row[2:] for row in quality}
     assert set(rows) == {(result.table, result.rule) for result in verdict.results}
     assert rows["figure", "value_usual"] == (
-        "warning", False, "1 van 40 rijen", 1, 40, "1a2b3c4d-run"
+        "warning", False, "1 van 40 rijen", 1, 40, "1a2b3c4d-run",
+        "20260317-1a2b3c4d5e6f",
     )  # fmt: skip
     # Also the rows about the own tables hold for these tables as they are.
     assert rows["data_quality", "row_count"][2] == f"{len(quality)} rijen"
@@ -178,7 +179,7 @@ def test_the_process_of_the_judge_is_quiet_and_leaves_no_files(
     assert (folder / gate.LOG).read_text() == ""
     assert {path.name for path in folder.rglob("*")} == {
         "home", "warehouse.duckdb", "mart.duckdb", "gate-request.json", "gate.log", "verdict.json",
-        "great-expectations.json",
+        "great-expectations.json", "attack.json",
     }  # fmt: skip
 
 
