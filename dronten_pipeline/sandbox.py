@@ -2,7 +2,7 @@
 
 Here belongs: starting that process with its limits, asking it one thing at a time, ending it when
 it takes too long, and telling of what it died. Not here: what is read (`ingest/worker.py`,
-`readability/extract.py`), nor the numbers (`limits.py`).
+`readability/extract.py`, `readability/documents.py`), nor the numbers (`limits.py`).
 
 One process serves a whole run, because starting it costs a third of a second; it is replaced when
 it broke or has grown. It is started anew, not forked: threads do not survive a fork. What it
@@ -68,8 +68,9 @@ class Unwritten(OSError):
 class Sandbox:
     """Calls functions of this project in another process, one at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, grown: int = GROWN) -> None:
         self.limits = limits
+        self.grown = grown
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -115,7 +116,7 @@ class Sandbox:
         if self._process is None:
             self._process = subprocess.Popen(
                 ["env", *ENVIRONMENT, sys.executable, "-c", START, str(os.getpid()),
-                 self.limits.model_dump_json()],
+                 self.limits.model_dump_json(), str(self.grown)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # libraries quote there what stands in a file
@@ -163,9 +164,9 @@ class Sandbox:
 
 
 @cache
-def shared(limits: Limits) -> Sandbox:
-    """The one process of this one, for these limits."""
-    sandbox = Sandbox(limits)
+def shared(limits: Limits, grown: int = GROWN) -> Sandbox:
+    """The one process of this one, for these limits and this size (bytes) to be replaced at."""
+    sandbox = Sandbox(limits, grown)
     atexit.register(sandbox.close)
     return sandbox
 
@@ -176,6 +177,7 @@ def shared(limits: Limits) -> Sandbox:
 def main() -> None:
     """Answers requests until there is nobody left to ask."""
     parent, limits = int(sys.argv[1]), Limits.model_validate_json(sys.argv[2])
+    grown = int(sys.argv[3])
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before the system could be asked
@@ -190,7 +192,7 @@ def main() -> None:
         os.dup2(nothing, handle)
     for line in requests:
         answer = _answer(json.loads(line))
-        answer["is_last"] = "broke" in answer or _resident(os.getpid()) > GROWN
+        answer["is_last"] = "broke" in answer or _resident(os.getpid()) > grown
         content = json.dumps(answer).encode() + b"\n"
         while content:
             content = content[os.write(answers, content) :]

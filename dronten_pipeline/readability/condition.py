@@ -192,12 +192,25 @@ def _errors(words: pl.DataFrame) -> pl.DataFrame:
     ).select("text", "key")
     keys = small["key"].unique().to_list()
     really = [word for word in keys if word not in _frequencies() and not _is_made_of_known(word)]
+    unknown = small.join(pl.DataFrame({"key": really}, schema={"key": pl.String}), on="key")
+    # Which words were meant is asked of a text that is judged only: `_refusal` has the other case.
+    asked = (
+        small.group_by("text")
+        .agg(looked_up=pl.len())
+        .join(unknown.group_by("text").agg(unknown_words=pl.len()), on="text")
+        .filter(
+            (pl.col("looked_up") < MIN_WORDS_OF_RUNNING_TEXT)
+            | (pl.col("unknown_words") / pl.col("looked_up") <= MAX_UNKNOWN)
+        )
+    )
+    meant = unknown.join(asked, on="text", how="semi")["key"].unique().to_list()
     verdicts = pl.DataFrame(
-        {"key": really, "is_misread": [_is_misread(word) for word in really]},
+        {"key": meant, "is_misread": [_is_misread(word) for word in meant]},
         schema={"key": pl.String, "is_misread": pl.Boolean},
     )
     found = (
-        small.join(verdicts, on="key", how="inner")
+        unknown.join(verdicts, on="key", how="left")
+        .with_columns(pl.col("is_misread").fill_null(False))
         .group_by("text")
         .agg(
             unknown_words=pl.len(),
@@ -237,6 +250,13 @@ def _frequent_words(zipf: float) -> frozenset[str]:
     )
 
 
+@cache
+def _starts_of_words(zipf: float) -> frozenset[str]:
+    return frozenset(
+        word[:length] for word in _frequent_words(zipf) for length in range(len(word) + 1)
+    )
+
+
 def _is_made_of_known(word: str) -> bool:
     """Whether a word is a compound of two or three known ones, or they are joined by a mark."""
     parts = word.replace("'", "-").split("-")
@@ -266,17 +286,23 @@ def _is_first_part(part: str) -> bool:
 
 
 def _is_misread(word: str) -> bool:
-    """Whether one letter more, less or another makes it a frequent word."""
+    """Whether one letter more, less or another makes it a frequent word.
+
+    What stands before the letter stays, so a place is only tried while a frequent word begins so:
+    the time does not grow with the length of the word.
+    """
     if len(word) > 40:
         return False
-    known = _frequent_words(MEANT_ZIPF)
-    cuts = range(len(word) + 1)
+    known, starts = _frequent_words(MEANT_ZIPF), _starts_of_words(MEANT_ZIPF)
+    most = next((cut for cut in range(len(word) + 1) if word[:cut] not in starts), len(word) + 1)
+    cuts = range(most)
+    letters = range(min(most, len(word)))
     return any(
         candidate in known
         for candidate in chain(
-            (word[:cut] + word[cut + 1 :] for cut in cuts[:-1]),
+            (word[:cut] + word[cut + 1 :] for cut in letters),
             (word[:cut] + letter + word[cut:] for cut in cuts for letter in _LETTERS),
-            (word[:cut] + letter + word[cut + 1 :] for cut in cuts[:-1] for letter in _LETTERS),
+            (word[:cut] + letter + word[cut + 1 :] for cut in letters for letter in _LETTERS),
         )
     )
 

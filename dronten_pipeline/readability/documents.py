@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from dronten_pipeline import sandbox
-from dronten_pipeline.limits import Limits
+from dronten_pipeline.limits import MEGABYTE, Limits
 from dronten_pipeline.readability import clean, extract, judge, score
 from dronten_pipeline.readability.calibration import Calibration
 
@@ -31,8 +31,13 @@ POOL_PREFIX = "pool:"
 #: Characters of text that are judged at once: bounds memory at a few hundred MB.
 BATCH_CHARACTERS = 4_000_000
 PROGRESS_SECONDS = 5.0
-#: What reads a document in the sandbox.
+#: What reads a document in the sandbox, and what judges texts there.
 EXTRACT = "dronten_pipeline.readability.extract:extract_here"
+JUDGE = "dronten_pipeline.readability.documents:judge_here"
+#: Judging needs its lists of words, 400 MB: less memory for reading a document is no less for it,
+#: and the process is kept while it holds them and what a batch takes.
+JUDGING_MEGABYTES = Limits().memory_megabytes
+JUDGING_GROWN = 700 * MEGABYTE
 DEFAULT = Limits()
 
 _DOCUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -304,8 +309,10 @@ def _judge(
     gone = wanted.filter(pl.col("place").is_null()).get_column("document_sha256").to_list()
     for batch in _batches(here.select("document_sha256", "place").rows(), unreadable, limits):
         if batch:
-            memory.add_scores(_score_batch(batch))
-        done += len(batch)
+            scores, broken = _score_batch([(sha, [text]) for sha, text in batch], limits)
+            memory.add_scores(scores)
+            unreadable |= broken
+            done += scores.height
         every.say(f"Teksten beoordelen: {done + len(unreadable)} van {here.height}.")
     earlier = memory.earlier(gone)
     known = set(earlier.get_column("document_sha256"))
@@ -354,16 +361,59 @@ def _read_document(place: str, limits: Limits) -> tuple[str | None, str]:
     return answer["text"], answer["problem"]
 
 
-def _score_batch(batch: list[tuple[str, str]]) -> pl.DataFrame:
-    texts = pl.Series([text for _, text in batch], dtype=pl.String)
-    return _with_keys(judge.judge_texts(texts), batch)
+def _score_batch(
+    batch: list[tuple[str, list[str]]], limits: Limits, *, is_pool: bool = False
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The judgement of every text of (document_sha256 or key of a pool, its texts), and why others
+    have none. A batch that breaks a limit is judged text by text: only who is at fault goes."""
+    try:
+        return _judge_elsewhere(batch, limits, is_pool=is_pool), {}
+    except (sandbox.Broken, sandbox.Failed) as error:
+        if len(batch) == 1:
+            why = error.sentence if isinstance(error, sandbox.Failed) else str(error)
+            return pl.DataFrame(schema=_DOCUMENT_SCHEMA), {batch[0][0]: why}
+    scored = [_score_batch([one], limits, is_pool=is_pool) for one in batch]
+    return pl.concat([scores for scores, _ in scored]), {
+        sha: why for _, broken in scored for sha, why in broken.items()
+    }
 
 
-def _with_keys(judged: pl.DataFrame, batch: list[tuple[str, str]]) -> pl.DataFrame:
-    return judged.with_columns(
-        document_sha256=pl.Series([sha for sha, _ in batch], dtype=pl.String),
-        text_sha256=pl.Series([text_sha256(text) for _, text in batch], dtype=pl.String),
-    ).select(pl.col(name).cast(kind) for name, kind in _DOCUMENT_SCHEMA.items())
+def _judge_elsewhere(
+    batch: list[tuple[str, list[str]]], limits: Limits, *, is_pool: bool
+) -> pl.DataFrame:
+    """Judges in a process that may break; it is cut here, so that all rows name one method.
+
+    Raises:
+        Broken, Failed: as `Sandbox.call`.
+    """
+    memory = max(limits.memory_megabytes, JUDGING_MEGABYTES)
+    process = sandbox.shared(limits.model_copy(update={"memory_megabytes": memory}), JUDGING_GROWN)
+    answer = process.call(JUDGE, texts=[texts for _, texts in batch], is_pool=is_pool)
+    return (
+        judge.with_cuts(pl.DataFrame(answer["judged"], schema=judge.COLUMNS), None)
+        .with_columns(
+            document_sha256=pl.Series([sha for sha, _ in batch], dtype=pl.String),
+            text_sha256=pl.Series(answer["text_sha256"], dtype=pl.String),
+        )
+        .select(pl.col(name).cast(kind) for name, kind in _DOCUMENT_SCHEMA.items())
+    )
+
+
+def judge_here(texts: list[list[str]], is_pool: bool) -> dict[str, object]:
+    """The judgement of every document or pool, for the sandbox to answer.
+
+    Each member of a pool is cleaned by itself: the closing of one must not swallow the next.
+    """
+    if is_pool:
+        whole = ["\n".join(clean.clean_texts(pl.Series(one, dtype=pl.String))) for one in texts]
+    else:
+        whole = ["\n".join(one) for one in texts]
+    series = pl.Series(whole, dtype=pl.String)
+    judged = judge.judge_clean_texts(series) if is_pool else judge.judge_texts(series)
+    return {
+        "judged": judged.select(judge.COLUMNS.keys()).to_dict(as_series=False),
+        "text_sha256": [text_sha256(text) for text in whole],
+    }
 
 
 def text_sha256(text: str) -> str:
@@ -398,7 +448,8 @@ def _pool(
 
     Returns:
         in_pool per _order of a text; the rows of the pools; texts (_order, reason) that belong
-        to a pool but whose document is gone, so that the changed pool is judged without them.
+        to a pool but whose document is gone, so that the changed pool is judged without them, or
+        whose pool broke a limit.
     """
     short = (
         latest_of_duplicates(texts.filter(pl.col("gepubliceerd_op") <= as_of))
@@ -445,8 +496,15 @@ def _pool(
                 document_sha256=pl.lit(key),
             ).head(1)
         )
-    for batch in _pool_batches(missing, limits):
-        memory.add_scores(batch)
+    broken: dict[str, str] = {}
+    for scores, why in _score_pools(missing, limits):
+        memory.add_scores(scores)
+        broken |= why
+    if broken:
+        by_key = dict(missing)
+        lost += [by_key[key].select("_order", reason=pl.lit(why)) for key, why in broken.items()]
+        made = [one for one in made if one["document_sha256"][0] not in broken]
+        kept = [one for one in kept if _pool_key(one) not in broken]
     lost_rows = pl.concat(
         [pl.DataFrame(schema={"_order": texts.schema["_order"], "reason": pl.String}), *lost]
     )
@@ -465,30 +523,23 @@ def _pool(
     return pl.concat(kept).select("_order", "in_pool"), pools, lost_rows
 
 
-def _pool_batches(
+def _score_pools(
     missing: list[tuple[str, pl.DataFrame]], limits: Limits
-) -> Iterator[pl.DataFrame]:
-    """Scores pools as one text each; their members were read a moment ago, or in an earlier run.
-
-    Each member is cleaned by itself: the closing of one must not swallow the next.
-    """
-    batch: list[tuple[str, str]] = []
+) -> Iterator[tuple[pl.DataFrame, dict[str, str]]]:
+    """Scores pools as one text each, in batches as `_score_batch` answers; their members were read
+    a moment ago, or in an earlier run."""
+    batch: list[tuple[str, list[str]]] = []
     size = 0
     for key, members in missing:
         read = (_read_document(place, limits) for place in members["place"])
         texts = [text for text, _ in read if text is not None]
-        batch.append((key, "\n".join(clean.clean_texts(pl.Series(texts, dtype=pl.String)))))
-        size += len(batch[-1][1])
+        batch.append((key, texts))
+        size += sum(map(len, texts))
         if size >= BATCH_CHARACTERS:
-            yield _score_pools(batch)
+            yield _score_batch(batch, limits, is_pool=True)
             batch, size = [], 0
     if batch:
-        yield _score_pools(batch)
-
-
-def _score_pools(batch: list[tuple[str, str]]) -> pl.DataFrame:
-    texts = pl.Series([text for _, text in batch], dtype=pl.String)
-    return _with_keys(judge.judge_clean_texts(texts), batch)
+        yield _score_batch(batch, limits, is_pool=True)
 
 
 def _pool_key(members: pl.DataFrame) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from dronten_pipeline.readability import condition
 from dronten_pipeline.readability.condition import examine_texts
 
 DUTCH = (
@@ -128,3 +129,32 @@ def test_each_text_is_examined_on_its_own() -> None:
 
 def test_no_texts_give_no_rows() -> None:
     assert examine_texts(pl.Series([], dtype=pl.String)).height == 0
+
+
+def test_what_was_meant_is_not_asked_of_a_text_that_nobody_can_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(condition, "_is_misread", lambda word: pytest.fail(f"asked of {word}"))
+    strange = "".join(f"dat is de {'bcdfghjk'[n % 8]}q{chr(97 + n % 26)}vvxq. " for n in range(99))
+    refusal = examine_texts(pl.Series([strange]))["refusal"][0]
+    assert refusal and "niet te herkennen" in refusal
+
+
+@pytest.mark.parametrize(
+    ("word", "is_one_letter_away"),
+    [
+        ("krljgt", True),
+        ("vergunningg", True),
+        ("ergunning", True),
+        ("vvergunning", True),
+        ("gemente", True),
+        ("gemeenfe", True),
+        ("gemxeqnte", False),
+        ("xq" * 20, False),
+        ("gemeente" + "x" * 32, False),
+    ],
+)
+def test_a_word_is_misread_when_one_letter_makes_it_a_frequent_one(
+    word: str, is_one_letter_away: bool
+) -> None:
+    assert condition._is_misread(word) is is_one_letter_away

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
+import signal
 import time
 import zipfile
 from pathlib import Path
@@ -492,3 +494,30 @@ def test_a_document_that_breaks_its_reader_is_a_rejected_row_and_never_read_here
     assert time.monotonic() - started < 30
     assert text is None
     assert "DATALAB_READ_" in problem
+
+
+def judge_or_die(texts: list[list[str]], is_pool: bool) -> dict[str, object]:
+    """Stands in for judging in the other process, which a text ends as a lack of memory does."""
+    ends = "Plons." if is_pool else "Boem."
+    if any(ends in text for one in texts for text in one):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return documents.judge_here(texts, is_pool)
+
+
+def test_a_text_that_breaks_its_judge_is_named_and_the_others_are_scored(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.add("a")
+    place.add("bom", LONG + "Boem.")
+    place.add("z", LONG + "Nog iets.")
+    place.add("k1", SHORT + "Plons.", kanaal="web")
+    place.add("k2", SHORT, kanaal="mail")
+    monkeypatch.setattr(documents, "JUDGE", "tests.unit.readability.test_documents:judge_or_die")
+    for name in ("judge_texts", "judge_clean_texts"):
+        monkeypatch.setattr(judge, name, lambda *_: pytest.fail("judged in this process"))
+    result = place.run()
+    scored = result.scores.filter(pl.col("words").is_not_null())["text_id"].to_list()
+    assert scored == ["a", "k1", "k2", "pool:mail:2026-05", "z"]
+    assert result.scores.filter(text_id="k1")["in_pool"].to_list() == [None]
+    assert result.rejects["_line"].to_list() == [2, 4]
+    assert all("DATALAB_READ_MEMORY_MEGABYTES" in one for one in result.rejects["reason"])
