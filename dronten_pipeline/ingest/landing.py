@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from dronten_pipeline.contracts import SETTLE_SECONDS, Source, Table
 from dronten_pipeline.file_names import shown
@@ -26,8 +27,12 @@ DROPPINGS = ("thumbs.db", "desktop.ini")
 
 #: A partial upload that nothing has touched for this long is left behind, not under way.
 ABANDONED_SECONDS = 24 * 3600
-#: So much of the start and the end of a file is looked at to see whether it was cut off.
-TAIL_BYTES = 64 * 1024
+#: So much of the start and the end of a file is looked at to see whether it was cut off: the end
+#: of a zip file is at most this long, with its comment.
+TAIL_BYTES = 64 * 1024 + 22
+#: A file without a line end at its end may be cut within its last value, or be whole: it is left
+#: alone for longer, so many times, and at most this.
+UNENDED_TIMES, UNENDED_SECONDS = 10, 300
 #: Says that the file beside it is whole; is none itself.
 OK_SUFFIX = ".ok"
 
@@ -215,10 +220,20 @@ def wait_for(path: Path, source: Source | None, now: float, settle: float | None
     table = table_of(path.name, source) if source is not None else None
     if table is not None and table.trailer is not None and _is_short(path, table):
         return Wait("wacht: het is korter dan zijn sluitregel zegt, of heeft er nog geen")
-    if is_cut_off(path) and (table is None or table.trailer is None):
+    if table is not None and table.trailer is not None:
+        return None
+    end = end_of(path)
+    if end == "cut":
         return Wait(
-            "wacht: het eindigt midden in een regel. Komt de rest niet, dan wordt het na een dag "
-            "gelezen zoals het is"
+            "wacht: het eindigt midden in een regel of mist zijn slot. Komt de rest niet, dan "
+            "wordt het na een dag gelezen zoals het is"
+        )
+    left = max(settle, min(UNENDED_TIMES * settle, UNENDED_SECONDS)) - abs(age)
+    if end == "unended" and left > 0:
+        return Wait(
+            f"wacht nog {math.ceil(left)} s: de laatste regel heeft geen regeleinde, dus misschien "
+            "komt er nog meer",
+            left,
         )
     return None
 
@@ -240,34 +255,60 @@ def _is_short(path: Path, table: Table) -> bool:
 
 
 def is_cut_off(path: Path) -> bool:
-    """Whether a text ends within its last record; one without a line end may well be whole."""
+    """Whether a file certainly ends before it is whole."""
+    return end_of(path) == "cut"
+
+
+def end_of(path: Path) -> Literal["whole", "unended", "cut"]:
+    """How a file ends, by its first and last bytes: `cut` within a record, a value or before what
+    closes its format; `unended` when a CSV has all columns of its last line but no line end, so
+    that its last value may be half; else `whole`, as is what cannot be told."""
     try:
         with path.open("rb") as file:
             head = file.read(TAIL_BYTES)
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - TAIL_BYTES))
             tail = file.read(TAIL_BYTES)
+        if head.startswith(b"PAR1"):
+            return "whole" if size > 8 and tail.endswith((b"PAR1", b"PARE")) else "cut"
+        if head.startswith(b"PK\x03\x04"):
+            return "whole" if b"PK\x05\x06" in tail else "cut"
         tail = tail.rstrip(b"\x1a")  # the end of a file, for programs of DOS
-        if not tail or tail.endswith((b"\n", b"\r")) or b"\0" in head[:64]:
-            return False
-        if dialect.format_of(head) != "text":
-            return False
+        if not tail or b"\0" in head[:64] or dialect.format_of(head) != "text":
+            return "whole"
         head = head.removeprefix(b"\xef\xbb\xbf")
         form = dialect.text_format(head)
     except (OSError, dialect.Refused):
-        return False
+        return "whole"
+    return _end_of_csv(head, tail) if form == "csv" else _end_of_json(head, tail)
+
+
+def _end_of_csv(head: bytes, tail: bytes) -> Literal["whole", "unended", "cut"]:
+    if tail.endswith((b"\n", b"\r")):
+        return "whole"
     first, ended, _ = head.lstrip().partition(b"\n")
     before, found, last = tail.rpartition(b"\n")
     if not ended or not found:  # one line, or a last line that is longer than what was looked at
-        return False
-    if form == "jsonl":  # one object over many lines begins so too
-        return _is_json(first) and not _is_json(last)
-    if form != "csv":
-        return False
-    separator = dialect.separator_of(head).encode()
+        return "whole"
     if b'"' in last:
-        return last.count(b'"') % 2 == 1 and before.count(b'"') % 2 == 0
-    return last.count(separator) < first.count(separator)
+        if last.endswith(b'"') and last.count(b'"') % 2 == 0:
+            return "whole"
+        is_cut = last.count(b'"') % 2 == 1 and before.count(b'"') % 2 == 0
+    else:
+        separator = dialect.separator_of(head).encode()
+        is_cut = last.count(separator) < first.count(separator)
+    return "cut" if is_cut else "unended"
+
+
+def _end_of_json(head: bytes, tail: bytes) -> Literal["whole", "cut"]:
+    """A list or an object over many lines closes with its own bracket; of objects line by line
+    the last is one."""
+    first, ended, _ = head.lstrip().partition(b"\n")
+    last = tail.rpartition(b"\n")[2]
+    if ended and first.startswith(b"{") and _is_json(first):
+        return "whole" if not last.strip() or _is_json(last) or b"\n" not in tail else "cut"
+    closing = b"]" if first.startswith(b"[") else b"}"
+    return "whole" if tail.rstrip().endswith(closing) else "cut"
 
 
 def _is_json(line: bytes) -> bool:

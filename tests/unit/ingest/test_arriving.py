@@ -89,8 +89,8 @@ def test_a_run_waits_for_what_was_just_delivered(settings: Settings, deliver: De
     left = arriving.wait_until_settled(quick, said.append)
     assert said == ["2 bestanden zijn net geleverd: wacht nog 1 s tot dat niet meer verandert."]
     assert [str(one) for one in left] == [
-        "loket/zaken_2.csv wacht: het eindigt midden in een regel. Komt de rest niet, dan wordt "
-        "het na een dag gelezen zoals het is."
+        "loket/zaken_2.csv wacht: het eindigt midden in een regel of mist zijn slot. Komt de rest "
+        "niet, dan wordt het na een dag gelezen zoals het is."
     ]
     assert arriving.wait_until_settled(settings, said.append) == left
     assert len(said) == 1

@@ -116,6 +116,17 @@ def test_a_contract_may_ask_for_a_file_that_says_so(tmp_path: Path) -> None:
         ('{"a": 1}\n{"a": 2', True),
         ('{"a": 1}\n{"a": 2}', False),
         ('[{"a": 1},\n{"a": 2}]', False),
+        ('[{"a": 1},\n{"a": 2}]\n', False),
+        ('[{"a": 1},\n{"a": 2}', True),
+        ('[{"a": 1},\n', True),
+        ('[{"a": 1}, {"a": "tw', True),
+        ('{"a": [\n{"b": 2},\n', True),
+        ('{"a": 1}\n{"a": 2}\n', False),
+        ("PK\x03\x04 half a workbook", True),
+        ("PK\x03\x04 a workbook PK\x05\x06 and its end", False),
+        ("PAR1 half a table", True),
+        ("PAR1 a table PAR1", False),
+        ("PAR1", True),
         ('{"a": [\n{"b": 2}\n]\n}', False),
         ("a;b;c\n1;2;3\n\x1a", False),
     ],
@@ -127,8 +138,28 @@ def test_a_file_that_ends_within_a_record_waits_a_day(
     file.write_text(content)
     assert landing.is_cut_off(file) is is_cut
     now = file.stat().st_mtime
-    assert (landing.wait_for(file, source(), now + 60, None) is not None) is is_cut
+    assert (landing.wait_for(file, source(), now + 301, None) is not None) is is_cut
     assert landing.wait_for(file, source(), now + 25 * 3600, None) is None
+
+
+@pytest.mark.parametrize(
+    ("settle", "waits_until"), [(30, 300), (2, 20), (60, 300), (600, 600), (0, 0)]
+)
+def test_a_last_line_without_a_line_end_is_left_alone_for_longer(
+    tmp_path: Path, settle: int, waits_until: int
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("a;b;c\n1;2;1200,50\n4;5;12")  # of 1212,50
+    assert not landing.is_cut_off(file)
+    now = file.stat().st_mtime
+    if waits_until > settle:
+        wait = landing.wait_for(file, None, now + waits_until - 5, settle)
+        assert wait is not None
+        assert wait.seconds == pytest.approx(5, abs=0.1)
+        assert "geen regeleinde" in wait.why
+    assert landing.wait_for(file, None, now + waits_until + 1, settle) is None
+    file.write_text("a;b;c\n1;2;1200,50\n4;5;1212,50\n")
+    assert landing.wait_for(file, None, now + settle + 2, settle) is None
 
 
 def test_a_folder_that_belongs_to_no_source_is_named(tmp_path: Path) -> None:

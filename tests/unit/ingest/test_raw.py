@@ -66,7 +66,9 @@ def test_a_delivery_is_read_and_its_bad_rows_go_to_quarantine(
         pytest.param("zaken_2.csv", b"zaak_id;bedrag\n1;2\n", "datum ontbreekt", id="column"),
         pytest.param("export.csv", b"a;b\n1;2\n", "geen tabel", id="wrong name"),
         pytest.param("zaken_2.csv", zaken("a", "b", broken=3).encode(), "3 van de 5", id="loss"),
-        pytest.param("zaken_2.xlsx", b"PK\x03\x04rest", "beschadigd", id="broken workbook"),
+        pytest.param(
+            "zaken_2.xlsx", b"PK\x03\x04restPK\x05\x06", "beschadigd", id="broken workbook"
+        ),
     ],
 )
 def test_a_bad_file_stops_the_source_until_it_is_gone(
