@@ -43,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
         _memories(settings),
         _calibration(settings),
         _release(settings),
+        *_withdrawals(settings),
         *_postgres(settings),
     ]
 
@@ -248,6 +249,12 @@ def _release(settings: Settings) -> Finding:
             "Ga terug met `datalab rollback`.",
         )
     return Finding(True, f"Uitgave {release.release_id} is nog zoals zij gepubliceerd werd.")
+
+
+def _withdrawals(settings: Settings) -> list[Finding]:
+    from dronten_pipeline.publish.withdrawal import unfinished
+
+    return [Finding(False, sentence) for sentence in unfinished(settings).values()]
 
 
 def _postgres(settings: Settings) -> list[Finding]:

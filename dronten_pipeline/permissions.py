@@ -39,6 +39,10 @@ def repair(settings: Settings) -> None:
             path.chmod(wanted)
 
 
+#: How the folder of a withdrawn release is called until it is removed.
+WITHDRAWN = ".withdrawn-"
+
+
 def too_open(settings: Settings) -> list[Path]:
     """What others can read, or change, and should not."""
     return [path for path, now, wanted in _wrong(settings) if now & ~wanted]
@@ -61,6 +65,8 @@ def _wrong(settings: Settings) -> Iterator[tuple[Path, int, int]]:
         if here == settings.home:
             folders[:] = [name for name in folders if here / name != settings.landing_folder]
         is_open = here == settings.releases or settings.releases in here.parents
+        if here == settings.releases:  # what is being removed is closed (publish/withdrawal.py)
+            folders[:] = [name for name in folders if not name.startswith(WITHDRAWN)]
         for name in folders:
             path = here / name
             if is_open or path == settings.releases:

@@ -23,6 +23,7 @@ from dronten_pipeline.publish.releases import (
     withdrawals,
     withdrawn_because,
 )
+from dronten_pipeline.publish.withdrawal import unfinished
 from dronten_pipeline.raw_verification import verify_deliveries, verify_raw
 from dronten_pipeline.settings import Settings
 
@@ -61,12 +62,20 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
     problems = list(contents.problems)
     if head is not None:
         problems += _compare_head(records, head)
+    broken_off = unfinished(settings)
+    problems += broken_off.values()
     for release in releases:
+        if release.release_id in broken_off:
+            continue
         problems += [
             f"Uitgave {release.release_id}: {wrong}."
             for wrong in _wrong_with(settings, release, records)
         ]
-    judged = [_judged_by(settings, release) for release in releases]
+    judged = [
+        _judged_by(settings, release)
+        for release in releases
+        if release.release_id not in broken_off
+    ]
     problems += [problem for wrong, _ in judged for problem in wrong]
     problems += _wrong_current(settings, contents.records)
     read = [verify_raw(settings, releases)]
@@ -114,11 +123,6 @@ def _wrong_with(
     """Parts of sentences: what differs between a release, its manifest and its records."""
     if release.problem:
         return [f"zij is geen hele uitgave ({release.problem})"]
-    if withdrawn := withdrawals(settings).get(release.release_id):
-        return [
-            f"zij is {withdrawn_because(withdrawn)}, maar staat er nog: geef "
-            f"`datalab withdraw {release.release_id}` nog eens"
-        ]
     words = {"missing": "ontbreekt", "changed": "is veranderd", "added": "is later toegevoegd"}
     wrong = [f"{name} {words[how]}" for name, how in differences(release).items()]
     published = [

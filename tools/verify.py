@@ -435,6 +435,8 @@ def main() -> int:
             print(f"NOTE: {name} was withdrawn on {one['recorded_at']} (record {number}): {reason}")
             if (arguments.home / "releases" / name).exists():
                 wrong.append(f"{name} was withdrawn and still stands")
+    for aside in sorted((arguments.home / "releases").glob(".withdrawn-*")):
+        wrong.append(f"{aside.name} is left of a release that was withdrawn")
     if hashes:
         print(f"head {max(hashes)}:{hashes[max(hashes)]}")
     for note in believed.notes:

@@ -19,8 +19,12 @@ from dronten_pipeline.settings import current_settings
 def releases() -> None:
     """Toont de uitgaven, de nieuwste bovenaan."""
     from dronten_pipeline.publish.releases import list_releases
+    from dronten_pipeline.publish.withdrawal import unfinished
 
-    found = list_releases(current_settings())
+    settings = current_settings()
+    found, broken_off = list_releases(settings), unfinished(settings)
+    for sentence in broken_off.values():
+        console.print(f"[red]Let op.[/red] {sentence}", soft_wrap=True)
     if not found:
         console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
         return
@@ -28,8 +32,9 @@ def releases() -> None:
     table.add_column("uitgave", no_wrap=True)
     for release in found:
         mark = "→" if release.is_current else ""
-        if release.problem:
-            table.add_row(mark, "", f"[red]{release.problem}[/red]", "", release.release_id)
+        problem = "ingetrokken" if release.release_id in broken_off else release.problem
+        if problem:
+            table.add_row(mark, "", f"[red]{problem}[/red]", "", release.release_id)
             continue
         about = release.manifest
         warnings = f" ({len(about['warnings'])})" if about["warnings"] else ""
@@ -49,6 +54,7 @@ def rollback(
     ] = None,
 ) -> None:
     """Laat `current` weer naar een eerdere uitgave wijzen."""
+    from dronten_pipeline.publish import withdrawal
     from dronten_pipeline.publish.releases import ReleaseError
     from dronten_pipeline.publish.releases import rollback as point_back
     from dronten_pipeline.run import RunUnderWay, alone
@@ -56,8 +62,9 @@ def rollback(
     settings = current_settings()
     try:
         with alone(settings, "rollback"):
+            withdrawal.finish(settings)
             release = point_back(settings, release_id)
-    except (ReleaseError, RunUnderWay) as error:
+    except (ReleaseError, withdrawal.WithdrawalError, RunUnderWay) as error:
         stop(str(error))
     console.print(f"Uitgave {release.release_id} geldt nu. De volgende run maakt weer een nieuwe.")
     if not load_release(settings):
@@ -116,13 +123,14 @@ def prune(
     from dronten_pipeline.evidence import ledger
     from dronten_pipeline.ingest import retention as raw_files
     from dronten_pipeline.ingest.registry import RegistryError
-    from dronten_pipeline.publish import retention
+    from dronten_pipeline.publish import retention, withdrawal
     from dronten_pipeline.publish.releases import ReleaseError
     from dronten_pipeline.run import RunUnderWay, alone
 
     settings = current_settings()
     try:
         with alone(settings, "prune"):
+            withdrawal.finish(settings)
             choice = retention.choose(settings, release_ids or (), keep=keep)
             files = raw_files.superseded(settings, load_sources(settings.sources), choice.named)
             for release in choice.releases:
@@ -154,6 +162,12 @@ def prune(
             )
             retention.remove(settings, choice.releases)
             raw_files.forget(settings, files)
-    except (ReleaseError, RegistryError, RunUnderWay, ledger.LedgerError) as error:
+    except (
+        ReleaseError,
+        RegistryError,
+        RunUnderWay,
+        ledger.LedgerError,
+        withdrawal.WithdrawalError,
+    ) as error:
         stop(str(error))
     console.print(f"Verwijderd: {about}. Het staat in het register van bewijs ({settings.ledger}).")

@@ -41,8 +41,14 @@ def show_release(settings: Settings) -> None:
     from dronten_pipeline.contracts import load_sources
     from dronten_pipeline.ingest import registry
     from dronten_pipeline.ingest.arriving import arriving
-    from dronten_pipeline.publish.releases import current_release
+    from dronten_pipeline.publish.releases import current_id, current_release
+    from dronten_pipeline.publish.withdrawal import unfinished
 
+    broken_off = unfinished(settings)
+    for sentence in broken_off.values():
+        console.print(f"[red]Let op.[/red] {escape(sentence)}", soft_wrap=True)
+    if current_id(settings) in broken_off:  # its figures are shown to nobody any more
+        return
     release = current_release(settings)
     if release is None:
         console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")

@@ -4,7 +4,8 @@ Here belongs the order in which that is done. Not here: removing what is merely 
 (`retention.py`), or erasing what was read of a delivery (`ingest/erase.py`).
 
 The record comes first, then `current` turns, then the folder goes. A kill in between leaves a
-record that says what was decided; whatever publishes, withdraws or goes back finishes it.
+record that says what was decided; the next run, withdrawal, rollback or
+prune finishes it, and `verify`, `status` and `doctor` tell of it until then.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ from __future__ import annotations
 import contextlib
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from dronten_pipeline import personal
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import explain, sha256_of, sync_folder
+from dronten_pipeline.permissions import WITHDRAWN
 from dronten_pipeline.publish import releases
 from dronten_pipeline.publish.releases import Release
 from dronten_pipeline.settings import Settings
 
 KIND = "withdrawal"
 SHORTEST_REASON = 10
+#: Nobody reads what is being removed.
+CLOSED = 0o700
 
 
 class WithdrawalError(RuntimeError):
@@ -85,8 +90,8 @@ def finish(settings: Settings) -> None:
                 releases.turn_to(settings, record.body["current_release"])
                 done = True
             if folder.is_dir():
-                aside = folder.with_name(f".withdrawn-{folder.name}")
-                folder.rename(aside)
+                folder.chmod(CLOSED)
+                folder.rename(folder.with_name(WITHDRAWN + folder.name))
                 sync_folder(settings.releases)
                 done = True
         except OSError as error:
@@ -94,12 +99,45 @@ def finish(settings: Settings) -> None:
                 f"Uitgave {folder.name} is in het logboek ingetrokken maar staat er nog: "
                 f"{explain(error)}. Geef de opdracht daarna nog eens."
             ) from error
-    for aside in settings.releases.glob(".withdrawn-*"):
-        shutil.rmtree(aside)
+    for aside in _asides(settings):
+        try:
+            aside.chmod(CLOSED)
+            shutil.rmtree(aside)
+        except OSError as error:
+            raise WithdrawalError(
+                f"Een deel van de ingetrokken uitgave {_name_of(aside)} staat nog in {aside}: "
+                f"{explain(error)}. Geef de opdracht daarna nog eens."
+            ) from error
         done = True
     if done:
         with contextlib.suppress(OSError):  # a feed that is behind undoes no withdrawal
             releases.announce(settings)
+
+
+def unfinished(settings: Settings) -> dict[str, str]:
+    """Withdrawn releases of which something still stands, and a Dutch sentence that says so."""
+    current = releases.current_id(settings)
+    standing = {_name_of(aside) for aside in _asides(settings)} | {
+        release_id
+        for release_id in releases.withdrawals(settings)
+        if release_id == current or (settings.releases / release_id).is_dir()
+    }
+    return {
+        release_id: (
+            f"Uitgave {release_id} is ingetrokken, maar dat is niet afgemaakt: haar gegevens staan "
+            f"nog in {settings.releases}. Geef `datalab withdraw {release_id}` nog eens, of start "
+            "een run."
+        )
+        for release_id in sorted(standing)
+    }
+
+
+def _asides(settings: Settings) -> list[Path]:
+    return sorted(settings.releases.glob(f"{WITHDRAWN}*"))
+
+
+def _name_of(aside: Path) -> str:
+    return aside.name.removeprefix(WITHDRAWN)
 
 
 def _decide(settings: Settings, release_id: str, reason: str) -> ledger.Record:

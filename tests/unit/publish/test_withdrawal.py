@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from dronten_pipeline import doctor, permissions
+from dronten_pipeline.commands import releases as releases_command
+from dronten_pipeline.commands.status import show_release
+from dronten_pipeline.commands.terminal import console
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.publish import releases, withdrawal
@@ -32,6 +38,16 @@ def two(tmp_path: Path) -> Settings:
 
 def current(settings: Settings) -> str | None:
     return releases.current_id(settings)
+
+
+def in_terminal(settings: Settings, command: str) -> str:
+    """What a command says first: the marts of these tests have no figures to show."""
+    with console.capture() as said, contextlib.suppress(duckdb.CatalogException):
+        if command == "status":
+            show_release(settings)
+        else:
+            releases_command.releases()
+    return said.get()
 
 
 def independent(settings: Settings) -> subprocess.CompletedProcess[str]:
@@ -122,9 +138,29 @@ def test_a_kill_on_the_way_is_finished_by_the_next(
             patch.setattr(shutil, "rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             withdrawal.withdraw(two, release_id(2), reason=REASON)
-    # What readers see is whole at any moment.
+    # What readers see is whole at any moment, and it is told until it is finished.
     assert (two.releases / "current" / "manifest.json").is_file()
+    told = [line for line in verify(two).problems if "niet afgemaakt" in line]
+    assert len(told) == 1 and f"`datalab withdraw {release_id(2)}` nog eens" in told[0]
+    assert told == [one.text for one in doctor.examine(two) if "niet afgemaakt" in one.text]
+    assert independent(two).returncode == 5
+    monkeypatch.setattr(releases_command, "current_settings", lambda: two)
+    for command in ("status", "releases"):
+        shown = in_terminal(two, command)
+        assert "niet afgemaakt" in shown
+        assert "goed" not in [
+            word for line in shown.splitlines() if release_id(2) in line for word in line.split()
+        ]
+    left = [
+        path
+        for path in two.releases.iterdir()
+        if path.name.endswith(release_id(2)) and path.name != release_id(2)
+    ]
+    permissions.repair(two)
+    assert all(path.stat().st_mode & 0o777 == 0o700 for path in left)
+    assert len(left) == (step == "rmtree")
     withdrawal.finish(two)
+    assert withdrawal.unfinished(two) == {}
     assert current(two) == release_id(1)
     assert not (two.releases / release_id(2)).exists()
     assert not list(two.releases.glob(".withdrawn-*"))
