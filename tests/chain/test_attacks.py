@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.settings import PROJECT, Settings
@@ -39,6 +40,7 @@ def test_edited_raw_is_not_published(sample_home: Path, tmp_path: Path, datalab:
     assert verify(Settings(home=home)).problems == []
 
 
+@pytest.mark.slow
 def test_weaker_rules_publish_nothing(sample_home: Path, tmp_path: Path, datalab: Datalab) -> None:
     """A judge of one's own choice: of each suite the rule that no suite can do without."""
     home = copy_of(sample_home, tmp_path / "home")

@@ -254,6 +254,7 @@ def test_a_test_of_dbt_that_fails_ends_with_3(home: Path, project: Path) -> None
     ends(start(home, "run", dbt_project=project), home, 3, "De toets kpis_are_few van dbt")
 
 
+@pytest.mark.slow
 def test_a_project_that_dbt_cannot_read_ends_with_1(home: Path, project: Path) -> None:
     (project / "models" / "marts" / "broken.sql").write_text("select {{ ref(", encoding="utf-8")
     ends(start(home, "run", dbt_project=project), home, 1, "niet lezen")
