@@ -27,9 +27,12 @@ from dronten_pipeline.suppression.audit import Component, Reason, Row, component
 if TYPE_CHECKING:
     import polars as pl
 
-#: More unknown cells than this in one component are not audited: their breakdowns are left out.
-LARGEST = 1_000
+#: With more unknown cells than this in a year a component is not audited: the breakdowns that close
+#: are left out. Of months and quarters their share of it counts, so that one that is too large for
+#: the audit, or for the attack of the gate, is small from its first month on.
+LARGEST = 600
 _COARSENESS = {"month": 0, "quarter": 1, "year": 2}
+_IN_YEAR = {0: 12, 1: 4, 2: 1}
 #: A period that runs closes after all others.
 _RUNNING = dt.date.max
 
@@ -170,6 +173,8 @@ class _Closing:
         self._of = group
         self._cells = group.cells
         self._new = [cell for cell in group.members if self._cells[cell].closed_on == day]
+        coarsest = max(self._cells[cell].coarseness for cell in self._new)
+        self._in_year = _IN_YEAR[coarsest]
         self._active = [row for closed_on, row in group.rows if closed_on <= day]
         self._added = [row for closed_on, row in group.rows if closed_on == day]
         self._is_last = with_points
@@ -232,7 +237,7 @@ class _Closing:
         for cells, rows in components([row for row in unknown if row], start):
             if not any(self._is_asked(cell) for cell in cells):
                 continue
-            if len(cells) > LARGEST:
+            if len(cells) * self._in_year > LARGEST:
                 self._leave_all_out()
                 continue
             least = [0 if self._of.is_left_out(cell) else 1 for cell in cells]

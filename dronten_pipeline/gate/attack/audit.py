@@ -50,7 +50,7 @@ from dronten_pipeline.gate.attack.published import (
     read,
     read_figures,
 )
-from dronten_pipeline.gate.attack.solve import Contradiction, Row, Solver, System, Unanswered
+from dronten_pipeline.gate.attack.solve import Contradiction, Solver, System, Unanswered
 from dronten_pipeline.gate.candidate import OFFLINE
 from dronten_pipeline.gate.wording import speakable
 
@@ -58,16 +58,19 @@ from dronten_pipeline.gate.wording import speakable
 SMALL = range(1, 5)
 #: As many numbers of records must stay possible.
 POSSIBLE = 3
-#: Tables that are looked for before questions are asked one by one.
-ROUNDS = 2
+#: Tables that are looked for before questions are asked one by one, and how many times in a row
+#: one may answer as few questions.
+ROUNDS = 60
+IDLE = 2
 #: What differs from an end of the scale by less is that end: grades have one decimal.
 APART = 0.01
 
 How = Literal["shown", "shown_before", "records", "none", "all"]
 
 
-#: After this long an attack is given up, and nothing is published.
-LIMIT_SECONDS = 120.0
+#: After this long an attack is given up, and nothing is published. It is far more than the largest
+#: component that the choice leaves takes, so that the outcome does not depend on the machine.
+LIMIT_SECONDS = 900.0
 DETAILS = "attack.json"
 
 
@@ -359,13 +362,6 @@ class _Question:
         found = {round(self.known + value, 6) for value in solver.values(self.terms)}
         return {value for value in found if value >= self.least}
 
-    def between(self, solver: Solver) -> Row | None:
-        """That the number of records lies between those that were seen, if any does."""
-        seen = self.seen(solver)
-        if self.how != "records" or max(seen) - min(seen) < 2:
-            return None
-        return Row(self.terms, min(seen) + 1 - self.known, max(seen) - 1 - self.known)
-
     def possible(self, solver: Solver) -> set[float]:
         """Values that there is a table for: as many as are wanted, or all that there are."""
         found = self.seen(solver)
@@ -457,17 +453,22 @@ def _look_around(solver: Solver, questions: Sequence[_Question]) -> None:
         Contradiction: there is no table at all.
     """
     random = Random(0)
+    open_, before, idle = questions, math.inf, 0
     for number in range(ROUNDS):
-        open_ = [one for one in questions if len(one.seen(solver)) < one.wanted]
-        if not open_:
+        open_ = [one for one in open_ if len(one.seen(solver)) < one.wanted]
+        # When it no longer pays, each is asked by itself.
+        idle = 0 if len(open_) < before - IDLE else idle + 1
+        if not open_ or idle > IDLE:
             return
+        before = len(open_)
         # Shares must be able to be more than nothing and less than all, and numbers of records to
-        # differ: largest, smallest, and then something between for some of them at a time.
-        sign = 1 - 2 * (number % 2)
-        wishes = [(sign if one.how == "records" else 1, one.terms) for one in open_]
-        between = [one.between(solver) for one in open_] if number > 1 else []
-        extra = [row for row in between if row is not None and random.random() < 0.5]
-        if not solver.look(wishes, extra) and not extra:
+        # differ: all as large as can be, all as small, and then some large while others are small.
+        signs = [1 - 2 * number if number < 2 else random.choice([-1, 1]) for _ in open_]
+        wishes = [
+            (sign if one.how == "records" else 1, one.terms)
+            for sign, one in zip(signs, open_, strict=True)
+        ]
+        if not solver.look(wishes):
             raise Contradiction("no table agrees with everything that is published")
 
 

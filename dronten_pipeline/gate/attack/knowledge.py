@@ -20,8 +20,9 @@ a breakdown. The reader knows nothing of how the hidden ones are chosen, and rea
   period for unchanged when nothing that is visible in both differs, and both show its total or
   both were made when it was over. Everything that either says is then known of one and the same
   period. Of a period that did change each release says something else: its cells are other
-  unknowns, tied to what did not change by the sums of its own release only. That a record came to
-  it, and how many, shows to who keeps both; that is left open on purpose.
+  unknowns. That a record came late to a period that was over, and how many, shows to who keeps
+  both; that is left open on purpose. So the sums over periods of an older release are used only
+  where all of them that were over are as they were: the others say what the late record did.
 
 Not used, because it proves nothing: that names or months look alike, that numbers seldom jump.
 Sums of squares, which the interval of a visible mean gives, are not used either: they say how far
@@ -161,13 +162,13 @@ class Knowledge:
         self._versions: dict[tuple[Measure, Period], list[Version]] = defaultdict(list)
         self._seen: set[object] = set()
         # The states of all releases first: one may say what another hides.
-        states = [self._state(snapshot) for snapshot in snapshots]
-        for snapshot, state in zip(snapshots, states, strict=True):
+        self._states = [self._state(snapshot) for snapshot in snapshots]
+        for snapshot, state in zip(snapshots, self._states, strict=True):
             for measure in self.measures:
                 self._add_sums(measure, snapshot, state)
             if "met" in self.measures:
                 self._tie_measures(state)
-        self._candidate = states[0]
+        self._candidate = self._states[0]
         self._snapshot = snapshots[0]
 
     def figure(self, cell: Cell, measure: Measure = "records") -> Variable | float | None:
@@ -255,6 +256,8 @@ class Knowledge:
             version = versions[measure]
             whole = self._term(measure, version, Cell(period, TOTAL))
             finer = snapshot.finer(period, self.kind)
+            # What came late is not looked for by what an older release said of sums with it.
+            is_late = any(self._is_late(measure, one, state) for one in (period, *finer))
             for dimension in dimensions:
                 members, is_complete = self._members(snapshot, state, period, dimension)
                 cells = [Cell(period, member) for member in sorted(members)]
@@ -270,8 +273,15 @@ class Knowledge:
                         )
                         for other in finer
                     ]
-                    if inside:
+                    if inside and not is_late:
                         self._tie([*inside, (-1, version, part)], at_most=False)
+
+    def _is_late(self, measure: Measure, period: Period, state: State) -> bool:
+        """Whether a period was over in an older release and shows something else by now."""
+        now = self._states[0].get(period)
+        return state[period][measure].is_over and (
+            now is None or now[measure] is not state[period][measure]
+        )
 
     def _members(
         self, snapshot: Snapshot, state: State, period: Period, dimension: str

@@ -25,7 +25,12 @@ TOLERANCE = 1e-5
 #: The same for a sum of such numbers; far less than one record.
 SLACK = 1e-4
 #: How many steps are taken from each table that the solver finds.
-STEPS = 8
+STEPS = 12
+#: Branches that the solver may try; a limit in time alone would make the outcome depend on the
+#: machine.
+NODES = 20_000
+#: How often a move is made at most: a cell must be able to hold three numbers.
+FURTHEST = 2
 
 #: What names a variable; anything that can be looked up.
 Key = Any
@@ -142,7 +147,7 @@ class Solver:
         """Args:
         deadline: moment of `time.monotonic()` after which nothing is proved any more.
         """
-        from scipy.sparse import csr_array
+        from scipy.sparse import csr_array, hstack
 
         self.keys = list(component.low)
         self.place = {key: number for number, key in enumerate(self.keys)}
@@ -168,14 +173,24 @@ class Solver:
         self.high = np.minimum(self.high, sum(known) + 10 * len(self.keys))
         self.deadline = deadline
         self.random = np.random.default_rng(0)
-        self.moves = _moves(self.matrix.toarray()[self.least == self.most], self.random)
-        # Each a number of tables, one per row, with a column per variable.
-        self._found = [np.zeros((0, len(self.keys)))]
+        equations = self.matrix.toarray()[self.least == self.most]
+        self.moves = csr_array(_moves(equations, self.whole, self.random))
+        self._columns = self.moves.tocsc()
+        # What a move does to each variable and to each row, and the ends of both.
+        reach = hstack([self.moves, self.moves @ self.matrix.T]).tocsr()
+        reach.data[np.abs(reach.data) < TOLERANCE] = 0
+        reach.eliminate_zeros()
+        self._reach = reach
+        self._bottom = np.concatenate([self.low, self.least])
+        self._top = np.concatenate([self.high, self.most])
+        # Tables, one per row, and how often every move can be made from each.
+        self._witnesses: list[np.ndarray] = []
+        self._steps: list[np.ndarray] = []
         self.solved = 0
 
-    def look(self, wishes: Iterable[tuple[float, Terms]], extra: Iterable[Row] = ()) -> bool:
-        """Whether there is a table with the extra rows; one in which the sums that are wished
-        (with a weight) are large is kept.
+    def look(self, wishes: Iterable[tuple[float, Terms]]) -> bool:
+        """Whether there is a table; one in which the sums that are wished (with a weight) are large
+        is kept.
 
         Raises:
             Unanswered: not within the time limit.
@@ -184,7 +199,7 @@ class Solver:
         for weight, terms in wishes:
             for key, factor in terms.items():
                 wish[self.place[key]] -= weight * factor
-        return self._solve(wish, extra)
+        return self._solve(wish, [])
 
     def can(self, terms: Terms, low: float, high: float) -> bool:
         """Whether there is a table in which the sum of the terms lies between the bounds.
@@ -197,10 +212,24 @@ class Solver:
 
     def values(self, terms: Terms) -> list[float]:
         """What the sum of the terms is in the tables that were found, each once."""
-        if len(self._found) > 1:
-            self._found = [np.vstack(self._found)]
-        sums = sum(factor * self._found[0][:, self.place[key]] for key, factor in terms.items())
-        return [float(value) for value in np.unique(sums)]
+        if not self._witnesses:
+            return []
+        if len(self._witnesses) > 1:
+            self._witnesses = [np.vstack(self._witnesses)]
+            self._steps = [np.vstack(self._steps)]
+        tables, steps = self._witnesses[0], self._steps[0]
+        changes = np.zeros(self.moves.shape[0])
+        sums = np.zeros(len(tables))
+        for key, factor in terms.items():
+            start, end = self._columns.indptr[self.place[key] : self.place[key] + 2]
+            changes[self._columns.indices[start:end]] += factor * self._columns.data[start:end]
+            sums += factor * tables[:, self.place[key]]
+        some = np.flatnonzero(changes)
+        found = [sums]
+        for step in range(1, FURTHEST + 1):
+            near, move = np.nonzero(steps[:, some] >= step)
+            found.append(sums[near] + step * changes[some[move]])
+        return [float(value) for value in np.unique(np.concatenate(found).round(6))]
 
     def _solve(self, wish: np.ndarray, extra: Iterable[Row]) -> bool:
         from scipy.optimize import Bounds, LinearConstraint, milp
@@ -223,53 +252,70 @@ class Solver:
                 rules.append(LinearConstraint(factors, row.low, row.high))
         if (low > high + 1e-9).any():
             return False
-        self.solved += 1
-        found = milp(
-            wish,
-            integrality=self.whole,
-            bounds=Bounds(low, high),
-            constraints=rules,
-            # A wish only chooses among tables: any of them will do.
-            options={"time_limit": left, "mip_rel_gap": 1e6},
-        )
-        if found.x is not None:
+        # The corners of sums like these are nearly always whole, which is found much sooner; and
+        # where not even other numbers agree, whole ones do not.
+        for whole in (np.zeros_like(self.whole), self.whole):
+            self.solved += 1
+            found = milp(
+                wish,
+                integrality=whole,
+                bounds=Bounds(low, high),
+                constraints=rules,
+                # A wish only chooses among tables: any of whole numbers will do.
+                options={"time_limit": left, "mip_rel_gap": 1e6, "node_limit": NODES},
+            )
+            if found.status == 2:
+                return False
+            if found.x is None:
+                continue
             witness = np.where(self.whole, np.round(found.x), found.x)
             # A witness is believed because it agrees, not because a solver says so.
-            if not self._agree(witness[None, :])[0]:
-                raise Unanswered("the solver gave a table that does not agree with what is known")
-            self._walk_from(witness)
-            return True
-        if found.status == 2:
-            return False
+            if self._agrees(witness):
+                self._walk_from(witness)
+                return True
         raise Unanswered(f"{len(self.keys)} unknown figures were not solved in time")
 
     def _walk_from(self, witness: np.ndarray) -> None:
         """Keeps a table and those around it that agree as well: they cost no programme."""
-        self._found.append(witness[None, :])
         for _ in range(STEPS):
-            near = witness + self.moves
-            near = near[self._agree(near)]
-            if not len(near):
+            steps = self._reachable(witness)
+            self._witnesses.append(witness[None, :])
+            self._steps.append(steps[None, :])
+            some = np.flatnonzero(steps)
+            if not len(some):
                 break
-            self._found.append(near)
-            witness = near[self.random.integers(len(near))]
+            move = self.random.choice(some)
+            witness = witness + self.moves[[move]].toarray()[0]
 
-    def _agree(self, tables: np.ndarray) -> np.ndarray:
-        """Which of these tables agree with everything that is known."""
-        sums = (self.matrix @ tables.T).T
-        return np.asarray(
-            (self.low - TOLERANCE <= tables).all(axis=1)
-            & (tables <= self.high + TOLERANCE).all(axis=1)
-            & (self.least - SLACK <= sums).all(axis=1)
-            & (sums <= self.most + SLACK).all(axis=1)
+    def _reachable(self, witness: np.ndarray) -> np.ndarray:
+        """How often each move can be made from a table, at most `FURTHEST` times."""
+        at = np.concatenate([witness, self.matrix @ witness])
+        reach = self._reach
+        room = np.where(
+            reach.data > 0,
+            (self._top - at)[reach.indices],
+            (at - self._bottom)[reach.indices],
+        ) / np.abs(reach.data)
+        # Each move changes something, so that no part between two starts is empty.
+        least = np.minimum.reduceat(room, reach.indptr[:-1]) if reach.shape[0] else np.zeros(0)
+        return np.clip(np.floor(least + TOLERANCE), 0, FURTHEST).astype(np.int8)
+
+    def _agrees(self, table: np.ndarray) -> bool:
+        """Whether a table agrees with everything that is known."""
+        sums = self.matrix @ table
+        return bool(
+            (self.low - TOLERANCE <= table).all()
+            and (table <= self.high + TOLERANCE).all()
+            and (self.least - SLACK <= sums).all()
+            and (sums <= self.most + SLACK).all()
         )
 
 
-def _moves(equations: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Changes of a table that leave these sums as they are, one per row: some there and back.
+def _moves(equations: np.ndarray, whole: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Changes of a table that leave these sums as they are, one per row, there and back.
 
     They come from elimination, in two orders of the variables, because each gives other ones. One
-    that is wrong costs nothing: no table is kept that does not agree.
+    that is wrong costs nothing: it can be made no time at all.
     """
     found = []
     for _ in range(2):
@@ -283,9 +329,10 @@ def _moves(equations: np.ndarray, random: np.random.Generator) -> np.ndarray:
             top, pivot = len(pivots), len(pivots) + below[0]
             rows[[top, pivot]] = rows[[pivot, top]]
             rows[top] /= rows[top, column]
-            others = rows[:, column].copy()
-            others[top] = 0
-            rows -= others[:, None] * rows[top]
+            # Most rows do not have the variable, and what is left of those before it is 0.
+            others = np.flatnonzero(rows[:, column])
+            others = others[others != top]
+            rows[others, column:] -= rows[others, column][:, None] * rows[top, column:]
             pivots.append(column)
             if len(pivots) == len(rows):
                 break
@@ -294,9 +341,10 @@ def _moves(equations: np.ndarray, random: np.random.Generator) -> np.ndarray:
         moves[np.arange(len(free)), free] = 1
         moves[:, pivots] = -rows[: len(pivots), free].T
         back = np.empty_like(moves)
-        back[:, order] = moves
-        found += [back, -back]
-    return np.unique(np.vstack(found).round(6), axis=0)
+        back[:, order] = moves.round(6)
+        is_whole = (back[:, whole > 0] % 1 == 0).all(axis=1)
+        found += [back[is_whole], -back[is_whole]]
+    return np.vstack(found)
 
 
 def _floor(value: float) -> float:

@@ -105,6 +105,20 @@ def records(
     )
 
 
+def firsts(known: Iterable[Record], until: int) -> st.SearchStrategy[list[Record]]:
+    """A late record that is the first of a part in its month, while its quarter has the part."""
+    parts = {(record.month, record.part) for record in known}
+    free = sorted(
+        (month, part)
+        for month in range(1, until)
+        for part in {name for number, name in parts if (number - 1) // 3 == (month - 1) // 3}
+        if (month, part) not in parts
+    )
+    if not free:
+        return st.just([])
+    return st.sampled_from(free).map(lambda one: [Record(*one, is_met=False)])
+
+
 @st.composite
 def chains(draw: st.DrawFn, releases: int = 5) -> Chain:
     """A chain of releases: new records in the months that have come, late ones in months that were
@@ -117,6 +131,8 @@ def chains(draw: st.DrawFn, releases: int = 5) -> Chain:
         late = (
             draw(records(st.integers(1, day.month), most=2)) if runs and draw(st.booleans()) else []
         )
+        if runs and draw(st.booleans()):
+            late += draw(firsts(known, runs[-1][0].month))
         changed = list(known)
         if changed and draw(st.booleans()):
             for place in draw(st.lists(st.integers(0, len(changed) - 1), max_size=3)):

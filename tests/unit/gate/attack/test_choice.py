@@ -11,13 +11,15 @@ import datetime as dt
 import itertools
 import time
 from collections import defaultdict
+from random import Random
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from dronten_pipeline.gate.attack.audit import attack_block
-from dronten_pipeline.gate.attack.knowledge import TOTAL, Cell, Snapshot
+from dronten_pipeline.gate.attack.knowledge import TOTAL, Cell, Period, Snapshot
 from dronten_pipeline.suppression import shown_cells
 from tests.unit.gate.attack.populations import (
     SHARE,
@@ -175,3 +177,56 @@ def test_judged_again_on_a_later_day_hides_the_same(
                     assert snapshot.figures[cell] == figure
         published.insert(0, snapshot)
         assert given_away(population, published) == set()
+
+
+def votes(sizes_of: dict[tuple[int, str], tuple[int, int]]) -> list[Record]:
+    return [
+        Record(month, part, number < met)
+        for (month, part), (count, met) in sizes_of.items()
+        for number in range(count)
+    ]
+
+
+def test_a_late_record_in_a_part_that_had_no_row_does_not_hold_back_a_release() -> None:
+    """Of parkeren there was nothing in May: 8 in the quarter become 9, of which May is 1."""
+    counts = {(month, part): (6 + month, 3) for month in (4, 5, 6) for part in ("zorg", "sport")}
+    counts |= {(month, part): (3, 1) for month in (4, 5, 6) for part in ("werk", "bouwen")}
+    counts |= {(4, "parkeren"): (4, 2), (6, "parkeren"): (4, 2)}
+    known, quarter = votes(counts), Period("quarter", dt.date(YEAR, 4, 1))
+    for day in (dt.date(YEAR, 7, 10), dt.date(YEAR + 1, 1, 20)):
+        first = release(known, day, None)
+        late = [*known, Record(5, "parkeren", is_met=False)]
+        second = release(late, day + dt.timedelta(14), first)
+        parkeren = ("part", "parkeren")
+        assert [one.figures[Cell(quarter, parkeren)].records for one in (first, second)] == [8, 9]
+        months = [Cell(Period("month", dt.date(YEAR, month, 1)), parkeren) for month in (4, 5, 6)]
+        assert [first.figures[one].records for one in months if one in first.figures] == [None] * 2
+        assert [second.figures[one].records for one in months] == [None] * 3
+        assert given_away(late, [second]) == set()
+        assert given_away(late, [second, first]) == set()
+
+
+def many_votes(parts: int, months: int) -> list[Record]:
+    """None to six votes per part and month: nearly all is small."""
+    random = Random(2)
+    return [
+        Record(month, f"{part:03}", random.random() < 0.5)
+        for month in range(1, months + 1)
+        for part in range(parts)
+        for _ in range(random.choice([0, 1, 1, 2, 2, 3, 4, 5, 6]))
+    ]
+
+
+@pytest.mark.parametrize(("parts", "months"), [(50, 3), (70, 3), (400, 2)])
+def test_many_small_parts_are_chosen_and_attacked_with_few_programmes(
+    parts: int, months: int
+) -> None:
+    """As many programmes as a few seconds hold; with no limit that depends on the machine."""
+    population = many_votes(parts, months)
+    snapshot = release(population, dt.date(YEAR, months, 28) + dt.timedelta(5), None)
+    cells = sizes(population, snapshot.judged_on)
+    found, _, solved = attack_block(SHARE, [snapshot], small_of(cells), time.monotonic() + 300)
+    assert found == []
+    assert solved < 300
+    # A small table is published with its parts, one that is large is left to its totals.
+    assert any(cell.member != TOTAL for cell in snapshot.figures) is (parts < 400)
