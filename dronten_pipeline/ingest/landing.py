@@ -32,7 +32,7 @@ ABANDONED_SECONDS = 24 * 3600
 TAIL_BYTES = 64 * 1024 + 22
 #: A file without a line end at its end may be cut within its last value, or be whole: it is left
 #: alone for longer, so many times, and at most this.
-UNENDED_TIMES, UNENDED_SECONDS = 10, 300
+UNENDED_TIMES, UNENDED_SECONDS = 2, 60
 #: Says that the file beside it is whole; is none itself.
 OK_SUFFIX = ".ok"
 

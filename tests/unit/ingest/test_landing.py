@@ -143,7 +143,7 @@ def test_a_file_that_ends_within_a_record_waits_a_day(
 
 
 @pytest.mark.parametrize(
-    ("settle", "waits_until"), [(30, 300), (2, 20), (60, 300), (600, 600), (0, 0)]
+    ("settle", "waits_until"), [(30, 60), (20, 40), (45, 60), (600, 600), (0, 0)]
 )
 def test_a_last_line_without_a_line_end_is_left_alone_for_longer(
     tmp_path: Path, settle: int, waits_until: int
