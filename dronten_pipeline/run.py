@@ -72,6 +72,20 @@ class Run:
         return self.origin == "sample"
 
 
+def day_of(given: str) -> dt.date:
+    """A day of judgement as a person writes it.
+
+    Raises:
+        ValueError: a Dutch sentence that says what to write, without where it was written.
+    """
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise ValueError(
+            f"{given} is geen datum: schrijf jjjj-mm-dd, bijvoorbeeld 2026-06-30."
+        ) from None
+
+
 def describe_run(settings: Settings, run_id: str, as_of: dt.date | None = None) -> Run:
     """Settles the day of judgement and whether real deliveries or the sample are read.
 

@@ -57,10 +57,12 @@ def run(
     """
     settings = current_settings()
     if as_of is not None:
+        from dronten_pipeline.run import day_of
+
         try:
-            dt.date.fromisoformat(as_of)
-        except ValueError:
-            stop(f"--as-of {as_of} is geen datum: schrijf jjjj-mm-dd, bijvoorbeeld 2026-06-30.")
+            day_of(as_of)
+        except ValueError as error:
+            stop(f"--as-of {error}")
     raise typer.Exit(supervised(settings, lambda: execute(settings, as_of, whole=whole)))
 
 
@@ -187,6 +189,7 @@ def _remember(settings: Settings, given: Given) -> None:
 def _show_failed_checks(settings: Settings) -> None:
     """Why the gate held the release back, one rule per line."""
     from dronten_pipeline.evidence import rules
+    from dronten_pipeline.gate.attack.audit import DETAILS, releases_to_withdraw
     from dronten_pipeline.gate.gate import read_verdict
     from dronten_pipeline.run import latest_run_folder
 
@@ -200,6 +203,8 @@ def _show_failed_checks(settings: Settings) -> None:
         )
     for change in verdict.weakened:
         problems.print(f"  [red]regel[/red]  {escape(rules.in_words(change))}")
+    if verdict.weakened:
+        problems.print(rules.how_to_compare(settings, verdict.previous_release), markup=False)
     for result in verdict.failures:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
         problems.print(f"  {mark}  {result.table}.{result.rule}: {escape(result.description)}")
@@ -207,7 +212,15 @@ def _show_failed_checks(settings: Settings) -> None:
     report = latest_run_folder(settings) / "controleverslag.html"
     if report.is_file():
         problems.print(f"Het controleverslag: {report}")
+    causes = releases_to_withdraw(latest_run_folder(settings) / DETAILS)
+    for release_id in causes:
+        problems.print(
+            f"Samen met uitgave {release_id}, die er nog staat, zijn kleine groepen te berekenen: "
+            f'trek haar in (`datalab withdraw {release_id} --reason "..."`) en start opnieuw.',
+            markup=False,
+        )
     problems.print(
-        "Herstel de levering of het model en start opnieuw, of laat een tweede persoon goedkeuren "
+        ("Wat er daarna nog fout is: herstel" if causes else "Herstel")
+        + " de levering of het model en start opnieuw, of laat een tweede persoon goedkeuren "
         "wat hier fout is (`datalab approve`)."
     )

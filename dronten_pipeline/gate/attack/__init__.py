@@ -22,7 +22,8 @@ def try_candidate(mart: Path, reference: Path, releases: Path) -> str:
     write_details(outcome, reference.parent / DETAILS)
     if outcome.problem is not None:
         return f"the hostile reader did not come to an end: {outcome.problem}"
+    because = f", because of {', '.join(outcome.causes)}" if outcome.causes else ""
     return (
         f"the hostile reader found {len(outcome.findings)} of {outcome.asked} small groups, with "
-        f"{outcome.releases} earlier releases, in {outcome.seconds:.1f} seconds"
+        f"{outcome.releases} earlier releases, in {outcome.seconds:.1f} seconds{because}"
     )

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import math
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -87,6 +88,8 @@ class Outcome:
     """What an attack found; `problem` says why it does not count, and is else None.
 
     `hidden` counts the hidden rows of the candidate, `asked` the cells that may not be found.
+    `causes` names the earlier releases that give cells away together with the candidate, which
+    does not by itself: what helps is to withdraw them.
     """
 
     findings: list[tuple[str, Finding]] = field(default_factory=list)
@@ -95,6 +98,7 @@ class Outcome:
     components: int = 0
     solved: int = 0
     releases: int = 0
+    causes: list[str] = field(default_factory=list)
     seconds: float = 0
     problem: str | None = None
 
@@ -141,6 +145,14 @@ def judge_candidate(mart: Path, reference: Path, releases: Path) -> Outcome:
     return outcome
 
 
+def releases_to_withdraw(path: Path) -> list[str]:
+    """The earlier releases that give cells away, as `write_details` wrote them down."""
+    try:
+        return list(json.loads(path.read_bytes())["causes"])
+    except (OSError, ValueError, KeyError):
+        return []  # no attack ended, or one of before
+
+
 def write_details(outcome: Outcome, path: Path) -> None:
     """Which cells it is about, for the engineer: a file of the run that is never published."""
     findings = [
@@ -170,15 +182,21 @@ def _attack(mart: Path, reference: Path, releases: Path, outcome: Outcome, deadl
     older = list(_standing(releases, kinds))
     outcome.releases = len(older)
     outcome.findings += _seen(kinds, candidate, small)
+    causes: set[str] = set()
     blocks = {(place.kpi_id, place.cell.period.start.year) for place in small}
     for block in sorted(blocks | {key for key in candidate.snapshots if key[0] in stopped}):
         if block not in candidate.snapshots:
             continue
         snapshots = [candidate.snapshots[block]]
-        for one in older:
+        names: list[list[str]] = [[]]
+        for name, one in older:
             snapshot = one.get(block)
-            if snapshot is not None and snapshot not in snapshots:
+            if snapshot is None:
+                continue
+            if snapshot not in snapshots:
                 snapshots.append(snapshot)
+                names.append([])
+            names[snapshots.index(snapshot)].append(name)
         kpi_id = block[0]
         asked: dict[Cell, int | None] = {
             place.cell: records
@@ -190,22 +208,52 @@ def _attack(mart: Path, reference: Path, releases: Path, outcome: Outcome, deadl
             asked = {cell: None for cell, figure in figures if figure.records is None}
         found, components, solved = attack_block(kinds[kpi_id], snapshots, asked, deadline)
         outcome.findings += [(kpi_id, one) for one in found]
+        if found and len(snapshots) > 1:
+            for number in _causes(kinds[kpi_id], snapshots, asked, deadline):
+                causes.update(names[number])
         outcome.asked += len(asked)
         outcome.components += components
         outcome.solved += solved
+    outcome.causes = sorted(causes)
+
+
+def _causes(
+    kind: Kind,
+    snapshots: Sequence[Snapshot],
+    small: Mapping[Cell, int | None],
+    deadline: float,
+) -> list[int]:
+    """Numbers of the snapshots that give away more with the candidate than it does by itself.
+
+    Where only several together do, all are named. Nothing when there is no time to find out: that
+    cells are given away is known already.
+    """
+
+    def given(numbers: Iterable[int]) -> set[tuple[Cell, How]]:
+        some = [snapshots[0], *(snapshots[number] for number in numbers)]
+        return {(one.cell, one.how) for one in attack_block(kind, some, small, deadline)[0]}
+
+    older = range(1, len(snapshots))
+    try:
+        alone = given([])
+        causes = [number for number in older if given([number]) - alone]
+        rest = [number for number in older if number not in causes]
+        return causes if not given(rest) - alone else list(older)
+    except Unanswered:
+        return []
 
 
 def _standing(
     releases: Path, kinds: Mapping[str, Kind]
-) -> Iterator[dict[tuple[str, int], Snapshot]]:
-    """The figures of every release that was not withdrawn, the newest first.
+) -> Iterator[tuple[str, dict[tuple[str, int], Snapshot]]]:
+    """The names and figures of every release that was not withdrawn, the newest first.
 
     One that cannot be read says nothing to a reader either; `datalab verify` names it.
     """
     for folder in sorted(releases.glob("[!.]*"), reverse=True):
         if folder.is_dir() and not folder.is_symlink():
             with contextlib.suppress(duckdb.Error):
-                yield read_figures(folder / "mart.duckdb", kinds)
+                yield folder.name, read_figures(folder / "mart.duckdb", kinds)
 
 
 def _about(reference: Path) -> tuple[dict[str, Kind], dict[Place, int], set[str]]:

@@ -198,6 +198,26 @@ def test_a_release_that_still_stands_is_read_with_the_candidate(town: Town) -> N
     assert town.attack()[0] == set()
 
 
+def test_the_releases_that_give_it_away_are_named(town: Town) -> None:
+    """Those that show no more than the candidate may stay; what it shows itself is no cause."""
+    shows = f"{SHOW} numerator = 3, sample_size = 6, value = 50 WHERE dimension_value = 'werk';"
+    hides = (
+        "UPDATE fct_kpi_value SET is_suppressed = true, numerator = NULL, sample_size = NULL "
+        "WHERE dimension_value = 'wonen'"
+    )
+    details = town.reference.parent / "attack.json"
+    town.publish(town.releases / "20250131-000000000000" / "mart.duckdb")
+    guilty = ["20250201-000000000000", "20250202-000000000000"]
+    for name in guilty:
+        town.publish(town.releases / name / "mart.duckdb", shows + hides)
+    said = town.attack()[2]
+    assert audit.releases_to_withdraw(details) == guilty
+    assert said.endswith(f"because of {guilty[0]}, {guilty[1]}")
+    town.publish(town.mart, shows)
+    assert town.attack()[0] == {"records"}
+    assert audit.releases_to_withdraw(details) == []
+
+
 def test_a_number_that_nobody_knows_how_to_read_stops_the_attack(town: Town) -> None:
     town.publish(
         town.mart, "CREATE TABLE kpi_signal AS SELECT kpi_id, 1.5 :: DOUBLE AS middle FROM dim_kpi"
