@@ -31,6 +31,17 @@ def what_was_weakened(settings: Settings) -> list[str]:
     return [rules.in_words(change) for change in record.body.get("weakened", [])]
 
 
+def how_to_compare(settings: Settings) -> str:
+    """Where the rules of before stand beside those of now, for who must judge them.
+
+    Raises:
+        ApprovalError: there is nothing to approve.
+        NothingBuilt: nothing was built yet.
+    """
+    record, _ = failed_judgement(settings, sha256_of(_held_back(latest_run_folder(settings))))
+    return rules.how_to_compare(settings, record.body.get("previous_release"))
+
+
 def what_was_held_back(settings: Settings) -> list[Result]:
     """The critical rules that failed on the mart of the last run.
 

@@ -31,6 +31,7 @@ def approve(
     wie het wel mag, staat in DATALAB_APPROVERS.
     """
     from dronten_pipeline.approve import (
+        how_to_compare,
         publish_approved,
         what_was_held_back,
         what_was_weakened,
@@ -48,8 +49,11 @@ def approve(
                 f"[red]fout[/red]  {result.table}.{result.rule}: {escape(result.description)}"
             )
             console.print(f"      gezien: {result.observed}", markup=False)
-        for line in what_was_weakened(settings):
-            console.print("[red]regel[/red]", escape(line))
+        weakened = what_was_weakened(settings)
+        for line in weakened:
+            console.print("[red]regel[/red]", escape(line), soft_wrap=True)
+        if weakened:
+            console.print(how_to_compare(settings), soft_wrap=True, markup=False)
         if key is None:
             console.print(
                 "Goedkeuren: `datalab approve --key SLEUTEL --reason WAAROM`. Het komt in het "

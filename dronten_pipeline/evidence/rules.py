@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
 import re
 import subprocess
 import tarfile
@@ -48,6 +49,8 @@ _WORDS = {
     "code": "programma",
 }
 _HOW = {"removed": "weg", "weaker": "verzwakt", "changed": "anders"}
+#: Characters of a text that are shown, and those of it before the first difference.
+_LONG, _BEFORE = 60, 20
 _COMMIT = re.compile(r"^([0-9a-f]{12,40})(\+changes)?$")
 
 
@@ -64,10 +67,15 @@ def since_release(
 
 def agreed_of_release(settings: Settings, release_id: str) -> Agreed | None:
     """What a release was judged by; None where the ledger does not say."""
+    judged = _judgement_of(settings, release_id)
+    return agreed_of(settings, judged) if judged else None
+
+
+def _judgement_of(settings: Settings, release_id: str) -> Mapping[str, Any] | None:
     for record in ledger.records_of(settings, "release"):
         if record.body.get("release_id") == release_id:
             judged = ledger.read_record(settings, int(record.body.get("gate_record") or 0))
-            return agreed_of(settings, judged.body) if judged else None
+            return judged.body if judged else None
     return None
 
 
@@ -251,16 +259,60 @@ def sentences(judgement: Mapping[str, Any], differs: list[str] | None) -> list[s
 
 
 def in_words(change: Change) -> str:
-    """One change as a line: which rule, how, what it was and is."""
+    """One change as a line: which rule, how, and what came in and went out of it."""
     what = f"{change['table']}.{change['rule']} is {_HOW[change['how']]}"
+    part, was, now = change["part"], change["was"], change["now"]
     if change["how"] == "removed":
-        return f"{what} ({change['was']})"
-    return f"{what}: {change['part']} was {_short(change['was'])}, is {_short(change['now'])}"
+        return f"{what} ({was})"
+    if part == "query":
+        # The ledger keeps its hash; the text stands in the files of the rules.
+        return f"{what}: de query, in expectations/{change['table']}*"
+    if isinstance(was, list) and isinstance(now, list):
+        return f"{what}: {part}, {_of_lists(was, now)}"
+    was, now = _where_they_differ(
+        "niets" if was is None else str(was), "niets" if now is None else str(now)
+    )
+    return f"{what}: {part} was {was}, is {now}"
 
 
-def _short(value: object) -> str:
-    text = "niets" if value is None else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def how_to_compare(settings: Settings, release_id: str | None) -> str:
+    """Where the rules of a release can be read beside those of now, in Dutch."""
+    judged = _judgement_of(settings, release_id) if release_id else None
+    match = _COMMIT.match(str(judged.get("code_version"))) if judged else None
+    if match is None:
+        return (
+            "De vorige uitgave noemt geen versie in git: leg de map expectations/ naast die van "
+            "het programma waarmee zij gemaakt is."
+        )
+    return (
+        f"Beide teksten van een regel toont, in {PROJECT}: git diff {match[1]} -- "
+        "expectations/<tabel>*"
+    )
+
+
+def _of_lists(was: list[Any], now: list[Any]) -> str:
+    said = [
+        f"{word}: {', '.join(map(str, some))}"
+        for word, some in (
+            ("erbij", [one for one in now if one not in was]),
+            ("weg", [one for one in was if one not in now]),
+        )
+        if some
+    ]
+    return "; ".join(said) or "in een andere volgorde"
+
+
+def _where_they_differ(was: str, now: str) -> tuple[str, str]:
+    """Both texts, and of long ones the part that begins a little before the first difference."""
+    pairs = zip(was, now, strict=False)
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    start = max(0, same - _BEFORE) if max(len(was), len(now)) > _LONG else 0
+
+    def cut(text: str) -> str:
+        end = start + _LONG
+        return f"{'...' if start else ''}{text[start:end]}{'...' if len(text) > end else ''}"
+
+    return cut(was), cut(now)
 
 
 def _relative(path: Path, folder: Path) -> str:

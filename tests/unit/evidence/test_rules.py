@@ -99,6 +99,27 @@ def test_what_gave_way_is_named(
         assert rules.needing_approval(changes) == []
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        (
+            rule(column_list=[f"column_{n}" for n in range(30)]),
+            rule(column_list=[*(f"column_{n}" for n in range(1, 30)), "release_id"]),
+            "column_list, erbij: release_id; weg: column_0",
+        ),
+        (rule(column_list=["a", "b"]), rule(column_list=["b", "a"]), "in een andere volgorde"),
+        (rule(query="a"), rule(query="b"), "de query, in expectations/figure*"),
+        (rule(regex="x" * 90 + "a"), rule(regex="x" * 90 + "b"), f"{'x' * 20}a, is ...{'x' * 20}b"),
+        (rule(max_value=None, min_value=1), rule(max_value=None, min_value=0), "was 1, is 0"),
+    ],
+)
+def test_who_must_judge_reads_what_differs(
+    was: dict[str, Any], now: dict[str, Any], says: str
+) -> None:
+    (change,) = rules.compare({"tolerance/figure.usual": was}, {"tolerance/figure.usual": now})
+    assert rules.in_words(change).endswith(says)
+
+
 def test_the_parts_of_this_checkout_are_those_of_its_commit() -> None:
     settings = Settings()
     version = code_version(settings)
