@@ -16,6 +16,8 @@ from dronten_pipeline.commands.run import prepare_dagster_home
 from dronten_pipeline.commands.terminal import console, say_problem, stop
 from dronten_pipeline.settings import Settings, current_settings
 
+#: What the programs behind the server print, in the home.
+OUTPUT = "last-server.log"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -105,13 +107,21 @@ def _serve(
         read_only=read_only,
     )
     with contextlib.closing(_listener(host, port)) as listener:
+        output = settings.home / OUTPUT
         console.print("De keten wordt geladen (enkele seconden).")
+        console.print(f"Wat runs en dbt melden staat in {output}.", soft_wrap=True, markup=False)
         prepare_dagster_home(settings)
 
         from dronten_pipeline.web.server import PlannerStopped, serve
 
         try:
-            serve(listener, rules, with_planner=not read_only, **others)  # type: ignore[arg-type]
+            serve(
+                listener,
+                rules,
+                with_planner=not read_only,
+                output=output,
+                **others,  # type: ignore[arg-type]
+            )
         except PlannerStopped as error:
             say_problem(error, "Gestopt.")
             raise typer.Exit(1) from None

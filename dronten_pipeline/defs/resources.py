@@ -6,7 +6,6 @@ run's facts are found (`run.py`) or how dbt is set up (`transform.py`).
 """
 
 import contextlib
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,7 @@ from dagster_duckdb import DuckDBResource
 from packaging import version
 
 from dronten_pipeline.publish.withdrawal import finish
-from dronten_pipeline.run import Run, alone, describe_run
+from dronten_pipeline.run import Run, alone, day_of, describe_run
 from dronten_pipeline.settings import Settings, current_settings
 from dronten_pipeline.transform import DBT
 
@@ -73,10 +72,13 @@ def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
         refuse_undeclared(context.run.run_config)
     run_id = context.run.run_id if context.run else "no-run"
     given = context.resource_config.get("as_of")
+    try:
+        day = day_of(given) if given else None
+    except ValueError as error:
+        raise dg.Failure(f"as_of {error}", allow_retries=False) from None
     settings = current_settings()
     with alone(settings, run_id):
         finish(settings)
-        day = dt.date.fromisoformat(given) if given else None
         yield RunInProgress(settings=settings, now=describe_run(settings, run_id, day))
 
 

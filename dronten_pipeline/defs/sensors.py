@@ -20,9 +20,11 @@ INTERVAL_SECONDS = 60
 )
 def delivery_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     from dronten_pipeline.ingest.arriving import arriving
-    from dronten_pipeline.ingest.landing import fingerprint
+    from dronten_pipeline.ingest.landing import files_below, fingerprint
 
     settings = current_settings()
+    if not files_below(settings.landing_folder):
+        return dg.SkipReason("Er is niets geleverd.")
     seen = fingerprint(settings.landing_folder)
     if seen == context.cursor:
         return dg.SkipReason("Er is niets nieuws geleverd.")

@@ -145,6 +145,7 @@ def _erase_traces(settings: Settings, source: Source) -> None:
     for path in (
         settings.raw / source.name / "outcome.json",
         settings.home / "last-run.log",
+        settings.home / "last-server.log",
         settings.home / "settled.json",
     ):
         path.unlink(missing_ok=True)

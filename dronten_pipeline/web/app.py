@@ -6,6 +6,7 @@ Not here: which requests may pass (`guard.py`).
 from __future__ import annotations
 
 import html
+import logging
 import os
 import time
 from collections.abc import Callable, MutableMapping
@@ -17,6 +18,8 @@ from dronten_pipeline.web import guard
 from dronten_pipeline.web.guard import Refused, Rules
 from dronten_pipeline.web.peer import account_of
 from dronten_pipeline.web.secret import SESSION_SECONDS, Entrance, new_session
+
+log = logging.getLogger(__name__)
 
 LOGIN = "/aanmelden"
 POLICY_VIOLATION = 1008
@@ -70,7 +73,7 @@ class Guard:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._http(scope, receive, _closed(send))
+            await _answered(self._http, scope, receive, _closed(send))
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         else:  # the start and the end of the server itself
@@ -177,6 +180,37 @@ def is_own_account(scope: Message) -> bool:
     except (OSError, ValueError):
         return True
     return account in {0, os.geteuid()}
+
+
+async def _answered(application: Application, scope: Message, receive: Receive, send: Send) -> None:
+    """Answers what the application cannot: an error is told in one line, and shown to nobody.
+
+    Dagster's own answer to an error goes before the error itself, so it waits to see which it is.
+    """
+    has_begun = False
+    waiting: list[Message] = []
+
+    async def sent(message: Message) -> None:
+        nonlocal has_begun
+        if waiting or (
+            message["type"] == "http.response.start"
+            and message["status"] == HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            waiting.append(message)
+        else:
+            has_begun = True
+            await send(message)
+
+    try:
+        await application(scope, receive, sent)
+    except Exception as error:
+        log.error("%s %r: %s", scope["method"], scope["path"], type(error).__name__)
+        if not has_begun:
+            sentence = "Deze server kon het verzoek niet uitvoeren door een fout in het programma."
+            await _say(Refused(HTTPStatus.INTERNAL_SERVER_ERROR, sentence), scope, send)
+        return
+    for message in waiting:
+        await send(message)
 
 
 def _closed(send: Send) -> Send:

@@ -112,7 +112,10 @@ def check_origin(
         )
     origin = _only(headers, "origin")
     if origin is not None:
-        parts = urlsplit(origin.lower())
+        try:
+            parts = urlsplit(origin.lower())
+        except ValueError:  # no address at all
+            parts = urlsplit("")
         if parts.scheme not in {"http", "https"} or parts.netloc != host:
             raise Refused(HTTPStatus.FORBIDDEN, "Dit verzoek komt van een andere pagina.")
     if _only(headers, "sec-fetch-site") in {None, "same-origin", "none"}:

@@ -47,6 +47,7 @@ def serve(
     rules: Rules,
     *,
     with_planner: bool,
+    output: Path,
     entrance: Entrance | None = None,
     on_ready: Callable[[], None] = lambda: None,
     on_entered: Callable[[], None] = lambda: None,
@@ -56,6 +57,7 @@ def serve(
     Args:
         listener: bound already, so that a port that is taken is known before anything starts.
         with_planner: whether schedules and sensors run; one planner at most per home.
+        output: file for what runs and dbt print, written anew.
         on_ready: called when requests are answered.
 
     Raises:
@@ -73,7 +75,8 @@ def serve(
     with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as stack:
         instance = stack.enter_context(dg.DagsterInstance.get())
         whole = WorkspaceFileTarget([str(PROJECT / "workspace.yaml")])
-        definitions = stack.enter_context(ProxyServerManager(instance, whole, "WARNING"))
+        with _written_to(output):
+            definitions = stack.enter_context(ProxyServerManager(instance, whole, "WARNING"))
         workspace = stack.enter_context(_workspace(definitions))
         context = stack.enter_context(
             WorkspaceProcessContext(
@@ -119,6 +122,27 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+
+@contextlib.contextmanager
+def _written_to(path: Path) -> Iterator[None]:
+    """What is started meanwhile prints to a file, with everything that it starts itself.
+
+    Runs print hundreds of lines, between which nobody finds the link in the terminal.
+    """
+    with path.open("ab") as file:  # each writes at its end, also of another server
+        file.truncate(0)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        before = os.dup(1), os.dup(2)
+        try:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+            yield
+        finally:
+            for number, kept in enumerate(before, start=1):
+                os.dup2(kept, number)
+                os.close(kept)
 
 
 @contextlib.contextmanager

@@ -83,6 +83,10 @@ def test_a_person_starts_a_run_for_a_day_and_follows_it(
     with socket_to(dev, cookie) as opened:  # while the run goes on
         assert "RunSuccessEvent" in subscribed(opened, run_id)
     assert dev.wait_for(run_id) == "SUCCESS"
+    # What the run prints does not push the link out of the terminal.
+    assert "external_survey: " in (dev.home / "last-server.log").read_text()
+    assert "DEBUG" not in (dev.home / "last-server.log").read_text()
+    assert "external_survey" not in dev.output.read_text()
 
 
 @contextlib.contextmanager

@@ -147,3 +147,13 @@ def test_a_run_that_was_given_more_ends_before_its_first_step(
     assert "nothing else, not ops.day.config.program" in str(
         [event.event_specific_data for event in ran.all_events]
     )
+
+
+def test_a_day_that_is_none_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = probe(monkeypatch, tmp_path, {"resources": {"run": {"config": {"as_of": "2026-13-40"}}}})
+    assert not ran.success
+    assert "as_of 2026-13-40 is geen datum: schrijf jjjj-mm-dd" in str(
+        [event.event_specific_data for event in ran.all_events]
+    )

@@ -394,3 +394,8 @@ def test_no_body_breaks_the_guard(body: bytes) -> None:
 def test_no_heads_without_the_token_pass(headers: list[tuple[str, str]]) -> None:
     assert judge([("host", HOST), *headers]) is not None
     assert judge(headers) is not None
+
+
+@pytest.mark.parametrize("origin", ["http://[evil", "http://]", "http://[::1", "\x00"])
+def test_an_origin_that_is_no_address_is_refused(origin: str) -> None:
+    assert judge({"host": HOST, "origin": origin, **BEARER}) is HTTPStatus.FORBIDDEN
