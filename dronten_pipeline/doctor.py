@@ -100,6 +100,8 @@ def _pseudonym_key(settings: Settings) -> Finding:
             return Finding(False, str(error))
         return Finding(True, "De sleutel van de pseudoniemen staat buiten DATALAB_HOME.")
     own = settings.own_pseudonym_key
+    if not own.exists() and settings.pseudonyms_were_made:
+        return Finding(False, f"De sleutel van de pseudoniemen {own} is weg: zet haar terug.")
     if not own.exists():
         return Finding(True, "Er is nog geen sleutel voor pseudoniemen nodig geweest.")
     if own.stat().st_mode & 0o077:

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 
 from dronten_pipeline.evidence import anchor, ledger, signing, trust
-from dronten_pipeline.publish.releases import current_release
+from dronten_pipeline.publish.releases import ReleaseError, current_release
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.transform import DBT
 
@@ -30,7 +30,7 @@ def examine(settings: Settings) -> None:
     """Looks at everything that a run needs.
 
     Raises:
-        NotReady, SigningError, AnchorError, ReleaseError, UnusableKey: something is not in order;
+        NotReady, SigningError, AnchorError, UnusableKey: something is not in order;
             the message says what and what to do.
         OSError: the disk is full or a file may not be read.
     """
@@ -38,8 +38,9 @@ def examine(settings: Settings) -> None:
     _places(settings)
     _room(settings)
     _pointers(settings)
-    _ledger(settings)
+    _readable(settings)
     _keys(settings)
+    _ledger(settings)
     if settings.anchor is not None:
         with anchor.opened(settings.anchor, ledger.last_record(settings)):
             pass
@@ -101,17 +102,20 @@ def _room(settings: Settings) -> None:
 
 
 def _pointers(settings: Settings) -> None:
-    current_release(settings)  # it says when `current` points at something else than a release
-    for pointer in (settings.releases / "current", settings.warehouse / "latest"):
-        if pointer.exists() and not pointer.is_symlink():
-            raise NotReady(
-                f"{pointer} moet een koppeling zijn en is iets anders: zoek uit wie het daar "
-                "neerzette, haal het weg en start opnieuw."
-            )
+    try:
+        current_release(settings)
+    except ReleaseError as error:
+        raise NotReady(str(error)) from error
+    latest = settings.warehouse / "latest"
+    if latest.exists() and not latest.is_symlink():
+        raise NotReady(
+            f"{latest} moet een koppeling zijn en is iets anders: zoek uit wie het daar neerzette, "
+            "haal het weg en start opnieuw."
+        )
 
 
-def _ledger(settings: Settings) -> None:
-    """Each record may be read; whether it is believable is asked when it is needed."""
+def _readable(settings: Settings) -> None:
+    """Each record may be read; `_ledger` asks whether it is believable, which takes the keys."""
     if not settings.ledger.is_dir():
         return
     for path in settings.ledger.iterdir():
@@ -120,6 +124,26 @@ def _ledger(settings: Settings) -> None:
                 f"{path} in het logboek is niet te lezen: geef leesrecht of zet het terug uit een "
                 "reservekopie, en kijk met `datalab verify`."
             )
+
+
+def _ledger(settings: Settings) -> None:
+    """Nothing is added to a ledger that was changed or lost a part: what follows would cover it."""
+    found = ledger.read_all(settings, whole=False)
+    problems = found.problems
+    place, head = settings.anchor, max(found.records, key=lambda one: one.number, default=None)
+    is_anchored = place is not None and (
+        bool(anchor.lines(place)) or (head is not None and head.anchor == str(place))
+    )
+    if not is_anchored:  # that it is not named any more, or begins with this run, is allowed
+        problems = problems[: len(problems) - len(found.of_anchor)]
+    if not problems:
+        return
+    others = len(problems) - 1
+    more = f" (En nog {others} bevinding{'en' if others > 1 else ''}.)" if others else ""
+    raise NotReady(
+        f"Het logboek is niet in orde. {problems[0]}{more} `datalab verify` noemt alles; tot het "
+        "hersteld is voegt geen run er iets aan toe."
+    )
 
 
 def _keys(settings: Settings) -> None:
@@ -135,5 +159,9 @@ def _keys(settings: Settings) -> None:
         )
     if settings.signing_key is not None or settings.own_signing_key.exists() or known:
         trust.own_signer(settings)
-    if settings.pseudonym_key is not None or settings.own_pseudonym_key.exists():
+    if (
+        settings.pseudonym_key is not None
+        or settings.own_pseudonym_key.exists()
+        or settings.pseudonyms_were_made
+    ):
         settings.read_pseudonym_key()

@@ -53,7 +53,8 @@ def verify_raw(settings: Settings, releases: list[Release]) -> RawVerification:
     if before := [entry for entry in entries.values() if entry.is_found]:
         found.notices.append(
             f"{len(before)} gelezen bestanden zijn van voor de vastlegging ervan en niet met hun "
-            f"levering vergeleken: {_some(before)}."
+            f"levering vergeleken: {_grouped(before)}. Een run leest opnieuw wat er nog ligt; "
+            "`datalab prune` haalt weg wat geen uitgave meer nodig heeft."
         )
     unknown = [
         path
@@ -97,7 +98,7 @@ def verify_deliveries(settings: Settings) -> RawVerification:
     if gone:
         found.notices.append(
             f"{len(gone)} leveringen liggen er niet meer en zijn niet opnieuw te lezen: "
-            f"{_some(gone)}."
+            f"{_grouped(gone)}. Zet ze terug uit een archief om ook die te vergelijken."
         )
     return found
 
@@ -254,7 +255,24 @@ def _name(entry: RawEntry) -> str:
     return f"{entry.number} van {entry.source}/{entry.table}"
 
 
-def _some(entries: list[RawEntry]) -> str:
-    names = [_name(entry) for entry in entries[:10]]
-    more = f" en {len(entries) - 10} andere" if len(entries) > 10 else ""
-    return ", ".join(names) + more
+def _grouped(entries: list[RawEntry]) -> str:
+    """Each table once: of one delivery there are two files, and more when a contract changed."""
+    files_of: dict[str, list[RawEntry]] = {}
+    for entry in entries:
+        files_of.setdefault(f"{entry.source}/{entry.table}", []).append(entry)
+    named = [f"{name} ({_counted(of)})" for name, of in sorted(files_of.items())]
+    more = f" en {len(named) - 10} andere tabellen" if len(named) > 10 else ""
+    return ", ".join(named[:10]) + more
+
+
+def _counted(entries: list[RawEntry]) -> str:
+    deliveries = len({entry.number for entry in entries} - {None})
+    words = [
+        f"{count} {one if count == 1 else more}"
+        for count, one, more in (
+            (deliveries, "levering", "leveringen"),
+            (len(entries), "bestand", "bestanden"),
+        )
+        if count
+    ]
+    return ", ".join(words)

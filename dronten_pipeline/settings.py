@@ -319,7 +319,7 @@ class Settings(BaseSettings):
         """The key of the pseudonyms; made once, readable by the owner only, when none was given.
 
         Raises:
-            UnusableKey: the key is shorter than 16 characters, or no text.
+            UnusableKey: the key is shorter than 16 characters, no text, or gone.
             OSError: none could be read or made.
         """
         if self.pseudonym_key is not None:
@@ -336,6 +336,14 @@ class Settings(BaseSettings):
             return given.encode()
         path = self.own_pseudonym_key
         if not path.exists():
+            if self.pseudonyms_were_made:
+                raise UnusableKey(
+                    f"De sleutel van de pseudoniemen {path} is er niet meer, en er is mee gelezen: "
+                    "zet haar terug uit een reservekopie, of noem haar weer in "
+                    "DATALAB_PSEUDONYM_KEY. Is zij voorgoed weg, maak dan bewust een nieuwe "
+                    f"(`(umask 077; openssl rand -hex 32 > {path})`): pseudoniemen van ervoor en "
+                    "erna zijn dan niet meer te vergelijken."
+                )
             self.home.mkdir(parents=True, exist_ok=True)
             write_secret(path, secrets.token_hex(32).encode())
         made = _text_of(path)
@@ -345,6 +353,11 @@ class Settings(BaseSettings):
                 "nog niets mee gelezen, haal haar dan weg; er wordt een nieuwe gemaakt."
             )
         return made.encode()
+
+    @property
+    def pseudonyms_were_made(self) -> bool:
+        """Whether deliveries were ever read or published here: that takes the key."""
+        return any(any(self.ledger.glob(f"*-{kind}.json")) for kind in ("ingest", "release"))
 
     @property
     def own_pseudonym_key(self) -> Path:

@@ -1,4 +1,4 @@
-"""`datalab verify`: whether ledger, anchor and releases are still what they were.
+"""`datalab verify`, and in short `status`: whether ledger, anchor and releases are what they were.
 
 Here belongs comparing them with each other. Not here: how each is read (`evidence/`, `publish/`).
 `tools/verify.py` does the same without a line of this project.
@@ -6,12 +6,14 @@ Here belongs comparing them with each other. Not here: how each is read (`eviden
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import re
 from dataclasses import dataclass, field
 
 from dronten_pipeline.evidence import anchor, ledger, rules, trust
 from dronten_pipeline.evidence.durable import sha256_of
+from dronten_pipeline.evidence.signing import SigningError
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.publish.releases import (
     CURRENT,
@@ -96,12 +98,76 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
         notices=[
             *contents.notices,
             *trust.doubts(believed),
+            *trust.misplaced_approvers(settings, believed),
             *_notices(settings, contents.records, releases),
             *(notice for _, said in judged for notice in said),
             *(notice for one in read for notice in one.notices),
         ],
         head=last,
     )
+
+
+def attention(settings: Settings) -> Verification:
+    """What of the ledger, the release in force, what was read and the keys asks for attention.
+
+    As `verify`, of the release in force only, and without what is so in any home of this kind.
+    """
+    if _run_is_under_way(settings):
+        return Verification(
+            notices=["Er is een run bezig: of alles nog klopt is daarna pas te zien."]
+        )
+    try:
+        return _attention(settings)
+    except SigningError as error:
+        return Verification(problems=[str(error)])
+    except PermissionError as error:
+        return Verification(
+            notices=[
+                f"Of alles nog klopt is niet te zien: u mag {error.filename} niet lezen. Vraag het "
+                "wie de run start (`datalab verify`)."
+            ]
+        )
+
+
+def _attention(settings: Settings) -> Verification:
+    contents = ledger.read_all(settings, whole=False)
+    records = {record.number: record for record in contents.records}
+    problems = contents.problems + _wrong_current(settings, contents.records)
+    in_force = [one for one in list_releases(settings) if one.is_current]
+    for release in in_force:
+        problems += [
+            f"Uitgave {release.release_id}: {wrong}."
+            for wrong in _wrong_with(settings, release, records)
+        ]
+    if not contents.problems:  # without a record all that it speaks of would seem wrong
+        problems += verify_raw(settings, in_force).problems
+    believed = trust.trust(settings)
+    return Verification(
+        problems=problems,
+        notices=[
+            *_held_back(contents.records),
+            *trust.unbelieved(believed),
+            *trust.misplaced_approvers(settings, believed),
+        ],
+    )
+
+
+def _held_back(records: list[ledger.Record]) -> list[str]:
+    """That the last run published nothing: the figures that hold are of an earlier one."""
+    ending = {"gate", "release", "unchanged", "not_released"}
+    last = next((one for one in reversed(records) if one.kind in ending), None)
+    if last is None or (last.kind == "gate" and last.body.get("verdict") != "failed"):
+        return []
+    day = dt.datetime.fromisoformat(last.recorded_at)
+    lead = f"De laatste run, van {day:%d-%m-%Y} (record {last.number}),"
+    if last.kind == "gate":
+        return [
+            f"{lead} is tegengehouden: herstel de levering of het model en start opnieuw, of laat "
+            "een tweede persoon de cijfers goedkeuren (`datalab approve`)."
+        ]
+    if last.kind == "not_released":
+        return [f"{lead} publiceerde niets: {last.body.get('error')}"]
+    return []
 
 
 def _compare_head(records: dict[int, ledger.Record], head: str) -> list[str]:

@@ -280,7 +280,14 @@ def in_force(settings: Settings) -> str:
             f"Welke uitgave geldt is niet te zien: {settings.releases} is niet te lezen. Geef er "
             "rechten op, of zet de map terug uit een reservekopie."
         )
-    return f"Uitgave {release.release_id} geldt." if release else "Er is nog geen uitgave."
+    if release is not None:
+        return f"Uitgave {release.release_id} geldt."
+    if any(settings.releases.glob("[!.]*/manifest.json")):
+        return (
+            "Er geldt nu geen uitgave, al staan er wel (`datalab releases`): wijs er een aan met "
+            "`datalab rollback UITGAVE`."
+        )
+    return "Er is nog geen uitgave."
 
 
 def _ended(text: str) -> str:

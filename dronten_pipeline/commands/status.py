@@ -26,12 +26,16 @@ STATUSES = {
     "uncertain": "[yellow]onzeker[/yellow]",
     "no_target": "geen doel",
 }
+#: So many findings are shown; `datalab verify` names all.
+SHOWN = 10
 UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_days": " werkd."}
 
 
 def status() -> None:
     """Toont de cijfers van de uitgave die nu geldt, en wat aandacht vraagt."""
-    show_release(current_settings())
+    settings = current_settings()
+    _show_attention(settings)
+    show_release(settings)
 
 
 def show_release(settings: Settings) -> None:
@@ -128,6 +132,25 @@ def show_release(settings: Settings) -> None:
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     _show_postgres(settings)
     console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+
+
+def _show_attention(settings: Settings) -> None:
+    """What was changed, lost or held back; before the figures, for those may not open then."""
+    from dronten_pipeline import verification
+
+    found = verification.attention(settings)
+    for problem in found.problems[:SHOWN]:
+        console.print(f"[red]Fout.[/red] {escape(problem)}", soft_wrap=True)
+    if found.problems:
+        more = len(found.problems) - SHOWN
+        console.print(
+            (f"En nog {more} andere. " if more > 0 else "")
+            + "Zet terug wat veranderd of weg is uit een reservekopie, en publiceer niets voordat "
+            "duidelijk is wat er gebeurde: `datalab verify` noemt alles.",
+            soft_wrap=True,
+        )
+    for notice in found.notices:
+        console.print(f"[yellow]Let op.[/yellow] {escape(notice)}", soft_wrap=True)
 
 
 def _show_postgres(settings: Settings) -> None:

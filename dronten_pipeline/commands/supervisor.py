@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -25,6 +25,8 @@ from dronten_pipeline.settings import Settings
 
 #: What people and systems stop a command with.
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: What the work is told, whichever of them came: Dagster ends in order on this one.
+PASSED_ON = signal.SIGINT
 #: Seconds that the work gets to write down that it was stopped; a second signal ends them.
 GRACE_SECONDS = 4.0
 PR_SET_CHILD_SUBREAPER = 36
@@ -38,14 +40,19 @@ class Stopped(BaseException):
         self.number = number
 
 
-def stops_are_raised() -> None:
-    """Makes each of the signals that stop a command an exception, in the main thread."""
+def stops_are_raised(always: Iterable[int] = ()) -> None:
+    """Makes each of the signals that stop a command an exception, in the main thread.
+
+    Args:
+        always: those that count also where the caller of the command had them ignored.
+    """
 
     def stop(number: int, _: FrameType | None) -> None:
         raise Stopped(number)
 
     for number in STOPS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+        # Under nohup a closed terminal, in the background of a shell Ctrl-C is meant for others.
+        if number in always or signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)
 
 
@@ -87,7 +94,7 @@ def _work(settings: Settings, work: Callable[[], int], parent: int) -> None:
         # Ctrl-C reaches the whole group of a terminal; the parent passes on what it gets.
         os.setpgid(0, 0)
         dies_with(parent)
-        stops_are_raised()
+        stops_are_raised(always=[PASSED_ON])
         code = work()
     except Stopped as stopped:
         code = 128 + stopped.number
@@ -129,7 +136,7 @@ def _wait(child: int) -> tuple[int, int]:
                 continue
             stopped_by, deadline = stopped.number, time.monotonic() + GRACE_SECONDS
             with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGINT)
+                os.kill(child, PASSED_ON)
 
 
 def _adopt_orphans() -> None:

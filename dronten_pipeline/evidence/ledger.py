@@ -87,11 +87,13 @@ class Record:
 class Contents:
     """All believable records by number, and a Dutch sentence for all that is not as it should.
 
-    `problems` prove that something was changed or lost; `notices` are worth knowing.
+    `problems` prove that something was changed or lost, with those of the anchor, which are also
+    in `of_anchor`, last; `notices` are worth knowing.
     """
 
     records: list[Record] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    of_anchor: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
@@ -185,8 +187,13 @@ def read_all(settings: Settings, *, whole: bool = True) -> Contents:
         records.sort(key=lambda record: record.number)
         problems += _gaps(folder) + _broken_links(records, hashes) + _unsaid_turns(records)
         problems += believed.problems
-        problems += anchor.compare(settings.anchor, records)
-    return Contents(records=records, problems=problems, notices=_turns(records))
+        of_anchor = anchor.compare(settings.anchor, records)
+    return Contents(
+        records=records,
+        problems=problems + of_anchor,
+        of_anchor=of_anchor,
+        notices=_turns(records),
+    )
 
 
 def has_records(settings: Settings) -> bool:

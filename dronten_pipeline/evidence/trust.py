@@ -199,11 +199,7 @@ def doubts(believed: Trust) -> list[str]:
             f"Dat sleutel {believed.root[:SHOWN]} de eerste is, zegt alleen record 1 zelf: "
             "vergelijk haar met die op papier en bevestig dat eenmalig met `datalab keys --trust`."
         )
-    found += [
-        f"{name}.pem ligt bij de openbare sleutels en wordt niet geloofd: geen oudere sleutel "
-        "maakte haar bekend. Zoek uit wie haar daar neerzette."
-        for name in believed.strangers
-    ]
+    found += unbelieved(believed)
     found += [
         f"Sleutel {key_id[:SHOWN]} maakte in record {one.introduced} zichzelf bekend, voordat dat "
         "niet meer mocht: vraag wie dat besloot."
@@ -217,6 +213,48 @@ def doubts(believed: Trust) -> list[str]:
         f"{one.name} mag goedkeuren sinds record {one.since}: vraag wie dat besloot."
         for one in believed.approvers.values()
     ]
+    return found
+
+
+def unbelieved(believed: Trust) -> list[str]:
+    """Public keys that lie there and count for nothing, in Dutch."""
+    return [
+        f"{name}.pem ligt bij de openbare sleutels en wordt niet geloofd: geen oudere sleutel "
+        "maakte haar bekend. Zoek uit wie haar daar neerzette."
+        for name in believed.strangers
+    ]
+
+
+def misplaced_approvers(settings: Settings, believed: Trust) -> list[str]:
+    """Files among the approvers that say something else than the ledger, in Dutch."""
+    found, where = [], settings.approvers_folder
+    named: dict[str, str] = {}
+    for path in sorted(where.glob("*.pem")):
+        try:
+            key = signing.read_public_key(path)
+        except SigningError as error:
+            found.append(str(error))
+            continue
+        known = believed.approvers.get(key.key_id)
+        if key.key_id in believed.keys:
+            found.append(
+                f"{path.name} in {where} is een sleutel van de pipeline, en die keurt niets goed: "
+                "haal haar weg en zoek uit wie haar daar neerzette."
+            )
+        elif known is not None and known.name == key.name:
+            continue
+        elif other := known.name if known is not None else named.get(key.key_id):
+            found.append(
+                f"{path.name} in {where} is de sleutel van {other} onder een tweede naam: één "
+                "sleutel is één persoon. Haal haar weg en zoek uit wie haar daar neerzette."
+            )
+        else:
+            found.append(
+                f"Met {path.name} in {where} is niets goed te keuren, want geen record maakte haar "
+                f"bekend: doe dat met `datalab approvers --trust {key.name}`, of zoek uit wie haar "
+                "daar neerzette."
+            )
+        named.setdefault(key.key_id, key.name)
     return found
 
 

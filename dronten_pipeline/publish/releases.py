@@ -210,10 +210,16 @@ def current_release(settings: Settings) -> Release | None:
     """The release that `current` points at, None when nothing was published yet.
 
     Raises:
-        ReleaseError: `current` points at something that is no release.
+        ReleaseError: `current` is no link, or points at something that is no release.
     """
     current = current_id(settings)
     if current is None:
+        if (link := settings.releases / CURRENT).exists():
+            raise ReleaseError(
+                f"{link} moet een koppeling zijn en is iets anders: zoek uit wie het daar "
+                "neerzette, haal het weg en wijs de uitgave weer aan met `datalab rollback "
+                "UITGAVE` (`datalab releases` noemt ze)."
+            )
         return None
     release = _read_release(settings.releases / current, is_current=True)
     if release.problem:

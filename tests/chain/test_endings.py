@@ -86,6 +86,10 @@ def gone(name: str) -> Callable[[Path], None]:
     return lambda home: shutil.rmtree(home / name)
 
 
+def removed(name: str) -> Callable[[Path], None]:
+    return lambda home: (home / name).unlink()
+
+
 def a_file(name: str) -> Callable[[Path], None]:
     def replace(home: Path) -> None:
         shutil.rmtree(home / name)
@@ -117,6 +121,9 @@ def garbage(name: str) -> Callable[[Path], None]:
         (emptied("pseudonym.key"), "pseudonym.key staat geen hele sleutel"),
         (garbage("pseudonym.key"), "pseudonym.key"),
         (a_folder("ledger/000009-gate.json"), "000009-gate.json in het logboek is niet te lezen"),
+        (garbage("ledger/000004-ingest.json"), "000004-ingest.json is beschadigd of veranderd"),
+        (removed("ledger/000005-ingest.json"), "Record 5 ontbreekt"),
+        (removed("pseudonym.key"), "De sleutel van de pseudoniemen"),
         (a_file("warehouse"), "warehouse moet een map zijn"),
         (a_file("raw"), "raw moet een map zijn"),
         (a_file("quarantine"), "quarantine moet een map zijn"),
@@ -130,9 +137,42 @@ def test_a_home_that_is_not_in_order_is_told_before_anything_is_done(
     home: Path, damage: Callable[[Path], None], says: str
 ) -> None:
     damage(home)
+    before = sorted(home.glob("ledger/*"))
     begun = time.monotonic()
     ends(start(home, "run"), home, 1, says)
     assert time.monotonic() - begun < PATIENCE
+    assert sorted(home.glob("ledger/*")) == before
+
+
+def test_a_current_that_is_a_file_is_told_beside_the_releases_that_stand(home: Path) -> None:
+    (home / "releases/current").unlink()
+    (home / "releases/current").touch()
+    run = start(home, "run")
+    _, said = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 1, said
+    assert said.startswith("Niet gestart.")
+    assert "moet een koppeling zijn" in said
+    assert "nog geen uitgave" not in said
+
+
+def test_status_shows_the_figures_and_what_was_changed(home: Path) -> None:
+    sound, _ = start(home, "status").communicate(timeout=PATIENCE)
+    assert "Fout." not in sound
+
+    def changed(says: str) -> None:
+        run = start(home, "status")
+        said, _ = run.communicate(timeout=PATIENCE)
+        assert run.returncode == 0
+        assert says in said
+        assert "`datalab verify` noemt alles" in said
+        assert sound.strip() in said
+
+    raw = next((home / "raw/files").rglob("*.parquet"))
+    raw.chmod(0o600)
+    raw.write_bytes(raw.read_bytes() + b"x")
+    changed("het is beschadigd of veranderd")
+    (home / "ledger/000005-ingest.json").unlink()
+    changed("Record 5 ontbreekt")
 
 
 @pytest.mark.parametrize("setting", ["dbt_project", "sources", "expectations"])

@@ -32,6 +32,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for path in (document, votes, memory, raw):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(path.name, encoding="utf-8")
+    settings.read_pseudonym_key()  # as a run does before it reads anything
     publish_it(settings, judged_mart(settings, 1))
     publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
     settled.remember(settings, given(settings))

@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.evidence import anchor, ledger, signing, trust
+from dronten_pipeline.evidence import anchor, ledger, raw_files, signing, trust
 from dronten_pipeline.evidence.durable import canonical_json, sha256_of
 from dronten_pipeline.publish.releases import NotJudged, rollback
+from dronten_pipeline.raw_verification import verify_raw
 from dronten_pipeline.run import alone
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.verification import verify
@@ -485,6 +486,25 @@ def test_the_clock_that_went_back_is_a_notice(
     assert found.problems == []
     assert any("De klok liep" in notice for notice in found.notices)
     assert stand_alone(attacked)[0] == 0
+
+
+def test_what_was_read_before_it_was_recorded_is_named_once_per_table(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    folder = settings.raw / "files"
+    folder.mkdir(parents=True)
+    files = []
+    for number in (1, 2):
+        for what in ("accepted", "rejected"):
+            path = folder / f"{number}-{what}.parquet"
+            path.write_bytes(b"rows")
+            files.append(
+                {"source": "audit", "table": "pages", "what": what, "path": f"files/{path.name}"}
+                | {"sha256": sha256_of(path), "rows": 1, "number": number}
+                | {"delivered_sha256": f"{number}" * 64, "is_found": True}
+            )
+    raw_files.record(settings, run_id="r", source="audit", files=files)
+    (said,) = verify_raw(settings, []).notices
+    assert "vergeleken: audit/pages (2 leveringen, 4 bestanden). Een run leest opnieuw" in said
 
 
 def test_a_run_that_is_under_way_is_said(attacked: Settings) -> None:

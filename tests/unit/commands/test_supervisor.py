@@ -106,6 +106,25 @@ def test_a_signal_ends_the_work_and_all_that_it_started(
     assert (tmp_path / "tidied").exists() == (what == "waits")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_work_in_the_background_of_a_shell_ends_at_once(tmp_path: Path, number: int) -> None:
+    """Where Ctrl-C is ignored the work still hears that it must end, and tidies up."""
+    ignored = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        run = start(tmp_path, "waits")
+    finally:
+        signal.signal(signal.SIGINT, ignored)
+    ready(tmp_path)
+    run.send_signal(signal.SIGINT)
+    begun = time.monotonic()
+    run.send_signal(number)
+    _, said = run.communicate(timeout=15)
+    assert run.returncode == 128 + number, said
+    assert time.monotonic() - begun < 3
+    assert (tmp_path / "tidied").exists()
+    assert nothing_is_left(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("what", "code", "says"),
     [
