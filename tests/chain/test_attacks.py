@@ -23,6 +23,7 @@ def copy_of(sample_home: Path, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_edited_raw_is_not_published(sample_home: Path, tmp_path: Path, datalab: Datalab) -> None:
     """Each answer is "ja" in one file; the delivery says otherwise, and is read again."""
     home = copy_of(sample_home, tmp_path / "home")

@@ -285,6 +285,7 @@ def project(tmp_path: Path) -> Path:
     return Path(shutil.copytree(PROJECT / "dbt_project", tmp_path / "dbt_project"))
 
 
+@pytest.mark.slow
 def test_a_test_of_dbt_that_fails_ends_with_3(home: Path, project: Path) -> None:
     # On a seed: dbt skips whatever is built on it.
     (project / "tests" / "kpis_are_few.sql").write_text(

@@ -26,7 +26,12 @@ def start(home: Path, first_on_path: str | None = None) -> subprocess.Popen[byte
     return subprocess.Popen(
         [sys.executable, "-m", "dronten_pipeline.cli", "run", "--as-of", AS_OF],
         cwd=PROJECT,
-        env={**inherited, "PYTHONPATH": path, "DATALAB_HOME": str(home)},
+        env={
+            **inherited,
+            "PYTHONPATH": path,
+            "DATALAB_HOME": str(home),
+            "DATALAB_SETTLE_SECONDS": "0",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

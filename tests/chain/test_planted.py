@@ -15,6 +15,8 @@ from tests.chain.deliveries import VOTES, csv, vote
 from tests.conftest import Datalab
 from tests.planted import found_below
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).resolve().parent
 AS_OF = "2026-04-28"
 

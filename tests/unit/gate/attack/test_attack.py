@@ -36,7 +36,11 @@ QUARTER = [Period("quarter", dt.date(YEAR, month, 1)) for month in (1, 4, 7, 10)
 WHOLE_YEAR = Period("year", dt.date(YEAR, 1, 1))
 
 slowly = settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    database=None,
 )
 
 
