@@ -22,6 +22,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests in as many processes as there are cores, the files of each in one.
+SPREAD := --numprocesses auto --dist loadfile
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
 
@@ -32,10 +34,10 @@ dev: $(READY)
 	@$(BIN)/datalab dev
 
 test: $(READY_DEV)
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest $(SPREAD) -m "not slow"
 
 test-all: $(READY_DEV)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SPREAD)
 
 check: $(READY_DEV)
 	@$(BIN)/ruff format --check .

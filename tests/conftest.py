@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 #: Tests deliver and read at once; those of waiting set a time of their own.
 os.environ["DATALAB_SETTLE_SECONDS"] = "0"
@@ -82,14 +83,41 @@ def datalab() -> Datalab:
     return run
 
 
+Made = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory, datalab: Datalab) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A folder that is made once for all processes of a test run: `made_once("sample", make)`.
+
+    Whoever comes first makes it, the others wait; tests only look at it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared_base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def make_once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared_base / f"once-{name}", shared_base / f"once-{name}.done"
+        with FileLock(shared_base / f"once-{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return make_once
+
+
+@pytest.fixture(scope="session")
+def sample_home(made_once: Made, datalab: Datalab) -> Path:
     """A home with one release, made of the sample: one run for all tests that look at it.
 
     `first.txt` holds what the run said.
     """
-    folder = tmp_path_factory.mktemp("sample")
-    first = datalab("run", home=folder)
-    assert first.returncode == 0, first.stdout + first.stderr
-    (folder / "first.txt").write_text(first.stdout, encoding="utf-8")
-    return folder
+
+    def make(folder: Path) -> None:
+        first = datalab("run", home=folder)
+        assert first.returncode == 0, first.stdout + first.stderr
+        (folder / "first.txt").write_text(first.stdout, encoding="utf-8")
+
+    return made_once("sample", make)
