@@ -12,9 +12,11 @@ import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 from dronten_pipeline.evidence import anchor, ledger, signing, trust
 from dronten_pipeline.publish.releases import ReleaseError, current_release
+from dronten_pipeline.run import alone
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.transform import DBT
 
@@ -24,6 +26,23 @@ NEEDED_BYTES = 20_000_000
 
 class NotReady(RuntimeError):
     """A run cannot start; the message is a Dutch sentence that says what to do."""
+
+
+@contextlib.contextmanager
+def begun(settings: Settings, run_id: str) -> Iterator[None]:
+    """A run: alone in its home, with everything in order when it starts.
+
+    `datalab run` and Dagster both begin here; where the one started the other, nothing is looked
+    at twice.
+
+    Raises:
+        RunUnderWay: another process works in this home.
+        NotReady and others: as `examine`.
+    """
+    with alone(settings, run_id) as is_first:
+        if is_first:
+            examine(settings)
+        yield
 
 
 def examine(settings: Settings) -> None:

@@ -189,17 +189,17 @@ def _git(*arguments: str) -> str:
 
 
 @contextlib.contextmanager
-def alone(settings: Settings, run_id: str) -> Iterator[None]:
+def alone(settings: Settings, run_id: str) -> Iterator[bool]:
     """Holds the lock of this home; the system frees it when the process dies, however it dies.
 
     Within this process it may be asked for again: a command that holds it starts Dagster, which
-    asks for it as well.
+    asks for it as well. Gives whether it was taken here, and not held already.
 
     Raises:
         RunUnderWay: another process holds it; the message says which.
     """
     if settings.home in _HELD_HERE:
-        yield
+        yield False
         return
     settings.home.mkdir(parents=True, exist_ok=True)
     with (settings.home / "run.lock").open("a+") as lock:
@@ -217,7 +217,7 @@ def alone(settings: Settings, run_id: str) -> Iterator[None]:
         permissions.repair(settings)
         _HELD_HERE.add(settings.home)
         try:
-            yield
+            yield True
         finally:
             _HELD_HERE.discard(settings.home)
 

@@ -68,25 +68,24 @@ def run(
 
 def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
     """The whole chain, in this process; returns the exit code, having told what happened."""
-    from dronten_pipeline.run import alone
+    from dronten_pipeline.preflight import begun
 
     console.print(f"Datalab Dronten: een run begint in {settings.home}.")
     try:
-        with alone(settings, "datalab run"):
+        with begun(settings, "datalab run"):
             return _execute(settings, dt.date.fromisoformat(as_of) if as_of else None, whole=whole)
     except Exception as error:
         return endings.end(settings, error)
 
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
-    from dronten_pipeline import preflight, settled
+    from dronten_pipeline import settled
     from dronten_pipeline.ingest.arriving import wait_until_settled
     from dronten_pipeline.publish import withdrawal
     from dronten_pipeline.run import day_after, describe_run
 
     for waits in wait_until_settled(settings, console.print):
         say_warning(f"{waits} Deze run leest het niet.")
-    preflight.examine(settings)
     withdrawal.finish(settings)
     now = describe_run(settings, "looking", day)
     given = settled.what_is_given(settings, now)

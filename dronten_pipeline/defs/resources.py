@@ -19,8 +19,9 @@ from dagster_dbt import DbtCliResource
 from dagster_duckdb import DuckDBResource
 from packaging import version
 
+from dronten_pipeline.preflight import begun
 from dronten_pipeline.publish.withdrawal import finish
-from dronten_pipeline.run import Run, alone, day_of, describe_run
+from dronten_pipeline.run import Run, day_of, describe_run
 from dronten_pipeline.settings import Settings, current_settings
 from dronten_pipeline.transform import DBT
 
@@ -77,7 +78,7 @@ def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
     except ValueError as error:
         raise dg.Failure(f"as_of {error}", allow_retries=False) from None
     settings = current_settings()
-    with alone(settings, run_id):
+    with begun(settings, run_id):
         finish(settings)
         yield RunInProgress(settings=settings, now=describe_run(settings, run_id, day))
 

@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from dronten_pipeline import preflight
 from dronten_pipeline.definitions import defs
 from dronten_pipeline.defs import resources
 from dronten_pipeline.settings import Settings
@@ -157,3 +158,29 @@ def test_a_day_that_is_none_is_told_in_a_sentence(
     assert "as_of 2026-13-40 is geen datum: schrijf jjjj-mm-dd" in str(
         [event.event_specific_data for event in ran.all_events]
     )
+
+
+def test_a_run_of_dagster_looks_at_everything_that_it_needs_before_its_first_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "000001-ingest.json").write_bytes(b"{}")
+    ran = probe(monkeypatch, tmp_path, {})
+    assert not ran.success
+    assert not ran.asset_materializations_for_node("day")
+    said = str([event.event_specific_data for event in ran.all_events])
+    assert "NotReady" in said
+    assert "Er staat geen openbare sleutel" in said
+
+
+def test_what_datalab_run_looked_at_is_not_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path)
+    looked: list[Settings] = []
+    monkeypatch.setattr(preflight, "examine", looked.append)
+    with preflight.begun(settings, "datalab run"):
+        assert probe(monkeypatch, tmp_path, {}).success
+    assert len(looked) == 1
+    assert probe(monkeypatch, tmp_path, {}).success
+    assert len(looked) == 2
