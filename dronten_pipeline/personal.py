@@ -59,7 +59,8 @@ _MAYBE = (
     rf"|[@\uff20\ufe6b]|(?i:[(\[{{]at[)\]}}])|{_CODED}"
 )
 #: What people write between groups of digits, besides the marks of amounts and lists (`.,;:`).
-_BETWEEN = r"[\s\-/_\\+|*~'’•·\u2800\u2010-\u2015\u2212]"
+_MARKS = r"\-/_\\+|*~'’•·\u2010-\u2015\u2212"
+_BETWEEN = rf"[\s\u2800{_MARKS}]"
 #: Hashes, and names of runs and releases: they hold digits, and none of these numbers.
 _MACHINE_MADE = (
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
@@ -93,6 +94,16 @@ _GROUPED = rf"(?:^|\D)(0?(?:{_written(_GROUPS, '--')}|{_written(_POINTED, _LISTE
 #: All digits that hang together. Two to four groups of them, in whatever sizes, may be one number.
 _CHAIN = r"\d+(?:[-.,;:]\d+)+"
 _FEW_GROUPS = r"^\d+(?:-\d+){1,3}$"
+#: How nine digits look in groups when the zero in front is gone. Never with a comma, nor 12.345.678
+#: with points or spaces: so amounts are written. Whatever hangs on makes it something else.
+_SHORTENED = ((3, 2, 3), (3, 3, 2), (2, 2, 3, 1), (1, 2, 2, 3), (1,) * 8)
+_SHORT_GROUPED = "|".join(
+    (
+        *(_written(_SHORTENED, mark) for mark in (r"\.", "-", " ")),
+        _written([(2, 3, 3)], "-"),
+    )
+)
+_SHORT_CHAIN = r"(?:^|[^\p{L}\d])(\d+(?:[-.,;: ]\d+)+)(?:$|[^\p{L}\d\-.,;: ]|[-.,;: ](?:$|\D))"
 _YEAR_IN = r"(?:^|-)(?:19|20)\d\d(?:-|$)"
 _NINE = r"^0{0,3}\d{9}$"
 
@@ -347,10 +358,16 @@ def _nine_digits(plain: pl.DataFrame, undated: pl.DataFrame) -> pl.DataFrame:
 
 
 def _eight_digits(rows: pl.DataFrame) -> pl.DataFrame:
-    """Numbers of eight digits that stand by themselves and are no day."""
+    """Numbers of eight digits that stand by themselves and are no day, or in groups as a citizen
+    service number is written."""
     bare = _shared_marks_doubled(_replaced(rows, (_PHONE, " ")))
     alone = _all(bare, r"(?:^|[\s(:;,=])(\d{8})(?:\.0+)?(?:$|[\s);,.:])", group=True)
-    return alone.filter(~pl.col("found").str.contains(_DAY))
+    marked = _replaced(rows, (_PHONE, " x "), (rf"\s*[{_MARKS}]\s*", "-"), (r"[\s\u2800]+", " "))
+    chains = _all(marked, _SHORT_CHAIN, group=True)
+    grouped = chains.filter(pl.col("found").str.contains(rf"^(?:{_SHORT_GROUPED})$"))
+    return pl.concat(
+        [alone.filter(~pl.col("found").str.contains(_DAY)), _replaced(grouped, (r"\D", ""))]
+    )
 
 
 def _passes(name: str) -> pl.Expr:

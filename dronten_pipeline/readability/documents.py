@@ -5,13 +5,16 @@ Not here: formats (`extract.py`), the judgement of a text (`judge.py`), which te
 (`dbt_project/`).
 
 What is remembered in `cache/`: per instrument the columns of a score by SHA-256 of the document,
-and the SHA-256 that a path last had. The texts themselves are never written anywhere. Another
+the SHA-256 that a path last had, and which documents broke the process that read or judged them.
+Such a one costs a run up to the whole limit of time, so it is not tried again before the document,
+the limits or this code change. The texts themselves are never written anywhere. Another
 instrument scores every document again, beside the scores of before; a calibration only cuts
 scores anew. A document that is gone keeps the score of the instrument that last read it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import re
@@ -22,7 +25,7 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from dronten_pipeline import sandbox
+from dronten_pipeline import sandbox, zips
 from dronten_pipeline.limits import MEGABYTE, Limits
 from dronten_pipeline.readability import clean, extract, judge, score
 from dronten_pipeline.readability.calibration import Calibration
@@ -40,6 +43,9 @@ JUDGING_MEGABYTES = Limits().memory_megabytes
 JUDGING_GROWN = 700 * MEGABYTE
 DEFAULT = Limits()
 
+#: What takes part in reading a document, besides this folder and the libraries.
+_READS_TOO = (sandbox, zips)
+
 _DOCUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "document_sha256": pl.String,
     "text_sha256": pl.String,
@@ -48,6 +54,11 @@ _DOCUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 _PATH_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "document": pl.String,
     "document_sha256": pl.String,
+}
+_BROKEN_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "document_sha256": pl.String,
+    "reader": pl.String,
+    "reason": pl.String,
 }
 _CALIBRATION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "calibration": pl.String,
@@ -119,7 +130,7 @@ def score_documents(
             f"De ijking {calibration.version} hoort bij {calibration.method_version} en is niet "
             "gebruikt: ijk opnieuw met `datalab leesniveau calibrate`."
         )
-    memory = _Memory(cache, judge.instrument_version())
+    memory = _Memory(cache, judge.instrument_version(), limits)
     current = (
         rows.with_row_index("_order")
         .unique("tekst_id", keep="last")
@@ -127,7 +138,7 @@ def score_documents(
         .with_columns(channel=pl.col("kanaal").str.strip_chars().str.to_lowercase())
     )
     found = _find(current, folder, memory, tell)
-    judged, unreadable = _judge(found, memory, tell, limits)
+    judged, unreadable = _judge(found, memory, tell)
     refused = judged.select("document_sha256", "refusal")
     missed = (
         found.join(unreadable, on="document_sha256", how="left", maintain_order="left")
@@ -137,7 +148,7 @@ def score_documents(
     texts = found.join(judged, on="document_sha256", how="inner", maintain_order="left").filter(
         pl.col("refusal").is_null()
     )
-    in_pool, pools, lost = _pool(texts, as_of, memory, limits)
+    in_pool, pools, lost = _pool(texts, as_of, memory)
     scores = _cut(
         pl.concat(
             [
@@ -292,7 +303,7 @@ def _fingerprint(path: Path) -> str:
 
 
 def _judge(
-    found: pl.DataFrame, memory: _Memory, tell: Callable[[str], None], limits: Limits
+    found: pl.DataFrame, memory: _Memory, tell: Callable[[str], None]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The judgement per document_sha256, and the documents without one (unreadable: why)."""
     wanted = (
@@ -302,14 +313,18 @@ def _judge(
         .unique("document_sha256", keep="first", maintain_order=True)
         .join(memory.scores, on="document_sha256", how="anti", maintain_order="left")
     )
-    unreadable: dict[str, str] = {}
     every = _Progress(tell)
     done = 0
     here = wanted.filter(pl.col("place").is_not_null())
     gone = wanted.filter(pl.col("place").is_null()).get_column("document_sha256").to_list()
-    for batch in _batches(here.select("document_sha256", "place").rows(), unreadable, limits):
+    unreadable = {
+        sha: memory.broken[sha] for sha in here["document_sha256"] if sha in memory.broken
+    }
+    untried = here.filter(~pl.col("document_sha256").is_in(list(unreadable)))
+    rows = untried.select("document_sha256", "place").rows()
+    for batch in _batches(rows, unreadable, memory):
         if batch:
-            scores, broken = _score_batch([(sha, [text]) for sha, text in batch], limits)
+            scores, broken = _score_batch([(sha, [text]) for sha, text in batch], memory)
             memory.add_scores(scores)
             unreadable |= broken
             done += scores.height
@@ -331,14 +346,17 @@ _GONE = (
 
 
 def _batches(
-    wanted: Sequence[tuple[str, str]], unreadable: dict[str, str], limits: Limits
+    wanted: Sequence[tuple[str, str]], unreadable: dict[str, str], memory: _Memory
 ) -> Iterator[list[tuple[str, str]]]:
     """Reads documents (document_sha256, place) into batches of (document_sha256, text); fills
     `unreadable` on the way. No more than a batch and what is read at once is in memory."""
     batch: list[tuple[str, str]] = []
     size = 0
     for sha, place in wanted:
-        text, problem = _read_document(place, limits)
+        try:
+            text, problem = _read_document(place, memory.limits)
+        except sandbox.Broken as error:
+            text, problem = None, memory.add_broken(sha, error)
         if text is None:
             unreadable[sha] = problem
             continue
@@ -351,28 +369,32 @@ def _batches(
 
 
 def _read_document(place: str, limits: Limits) -> tuple[str | None, str]:
-    """The text of a document, or why there is none; read in a process that may break."""
+    """The text of a document, or why there is none; read in a process that may break.
+
+    Raises:
+        Broken: as `Sandbox.call`.
+    """
     try:
         answer = sandbox.shared(limits).call(EXTRACT, place=place)
-    except sandbox.Broken as error:
-        return None, str(error)
     except sandbox.Failed as error:
         return None, error.sentence
     return answer["text"], answer["problem"]
 
 
 def _score_batch(
-    batch: list[tuple[str, list[str]]], limits: Limits, *, is_pool: bool = False
+    batch: list[tuple[str, list[str]]], memory: _Memory, *, is_pool: bool = False
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     """The judgement of every text of (document_sha256 or key of a pool, its texts), and why others
     have none. A batch that breaks a limit is judged text by text: only who is at fault goes."""
     try:
-        return _judge_elsewhere(batch, limits, is_pool=is_pool), {}
+        return _judge_elsewhere(batch, memory.limits, is_pool=is_pool), {}
     except (sandbox.Broken, sandbox.Failed) as error:
         if len(batch) == 1:
-            why = error.sentence if isinstance(error, sandbox.Failed) else str(error)
-            return pl.DataFrame(schema=_DOCUMENT_SCHEMA), {batch[0][0]: why}
-    scored = [_score_batch([one], limits, is_pool=is_pool) for one in batch]
+            sha = batch[0][0]
+            is_ours = isinstance(error, sandbox.Failed)
+            why = error.sentence if is_ours else memory.add_broken(sha, error)
+            return pl.DataFrame(schema=_DOCUMENT_SCHEMA), {sha: why}
+    scored = [_score_batch([one], memory, is_pool=is_pool) for one in batch]
     return pl.concat([scores for scores, _ in scored]), {
         sha: why for _, broken in scored for sha, why in broken.items()
     }
@@ -442,7 +464,7 @@ def latest_of_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pool(
-    texts: pl.DataFrame, as_of: dt.date, memory: _Memory, limits: Limits
+    texts: pl.DataFrame, as_of: dt.date, memory: _Memory
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Joins short texts per channel and month.
 
@@ -496,12 +518,13 @@ def _pool(
                 document_sha256=pl.lit(key),
             ).head(1)
         )
-    broken: dict[str, str] = {}
-    for scores, why in _score_pools(missing, limits):
+    by_key = dict(missing)
+    broken = {key: memory.broken[key] for key in by_key if key in memory.broken}
+    untried = [(key, members) for key, members in missing if key not in broken]
+    for scores, why in _score_pools(untried, memory):
         memory.add_scores(scores)
         broken |= why
     if broken:
-        by_key = dict(missing)
         lost += [by_key[key].select("_order", reason=pl.lit(why)) for key, why in broken.items()]
         made = [one for one in made if one["document_sha256"][0] not in broken]
         kept = [one for one in kept if _pool_key(one) not in broken]
@@ -524,22 +547,25 @@ def _pool(
 
 
 def _score_pools(
-    missing: list[tuple[str, pl.DataFrame]], limits: Limits
+    missing: list[tuple[str, pl.DataFrame]], memory: _Memory
 ) -> Iterator[tuple[pl.DataFrame, dict[str, str]]]:
     """Scores pools as one text each, in batches as `_score_batch` answers; their members were read
     a moment ago, or in an earlier run."""
     batch: list[tuple[str, list[str]]] = []
     size = 0
     for key, members in missing:
-        read = (_read_document(place, limits) for place in members["place"])
-        texts = [text for text, _ in read if text is not None]
+        texts: list[str] = []
+        for place in members["place"]:
+            with contextlib.suppress(sandbox.Broken):  # it was read before, on a calmer machine
+                text, _ = _read_document(place, memory.limits)
+                texts += [] if text is None else [text]
         batch.append((key, texts))
         size += sum(map(len, texts))
         if size >= BATCH_CHARACTERS:
-            yield _score_batch(batch, limits, is_pool=True)
+            yield _score_batch(batch, memory, is_pool=True)
             batch, size = [], 0
     if batch:
-        yield _score_batch(batch, limits, is_pool=True)
+        yield _score_batch(batch, memory, is_pool=True)
 
 
 def _pool_key(members: pl.DataFrame) -> str:
@@ -553,8 +579,17 @@ def _pool_key(members: pl.DataFrame) -> str:
 class _Memory:
     """Judgements by document, per method, in Parquet files that are only ever added."""
 
-    def __init__(self, folder: Path, method: str) -> None:
+    def __init__(self, folder: Path, method: str, limits: Limits = DEFAULT) -> None:
         self.folder = folder
+        self.limits = limits
+        self.reader = _reader_version(limits)
+        broken = _read_all(folder / "broken", _BROKEN_SCHEMA).filter(
+            pl.col("reader") == self.reader
+        )
+        #: Documents and pools that broke a limit or the process, and the sentence about it.
+        self.broken: dict[str, str] = dict(
+            broken.select("document_sha256", "reason").iter_rows()  # type: ignore[arg-type]
+        )
         self.method_folder = folder / re.sub(r"[^\w.+-]", "_", method)
         self.scores = _read_all(self.method_folder, _DOCUMENT_SCHEMA).unique(
             "document_sha256", keep="last", maintain_order=True
@@ -578,7 +613,7 @@ class _Memory:
         others = [
             folder
             for folder in self.folder.glob("*")
-            if folder.is_dir() and folder.name not in {"paths", self.method_folder.name}
+            if folder.is_dir() and folder.name not in {"paths", "broken", self.method_folder.name}
         ]
         for folder in sorted(others, key=lambda folder: folder.stat().st_mtime, reverse=True):
             missing = set(documents) - set(found.get_column("document_sha256"))
@@ -590,6 +625,16 @@ class _Memory:
             found = pl.concat([found, scores.unique("document_sha256", keep="last")])
         return found
 
+    def add_broken(self, document: str, error: sandbox.Broken) -> str:
+        """Keeps at once what may have cost minutes; returns the sentence."""
+        reason = str(error)
+        _append(
+            self.folder / "broken",
+            pl.DataFrame([(document, self.reader, reason)], schema=_BROKEN_SCHEMA, orient="row"),
+        )
+        self.broken[document] = reason
+        return reason
+
     def remember_paths(self, found: dict[str, str]) -> None:
         new = {name: sha for name, sha in found.items() if self.paths.get(name) != sha}
         if new:
@@ -598,6 +643,15 @@ class _Memory:
                 pl.DataFrame(list(new.items()), schema=_PATH_SCHEMA, orient="row"),
             )
             self.paths.update(new)
+
+
+def _reader_version(limits: Limits) -> str:
+    """Changes with the limits, and with all that reads and judges a document."""
+    digest = hashlib.sha256(limits.model_dump_json().encode())
+    code = (*sorted(Path(__file__).parent.glob("*.py")), *(Path(m.__file__) for m in _READS_TOO))
+    for path in (*code, sandbox.PROJECT / "requirements.lock"):
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return digest.hexdigest()[:16]
 
 
 def _read_all(folder: Path, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

@@ -6,6 +6,8 @@ belong to nobody.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
 
@@ -63,6 +65,72 @@ def test_eight_digits_are_one_that_lost_its_zero() -> None:
     assert personal.found_in("nummer 10000008.") == ("short_citizen_number",)
     assert personal.found_in("10000009") == ()
     assert personal.found_in("20260327") == (), "a day"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100.00.008",
+        "100 00 008",
+        "100-00-008",
+        "100\u201300\u2013008",
+        "100\u00a000\u2009008",
+        "100 / 00 / 008",
+        "bsn 100.000.08.",
+        "bsn:10.00.000.8",
+        "1.00.00.008, en verder",
+        "10-000-008",
+        "1 0 0 0 0 0 0 8",
+    ],
+)
+def test_eight_digits_are_found_in_groups(text: str) -> None:
+    assert personal.found_in(text) == ("short_citizen_number",)
+    other = text.replace("8", "9")
+    assert personal.found_in(other) == (), "fails the eleven-test"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10.000.008",
+        "10,000,008",
+        "10 000 008",
+        "10.000.008,00 euro",
+        "100.000,08",
+        "100,000.08",
+        "1,00,00,008",
+        "1000.00.08",
+        "1000-00-08",
+        "10-00-0008",
+        "10 00 00 08",
+        "10:00:00:08",
+        "100-00-008-12",
+        "in 2025 100 00 008",
+        "de zaken 100, 00, 008",
+        "1000-0008",
+        "T100-00-008x",
+    ],
+)
+def test_what_is_written_as_an_amount_a_day_or_a_list_is_no_short_number(text: str) -> None:
+    assert personal.found_in(text) == ()
+
+
+def test_no_day_of_forty_years_is_a_number_of_a_person() -> None:
+    days = pl.date_range(dt.date(1990, 1, 1), dt.date(2030, 12, 31), eager=True)
+    ways = ["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%Y %m %d", "%d %m %Y", "%d/%m/%y", "%d.%m.%y 10"]
+    for way in ways:
+        assert personal.examine(days.dt.strftime(way)) == [], way
+    moments = days.dt.strftime("%Y-%m-%dT10:11:12.000Z")
+    assert personal.examine(moments) == []
+
+
+def test_no_amount_is_a_number_of_a_person() -> None:
+    euros = pl.Series(range(10_000_000, 99_999_999, 100_003))
+    text = euros.cast(pl.String)
+    dutch = text.str.replace(r"^(\d\d)(\d{3})(\d{3})$", "$1.$2.$3")
+    cents = text.str.replace(r"^(\d{3})(\d{3})(\d\d)$", "$1.$2,$3")
+    for written in (dutch, dutch.str.replace_all(r"\.", " "), dutch + ",00", cents):
+        assert personal.examine(written) == []
 
 
 def test_whole_numbers_are_read_as_well() -> None:

@@ -18,6 +18,7 @@ from dronten_pipeline.limits import Limits
 from dronten_pipeline.readability import documents, extract, judge
 from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.documents import SCORE_SCHEMA, score_documents
+from dronten_pipeline.sandbox import Broken
 
 AS_OF = dt.date(2026, 6, 30)
 LONG = "U kunt een nieuwe pas krijgen. Dat kan in het huis van de gemeente. Wij helpen u daar. " * 8
@@ -42,6 +43,7 @@ class Place:
         self.folder, self.cache = root / "landing", root / "cache"
         self.folder.mkdir()
         self.rows: list[dict[str, Any]] = []
+        self.limits = Limits()
 
     def add(self, key: str, text: str | None = LONG, **changes: Any) -> None:
         row = {
@@ -62,7 +64,7 @@ class Place:
 
     def run(self, as_of: dt.date = AS_OF) -> documents.ScoredDocuments:
         frame = pl.DataFrame(self.rows, schema=SCHEMA)
-        return score_documents(frame, self.folder, self.cache, as_of=as_of)
+        return score_documents(frame, self.folder, self.cache, as_of=as_of, limits=self.limits)
 
     def by_id(self, as_of: dt.date = AS_OF) -> dict[str, dict[str, Any]]:
         return {row["text_id"]: row for row in self.run(as_of).scores.to_dicts()}
@@ -490,10 +492,9 @@ def test_a_document_that_breaks_its_reader_is_a_rejected_row_and_never_read_here
     assert path.stat().st_size < 300_000
     monkeypatch.setattr(extract, "text_of", lambda *_, **__: pytest.fail("read in this process"))
     started = time.monotonic()
-    text, problem = documents._read_document(str(path), Limits(seconds=5, memory_megabytes=300))
+    with pytest.raises(Broken, match="DATALAB_READ_"):
+        documents._read_document(str(path), Limits(seconds=5, memory_megabytes=300))
     assert time.monotonic() - started < 30
-    assert text is None
-    assert "DATALAB_READ_" in problem
 
 
 def judge_or_die(texts: list[list[str]], is_pool: bool) -> dict[str, object]:
@@ -521,3 +522,42 @@ def test_a_text_that_breaks_its_judge_is_named_and_the_others_are_scored(
     assert result.scores.filter(text_id="k1")["in_pool"].to_list() == [None]
     assert result.rejects["_line"].to_list() == [2, 4]
     assert all("DATALAB_READ_MEMORY_MEGABYTES" in one for one in result.rejects["reason"])
+    monkeypatch.setattr(documents, "_judge_elsewhere", lambda *_, **__: pytest.fail("tried again"))
+    again = place.run()
+    assert again.scores.equals(result.scores)
+    assert again.rejects.equals(result.rejects)
+
+
+def test_a_document_that_breaks_its_reader_is_tried_again_only_when_something_changed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    read = documents._read_document
+
+    def breaks(path: str, limits: Limits) -> tuple[str | None, str]:
+        if Path(path).name == "bom.txt":
+            tried.append(path)
+            raise Broken(limits.too_slow)
+        return read(path, limits)
+
+    monkeypatch.setattr(documents, "_read_document", breaks)
+    place.add("a")
+    place.add("bom", LONG + "Boem.")
+    first = place.run()
+    assert first.scores["text_id"].to_list() == ["a"]
+    assert "DATALAB_READ_SECONDS" in first.rejects["reason"][0]
+    assert place.run().rejects.equals(first.rejects)
+    assert len(tried) == 1
+
+    place.limits = Limits(seconds=220)
+    assert "220 seconden" in place.run().rejects["reason"][0]
+    assert len(tried) == 2
+    (place.folder / "bom.txt").write_text(LONG + "Anders.")
+    place.run()
+    assert len(tried) == 3
+    with monkeypatch.context() as patch:
+        patch.setattr(documents, "_READS_TOO", ())
+        place.run()
+    assert len(tried) == 4
+    (place.folder / "bom.txt").rename(place.folder / "gone.txt")
+    assert "nooit beoordeeld" in place.run().rejects["reason"][0]
