@@ -44,7 +44,7 @@ JUDGING_GROWN = 700 * MEGABYTE
 DEFAULT = Limits()
 
 #: What takes part in reading a document, besides this folder and the libraries.
-_READS_TOO = (sandbox, zips)
+_READS_TOO = (Path(sandbox.__file__), Path(zips.__file__))
 
 _DOCUMENT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "document_sha256": pl.String,
@@ -391,8 +391,10 @@ def _score_batch(
     except (sandbox.Broken, sandbox.Failed) as error:
         if len(batch) == 1:
             sha = batch[0][0]
-            is_ours = isinstance(error, sandbox.Failed)
-            why = error.sentence if is_ours else memory.add_broken(sha, error)
+            if isinstance(error, sandbox.Failed):
+                why = error.sentence
+            else:
+                why = memory.add_broken(sha, error)
             return pl.DataFrame(schema=_DOCUMENT_SCHEMA), {sha: why}
     scored = [_score_batch([one], memory, is_pool=is_pool) for one in batch]
     return pl.concat([scores for scores, _ in scored]), {
@@ -648,7 +650,7 @@ class _Memory:
 def _reader_version(limits: Limits) -> str:
     """Changes with the limits, and with all that reads and judges a document."""
     digest = hashlib.sha256(limits.model_dump_json().encode())
-    code = (*sorted(Path(__file__).parent.glob("*.py")), *(Path(m.__file__) for m in _READS_TOO))
+    code = (*sorted(Path(__file__).parent.glob("*.py")), *_READS_TOO)
     for path in (*code, sandbox.PROJECT / "requirements.lock"):
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()[:16]
