@@ -48,59 +48,24 @@
     upper(left({{ code }}, 1)) || replace(substr({{ code }}, 2), '_', ' ')
 {%- endmacro %}
 
-{% macro dimension_nl(dimension) -%}
-    case {{ dimension }}
-        when 'total' then 'Totaal'
-        when 'measure' then 'Cijfer ernaast'
-        when 'department' then 'Afdeling'
-        when 'channel' then 'Kanaal'
-        when 'permit_type' then 'Soort vergunning'
-        when 'form' then 'Formulier'
-        when 'page_section' then 'Paginasectie'
-        when 'category' then 'Categorie'
-        when 'process' then 'Proces'
-        when 'transfer' then 'Doorverbinden'
-        else {{ words_nl(dimension) }}
-    end
+{# The Dutch word for a code, from the seed word_nl, which the program reads too. #}
+{% macro word_nl(kind, code) -%}
+    coalesce(
+        (
+            select words.word_nl
+            from {{ ref('word_nl') }} as words
+            where words.kind = '{{ kind }}' and words.code = {{ code }}
+        ),
+        {{ words_nl(code) }}
+    )
 {%- endmacro %}
 
+{# The name of a part of a breakdown: names as delivered, codes in words. #}
 {% macro part_nl(dimension, dimension_value) -%}
     case
-        when {{ dimension }} = 'total' then 'Totaal'
-        when {{ dimension }} not in ('measure', 'transfer', 'channel') then {{ dimension_value }}
-        when {{ dimension_value }} = 'credit_notes' then 'Creditnota''s'
-        when {{ dimension_value }} = 'direct' then 'Direct aangenomen'
-        when {{ dimension_value }} = 'disputed' then 'Betwist'
-        when {{ dimension_value }} = 'failed_share' then 'Percentage uitval'
-        when {{ dimension_value }} = 'files_tested' then 'Getoetste dossiers'
-        when {{ dimension_value }} = 'hours_saved' then 'Bespaarde uren'
-        when {{ dimension_value }} = 'mean_working_days' then 'Gemiddeld aantal werkdagen'
-        when {{ dimension_value }} = 'national_average' then 'Landelijk gemiddelde'
-        when {{ dimension_value }} = 'open_over_30_days' then 'Langer dan 30 dagen open'
-        when {{ dimension_value }} = 'rolling_four_quarters' then 'Vier kwartalen samen'
-        when {{ dimension_value }} = 'transferred' then 'Doorverbonden'
-        when {{ dimension_value }} = 'weighted_by_views' then 'Gewogen naar weergaven'
-        when {{ dimension_value }} = 'within_14_days' then 'Binnen 14 dagen'
-        when {{ dimension_value }} = 'without_results' then 'Zonder resultaat'
-        else {{ words_nl(dimension_value) }}
-    end
-{%- endmacro %}
-
-{% macro unit_nl(unit) -%}
-    case {{ unit }}
-        when 'percent' then '%'
-        when 'count' then 'aantal'
-        when 'grade' then 'cijfer'
-        when 'stars' then 'sterren'
-        when 'working_days' then 'werkdagen'
-    end
-{%- endmacro %}
-
-{% macro grain_nl(period_grain) -%}
-    case {{ period_grain }}
-        when 'month' then 'maand'
-        when 'quarter' then 'kwartaal'
-        when 'year' then 'jaar'
+        when {{ dimension }} in ('total', 'measure', 'transfer', 'channel')
+            then {{ word_nl('part', dimension_value) }}
+        else {{ dimension_value }}
     end
 {%- endmacro %}
 

@@ -11,8 +11,7 @@ import typer
 from rich.table import Table
 
 from dronten_pipeline.commands.postgres import forget_release, load_release
-from dronten_pipeline.commands.status import VERDICTS
-from dronten_pipeline.commands.terminal import OWN_ERROR, console, stop
+from dronten_pipeline.commands.terminal import OWN_ERROR, coloured, console, stop
 from dronten_pipeline.settings import current_settings
 
 
@@ -41,7 +40,7 @@ def releases() -> None:
         table.add_row(
             mark,
             about["as_of"],
-            VERDICTS[about["verdict"]] + warnings,
+            coloured("release_verdict", about["verdict"]) + warnings,
             "voorbeeld" if about["is_sample"] else "leveringen",
             release.release_id,
         )

@@ -12,23 +12,12 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from dronten_pipeline.commands.postgres import say_lag
-from dronten_pipeline.commands.terminal import console, say_warning
+from dronten_pipeline.commands.terminal import coloured, console, say_warning
 from dronten_pipeline.settings import LOCAL_TIME, Settings, current_settings
+from dronten_pipeline.words import judged, number, period, target
 
-VERDICTS = {
-    "passed": "[green]goed[/green]",
-    "passed_with_warnings": "[yellow]goed, met waarschuwingen[/yellow]",
-    "approved": "[red]goedgekeurd ondanks fouten[/red]",
-}
-STATUSES = {
-    "on_target": "[green]gehaald[/green]",
-    "off_target": "[red]niet gehaald[/red]",
-    "uncertain": "[yellow]onzeker[/yellow]",
-    "no_target": "geen doel",
-}
 #: So many findings are shown; `datalab verify` names all.
 SHOWN = 10
-UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_days": " werkd."}
 
 
 def status() -> None:
@@ -61,19 +50,17 @@ def show_release(settings: Settings) -> None:
         kpis = mart.execute(
             """
             select
-                dim_kpi.name_nl, dim_kpi.unit, kpi_status.value, kpi_status.comparator,
-                kpi_status.target_value, kpi_status.status, kpi_status.period_grain,
-                kpi_status.period_start, kpi_status.is_provisional,
+                kpi_status.*, dim_kpi.name_nl, dim_kpi.unit,
                 kpi_status.kpi_id in (
                     select kpi_id from fct_kpi_value where source_state = 'stale'
-                ),
+                ) as is_stale,
                 case
                     when kpi_status.status <> 'no_data' then null
                     when dim_kpi.source_system not in (select source from source_delivery)
                         then 'geen levering'
                     when headline.is_suppressed then 'kleine groep'
                     else 'niets geteld'
-                end
+                end as why
             from kpi_status
             inner join dim_kpi using (kpi_id)
             left join fct_kpi_value as headline
@@ -83,7 +70,7 @@ def show_release(settings: Settings) -> None:
                 and headline.dimension = 'total'
             order by dim_kpi.name_nl
             """
-        ).fetchall()
+        ).pl()
         delivered = {
             row[0] for row in mart.execute("select source from source_delivery").fetchall()
         }
@@ -92,15 +79,19 @@ def show_release(settings: Settings) -> None:
             "and note not like 'Dit bestand wacht%'  -- it only waits for the one at fault"
         ).fetchall()
     name_column = Column("KPI", overflow="fold")  # nothing is cut off in a narrow terminal
-    table = Table(name_column, "periode", "waarde", "doel", "stand", title_justify="left")
-    for name, unit, value, comparator, target, state, grain, start, provisional, stale, why in kpis:
-        marks = (" (voorlopig)" if provisional else "") + (" (vorige uitgave)" if stale else "")
+    table = Table(name_column, "laatste periode", "beoordeeld", "doel", "oordeel")
+    for row in kpis.iter_rows(named=True):
+        unit = row["unit"]
+        marks = (" (voorlopig)" if row["is_provisional"] else "") + (
+            " (vorige uitgave)" if row["is_stale"] else ""
+        )
         table.add_row(
-            name,
-            _period(grain, start) + marks,
-            _number(value) + (UNITS[unit] if value is not None else ""),
-            f"{comparator} {_number(target)}{UNITS[unit]}" if comparator else "",
-            f"[yellow]{why}[/yellow]" if why else STATUSES[state],
+            row["name_nl"],
+            f"{period(row['period_grain'], row['period_start'])}: "
+            f"{number(row['value'], unit)}{marks}",
+            judged(row, unit),
+            target(row, unit),
+            f"[yellow]{row['why']}[/yellow]" if row["why"] else coloured("status", row["status"]),
         )
     console.print(table)
     about = release.manifest
@@ -122,7 +113,8 @@ def show_release(settings: Settings) -> None:
     for waits in arriving(settings):
         console.print(f"[yellow]Nog niet gelezen:[/yellow] {escape(str(waits))}", soft_wrap=True)
     console.print(
-        f"Uitgave {about['release_id']}, peildag {about['as_of']}: {VERDICTS[about['verdict']]}"
+        f"Uitgave {about['release_id']}, peildag {about['as_of']}: "
+        f"{coloured('release_verdict', about['verdict'])}"
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")
     )
     if said := of_the_future(about, dt.datetime.now(LOCAL_TIME)):
@@ -221,20 +213,3 @@ def _next_step(settings: Settings, *, is_sample: bool) -> str:
             "`make run` opnieuw, of bekijk de keten met `make dev`."
         )
     return "Hierna: `datalab check BESTAND` voor een nieuwe levering, `make dev` voor de keten."
-
-
-def _period(grain: str | None, start: dt.date | None) -> str:
-    if start is None:
-        return "-"
-    return {
-        "month": f"{start:%Y-%m}",
-        "quarter": f"{start.year} kw {(start.month + 2) // 3}",
-        "year": f"{start.year}",
-    }[grain or "year"]
-
-
-def _number(value: float | None) -> str:
-    """At most one decimal, with a comma; what is stored keeps its full precision."""
-    if value is None:
-        return "-"
-    return f"{value:.1f}".removesuffix(".0").replace(".", ",")

@@ -12,10 +12,21 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from dronten_pipeline.words import word
+
 console = Console(highlight=False)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 PUBLISHED, OWN_ERROR, HELD_BACK, NOTHING_READ = 0, 1, 3, 4
+#: What asks for attention on a terminal, and what does not; another word has no colour.
+_COLOURS = {
+    "on_target": "green",
+    "off_target": "red",
+    "uncertain": "yellow",
+    "passed": "green",
+    "passed_with_warnings": "yellow",
+    "approved": "red",
+}
 
 
 def say_problem(message: object, lead: str = "Fout.") -> None:
@@ -26,6 +37,12 @@ def say_problem(message: object, lead: str = "Fout.") -> None:
 
 def say_warning(message: object) -> None:
     console.print(Text.assemble(("Let op.", "yellow"), " ", str(message)), soft_wrap=True)
+
+
+def coloured(kind: str, code: str) -> str:
+    """The word for a code (`words.py`) in the colour that it has on a terminal."""
+    said, colour = word(kind, code), _COLOURS.get(code)
+    return f"[{colour}]{said}[/{colour}]" if colour else said
 
 
 def stop(message: str) -> NoReturn:

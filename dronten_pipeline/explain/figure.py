@@ -27,8 +27,8 @@ from dronten_pipeline.publish.releases import (
     differences,
     list_releases,
 )
-from dronten_pipeline.report import wording
 from dronten_pipeline.settings import Settings
+from dronten_pipeline.words import period_code, word
 
 _PERIOD = re.compile(r"^(\d{4})(?:-?[KQkq]([1-4])|-(\d{2}))?$")
 #: As in kpi_revision: below this share of a value is how a sum was added up.
@@ -123,6 +123,7 @@ def explain(
             "release": _about_release(settings, release, judged),
             "kpi": {**about, **_decided(agreed, kpi_id)},
             "figure": {name: figure[name] for name in _SHOWN},
+            "status": _one(release, "kpi_status", pl.col("kpi_id") == kpi_id),
             "targets": _targets(release, agreed, kpi_id, cell),
             "sql": _sql(lineage, kpi_id),
             "deliveries": _deliveries(release, about["source_system"], tables),
@@ -175,8 +176,8 @@ def _cell(
         raise ExplainError(
             f"{kpi_id} heeft in deze uitgave geen cijfer over {period}; "
             + (
-                f"wel van {wording.period(grain, periods[0])} tot en met "
-                f"{wording.period(grain, periods[-1])}."
+                f"wel van {period_code(grain, periods[0])} tot en met "
+                f"{period_code(grain, periods[-1])}."
                 if len(periods)
                 else f"wel per {_grains(figures)}."
             )
@@ -205,8 +206,7 @@ def _cell(
 
 
 def _grains(figures: pl.DataFrame) -> str:
-    words = {"month": "maand", "quarter": "kwartaal", "year": "jaar"}
-    return ", ".join(words[grain] for grain in figures["period_grain"].unique().sort())
+    return ", ".join(word("grain", grain) for grain in figures["period_grain"].unique().sort())
 
 
 # --- what is known of it

@@ -10,31 +10,21 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dronten_pipeline.report.wording import UNITS, day, number, period
-
-CAUSES = {
-    "definition": "de definitie of de berekening is anders",
-    "calendar": "de tabel met vrije dagen is anders",
-    "delivery": "er is iets anders geleverd",
-    "as_of": "alleen de dag van beoordeling is anders",
-}
-VERDICTS = {
-    "passed": "goed",
-    "passed_with_warnings": "goed, met waarschuwingen",
-    "failed": "tegengehouden",
-    "approved": "goedgekeurd ondanks fouten",
-}
+from dronten_pipeline.words import day, judged, number, period, target, word
 
 
 def lines(answer: Mapping[str, Any]) -> Iterator[str]:
     """The answer of `explain` as lines; a heading is a line without indent."""
     kpi, figure, release = answer["kpi"], answer["figure"], answer["release"]
-    unit = UNITS.get(kpi["unit"], "")
+    unit = kpi["unit"]
     yield f"{kpi['name_nl']} ({kpi['kpi_id']}), {_cell(figure)}"
     yield f"  {_value(figure, unit)}"
     yield from (f"  {line}" for line in _parts(figure))
-    for target in answer["targets"]:
-        yield f"  {_target(target, unit)}"
+    for one in answer["targets"]:
+        yield f"  {_target(one, unit)}"
+    yield ""
+    yield "Het oordeel over deze KPI in deze uitgave"
+    yield from (f"  {line}" for line in _verdict(answer["status"], unit))
     yield ""
     yield "Wat het betekent"
     yield f"  {kpi['definition_nl']}"
@@ -71,7 +61,8 @@ def _cell(figure: Mapping[str, Any]) -> str:
     name = period(figure["period_grain"], start)
     if figure["dimension"] == "total":
         return name
-    return f"{name}, {figure['dimension']} {figure['dimension_value']}"
+    kind, part = word("dimension", figure["dimension"]), figure["dimension_value"]
+    return f"{name}, {kind.lower()} {part}"
 
 
 def _value(figure: Mapping[str, Any], unit: str) -> str:
@@ -115,6 +106,25 @@ def _target(target: Mapping[str, Any], unit: str) -> str:
     )
 
 
+def _verdict(status: Mapping[str, Any] | None, unit: str) -> Iterator[str]:
+    """Never a verdict without the period that was judged and the target that it was judged by."""
+    if status is None:
+        yield "Deze uitgave zegt er niets over."
+        return
+    yield f"{word('status', status['status']).capitalize()}."
+    yield f"Beoordeeld: {judged(status, unit)}. Doel: {target(status, unit)}."
+    if status.get("judged_ci_low") is not None:
+        yield (
+            f"Met 95 % zekerheid tussen {number(status['judged_ci_low'], unit)} en "
+            f"{number(status['judged_ci_high'], unit)}."
+        )
+    if status.get("previous_year_value") is not None:
+        yield (
+            f"Het laatste hele jaar: {number(status['previous_year_value'], unit)}, "
+            f"{word('status', status['previous_year_status'])}."
+        )
+
+
 def _by(kpi: Mapping[str, Any]) -> str:
     return f"{kpi['decided_by']} ({day(kpi['decided_on'])})"
 
@@ -149,7 +159,7 @@ def _deliveries(deliveries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _checks(checks: Mapping[str, Any], release: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Oordeel over de uitgave: {VERDICTS.get(release['verdict'], release['verdict'])}."
+    yield f"Oordeel over de uitgave: {word('release_verdict', release['verdict'])}."
     for one in checks["of_this_kpi"]:
         yield f"{_mark(one)}  {one['description']} ({one['observed']})"
         if one["source"]:
@@ -187,7 +197,7 @@ def _history(history: Sequence[Mapping[str, Any]], unit: str) -> Iterator[str]:
         if revision is not None:
             yield (
                 f"  herzien: was {number(revision['old_value'], unit)} in "
-                f"{revision['old_release']}; {CAUSES[revision['cause']]}"
+                f"{revision['old_release']}; {word('cause', revision['cause'])}"
             )
             words = {"added": "erbij", "removed": "eruit"}
             for delivery in revision["deliveries"]:

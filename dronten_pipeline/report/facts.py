@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from dronten_pipeline import words
 from dronten_pipeline.evidence import definitions, ledger, rules, trust
 from dronten_pipeline.gate.candidate import OFFLINE
 from dronten_pipeline.proof.lineage import Lineage, read_lineage
@@ -59,7 +60,7 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
             "about": _about(judged, settings),
             "counts": _counts(checks),
             "tables": [
-                {"name": name, "rows": wording.number(rows)}
+                {"name": name, "rows": words.number(rows)}
                 for name, rows in body.get("row_counts", {}).items()
             ],
             "kpis": _kpis(mart, lineage) if judged.files else [],
@@ -78,7 +79,7 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
             "deliveries": _deliveries(mart, inputs),
             "checks": _by_table(checks),
             "files": [
-                {"name": name, "sha256": about["sha256"], "bytes": wording.number(about["bytes"])}
+                {"name": name, "sha256": about["sha256"], "bytes": words.number(about["bytes"])}
                 for name, about in sorted(judged.files.items())
             ],
         }
@@ -91,9 +92,9 @@ def _about(judged: Judged, settings: Settings) -> dict[str, Any]:
     body, record = judged.body, judged.record
     return {
         "release_id": body["release_id"],
-        "as_of": wording.day(body["as_of"]),
-        "published_at": wording.moment(body["published_at"]) if body.get("published_at") else None,
-        "judged_at": wording.moment(record.recorded_at),
+        "as_of": words.day(body["as_of"]),
+        "published_at": words.moment(body["published_at"]) if body.get("published_at") else None,
+        "judged_at": words.moment(record.recorded_at),
         "verdict": body["verdict"],
         "is_published": bool(judged.files),
         "is_sample": judged.is_sample,
@@ -159,7 +160,7 @@ def _approval(approval: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None
     return {
         "by": approval["approved_by"],
-        "at": wording.moment(approval["approved_at"]),
+        "at": words.moment(approval["approved_at"]),
         "reason": approval["reason"],
         "rules": approval["rules"],
         "record": approval["record"],
@@ -173,26 +174,27 @@ def _approval(approval: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _kpis(mart: Reading, lineage: Lineage | None) -> list[dict[str, Any]]:
     rows = mart.rows(
         """
-        SELECT dim_kpi.kpi_id, name_nl, unit, owner, source_system, kpi_status.period_grain,
-            period_start, value, comparator, target_value, status, is_provisional
+        SELECT kpi_status.*, name_nl, unit, owner, source_system
         FROM kpi_status INNER JOIN dim_kpi USING (kpi_id) ORDER BY name_nl
         """
     )
     found = []
     for row in rows:
-        unit = wording.UNITS.get(row["unit"], "")
         tables = lineage.tables_behind(f"kpi_{row['kpi_id']}") if lineage else []
         sources = sorted({source for source, _ in tables}) or [row["source_system"]]
-        target = wording.number(row["target_value"], unit)
         found.append(
             {
                 "id": row["kpi_id"],
                 "name": row["name_nl"],
-                "period": wording.period(row["period_grain"], row["period_start"]),
+                "period": words.period(row["period_grain"], row["period_start"]),
+                "asked_as": words.period_code(row["period_grain"], row["period_start"])
+                if row["period_start"]
+                else None,
                 "provisional": row["is_provisional"],
-                "value": wording.number(row["value"], unit if row["value"] is not None else ""),
-                "target": f"{row['comparator']} {target}" if row["comparator"] else "–",
-                "status": wording.STATUSES[row["status"]],
+                "value": words.number(row["value"], row["unit"]),
+                "judged": words.judged(row, row["unit"]),
+                "target": words.target(row, row["unit"]),
+                "status": words.word("status", row["status"]),
                 "owner": row["owner"],
                 "sources": sources,
             }
@@ -219,7 +221,7 @@ def _revisions(
     kpis = []
     for kpi_id, revised in sorted(by_kpi.items()):
         tables = lineage.tables_behind(f"kpi_{kpi_id}") if lineage else None
-        causes = sorted({wording.CAUSES[row["cause"]] for row in revised})
+        causes = sorted({words.word("cause", row["cause"]) for row in revised})
         delivered = any(row["cause"] == "delivery" for row in revised)
         kpis.append(
             {
@@ -238,13 +240,13 @@ def _revisions(
         "listed": [
             {
                 "id": row["kpi_id"],
-                "period": wording.period(row["period_grain"], row["period_start"]),
+                "period": words.period(row["period_grain"], row["period_start"]),
                 "part": "totaal"
                 if row["dimension"] == "total"
                 else f"{row['dimension']}: {row['dimension_value']}",
-                "old": wording.number(row["old_value"]),
-                "new": wording.number(row["new_value"]),
-                "cause": wording.CAUSES[row["cause"]],
+                "old": words.number(row["old_value"], beside=row["new_value"]),
+                "new": words.number(row["new_value"], beside=row["old_value"]),
+                "cause": words.word("cause", row["cause"]),
             }
             for row in rows[:LISTED]
         ],
@@ -287,14 +289,14 @@ def _reconciliation(mart: Reading, built: Reading) -> list[dict[str, Any]]:
                 "source": row["source"],
                 "table": row["table_name"],
                 "files": row["files"],
-                "delivered": wording.number(row["delivered"]),
-                "rejected": wording.number(row["rejected"]),
-                "accepted": wording.number(row["accepted"]),
-                "replaced": wording.number(
+                "delivered": words.number(row["delivered"]),
+                "rejected": words.number(row["rejected"]),
+                "accepted": words.number(row["accepted"]),
+                "replaced": words.number(
                     row["accepted"] - counted if counted is not None else None
                 ),
-                "counted": wording.number(counted),
-                "staged": wording.number(staged),
+                "counted": words.number(counted),
+                "staged": words.number(staged),
                 "adds_up": adds_up,
             }
         )
@@ -360,9 +362,9 @@ def _deliveries(mart: Reading, inputs: Sequence[Mapping[str, Any]]) -> list[dict
                 "table": one["table"],
                 "sha256": one["sha256"],
                 "counts": one["counts"],
-                "received": wording.day(row["received_at"]) if row["received_at"] else "–",
-                "delivered": wording.number(row["rows_delivered"]),
-                "rejected": wording.number(row["rows_quarantined"]),
+                "received": words.day(row["received_at"]) if row["received_at"] else "–",
+                "delivered": words.number(row["rows_delivered"]),
+                "rejected": words.number(row["rows_quarantined"]),
             }
         )
     return [{"source": source, "files": grouped[source]} for source in sorted(grouped)]

@@ -1,29 +1,17 @@
-"""How a rule, a number and a reason are said to somebody who does not read code.
+"""How a rule and a reason are said to somebody who does not read code.
 
-Not here: which rules there are (`expectations/`) and what they found (`gate/`).
+Not here: which rules there are (`expectations/`), what they found (`gate/`), and how numbers and
+periods are written (`words.py`).
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
 
-UNITS = {"percent": " %", "grade": "", "stars": " ster", "count": "", "working_days": " werkdagen"}
-STATUSES = {
-    "on_target": "gehaald",
-    "off_target": "niet gehaald",
-    "uncertain": "onzeker",
-    "no_target": "geen doel",
-    "no_data": "geen cijfer",
-}
-CAUSES = {
-    "definition": "andere definitie of berekening",
-    "calendar": "andere tabel met vrije dagen",
-    "delivery": "iets anders geleverd",
-    "as_of": "andere dag van beoordeling",
-}
+from dronten_pipeline.words import number
+
 TYPES = {
     "INTEGER": "een geheel getal",
     "BIGINT": "een geheel getal",
@@ -38,39 +26,12 @@ TYPES = {
 _NAMED = 8
 
 
-def number(value: float | int | None, unit: str = "") -> str:
-    """A number as people write it here: `1.234,5 %`; at most two decimals, `–` for none."""
-    if value is None:
-        return "–"
-    text = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
-    return text.translate(str.maketrans(",.", ".,")) + unit
-
-
-def day(value: dt.date | str) -> str:
-    """A day as people write it here: `30-06-2026`."""
-    date = dt.date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return f"{date:%d-%m-%Y}"
-
-
-def moment(value: str) -> str:
-    """A moment (ISO 8601) as `30-06-2026 14:05`."""
-    return f"{dt.datetime.fromisoformat(value):%d-%m-%Y %H:%M}"
-
-
-def period(grain: str | None, start: dt.date | None) -> str:
-    """`2026-03`, `2026-K1` or `2026`, as `datalab explain --period` reads it."""
-    if start is None:
-        return "–"
-    return {
-        "month": f"{start:%Y-%m}",
-        "quarter": f"{start.year}-K{(start.month + 2) // 3}",
-    }.get(grain or "", f"{start.year}")
-
-
 def allowed(kind: str, kwargs: Mapping[str, Any]) -> str:
     """What a rule allows, in a few words; `kwargs` without the query of a rule in SQL."""
     share = kwargs.get("mostly")
-    suffix = f", bij ten minste {number(100 * float(share))} %" if share is not None else ""
+    suffix = (
+        f", bij ten minste {number(100 * float(share), decimals=10)} %" if share is not None else ""
+    )
     return _allowed(kind, kwargs) + suffix
 
 
@@ -114,7 +75,7 @@ def _between(lowest: object, highest: object) -> str:
 
 
 def _plain(value: object) -> str:
-    return number(value) if isinstance(value, int | float) else str(value)
+    return number(value, decimals=10) if isinstance(value, int | float) else str(value)
 
 
 def _one_of(values: list[str]) -> str:

@@ -4,24 +4,13 @@ select
     kpi.name_nl as "KPI",
     {{ period_nl('status.period_grain', 'status.period_start', 'first_day') }} as "Periode",
     status.value as "Waarde",
-    {{ unit_nl('kpi.unit') }} as "Eenheid",
+    {{ word_nl('unit', 'kpi.unit') }} as "Eenheid",
     status.comparator as "Vergelijking",
     status.target_value as "Doel",
     status.gap as "Verschil",
-    case status.status
-        when 'on_target' then 'gehaald'
-        when 'off_target' then 'niet gehaald'
-        when 'uncertain' then 'onzeker'
-        when 'no_target' then 'geen doel'
-        when 'no_data' then 'geen cijfer'
-    end as "Oordeel",
+    {{ word_nl('status', 'status.status') }} as "Oordeel",
     status.previous_value as "Een jaar eerder",
-    case status.trend
-        when 'better' then 'beter'
-        when 'worse' then 'slechter'
-        when 'stable' then 'gelijk'
-        when 'unknown' then 'onbekend'
-    end as "Trend",
+    {{ word_nl('trend', 'status.trend') }} as "Trend",
     figures.ci_low as "Ondergrens",
     figures.ci_high as "Bovengrens",
     {{ yes_nl('status.is_provisional') }} as "Voorlopig",
@@ -29,7 +18,7 @@ select
     {{ yes_nl("coalesce(figures.source_state, 'current') = 'stale'") }} as "Verouderde bron",
     kpi.owner as "Eigenaar",
     kpi.definition_nl as "Definitie",
-    {{ grain_nl('kpi.period_grain') }} as "Soort periode",
+    {{ word_nl('grain', 'kpi.period_grain') }} as "Soort periode",
     status.period_start as "Begin periode",
     {{ period_end('status.period_grain', 'status.period_start') }} as "Einde periode",
     coalesce(figures.as_of, {{ as_of() }}) as "Peildatum",

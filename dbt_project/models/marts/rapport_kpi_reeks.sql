@@ -68,11 +68,11 @@ published as (
 select
     kpi.name_nl as "KPI",
     {{ period_nl('published.period_grain', 'published.period_start', 'first_day') }} as "Periode",
-    {{ dimension_nl('published.dimension') }} as "Uitsplitsing",
+    {{ word_nl('dimension', 'published.dimension') }} as "Uitsplitsing",
     {{ part_nl('published.dimension', 'published.dimension_value') }} as "Onderdeel",
     published.value as "Waarde",
     -- a figure beside the headline has a unit of its own, which the definition names
-    case when published.dimension <> 'measure' then {{ unit_nl('kpi.unit') }} end as "Eenheid",
+    case when published.dimension <> 'measure' then {{ word_nl('unit', 'kpi.unit') }} end as "Eenheid",
     published.numerator as "Teller",
     published.denominator as "Noemer",
     published.sample_size as "Aantal",
@@ -89,7 +89,7 @@ select
         'abs(published.first_value - published.value) '
         '> 1e-9 * greatest(1, abs(published.first_value))'
     ) }} as "Herzien",
-    {{ grain_nl('published.period_grain') }} as "Soort periode",
+    {{ word_nl('grain', 'published.period_grain') }} as "Soort periode",
     published.period_start as "Begin periode",
     published.period_end as "Einde periode",
     published.as_of as "Peildatum",

@@ -21,9 +21,10 @@ from xml.etree import ElementTree
 from dronten_pipeline.evidence import ledger
 from dronten_pipeline.evidence.durable import write_durably
 from dronten_pipeline.permissions import open_to_readers
-from dronten_pipeline.publish.doors.mart import VERDICTS, Mart
+from dronten_pipeline.publish.doors.mart import Mart
 from dronten_pipeline.publish.doors.readme import NAME as README
 from dronten_pipeline.settings import LOCAL_TIME, Settings
+from dronten_pipeline.words import word
 
 JSON_NAME, ATOM_NAME = "feed.json", "atom.xml"
 
@@ -134,7 +135,7 @@ def _sentences(manifest: dict[str, Any], before: str | None) -> Iterator[str]:
         return
     day = dt.date.fromisoformat(manifest["as_of"])
     yield f"Peildag {day:%d-%m-%Y}."
-    yield f"Keuring: {VERDICTS.get(manifest['verdict'], manifest['verdict'])}."
+    yield f"Keuring: {word('release_verdict', manifest['verdict'])}."
     revised = manifest["tables"].get("kpi_revision", {}).get("rows", 0)
     if revised and not before:
         yield f"{revised} cijfers zijn anders dan in de vorige uitgave; zie kpi_revision."

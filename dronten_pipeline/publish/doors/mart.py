@@ -17,12 +17,7 @@ import duckdb
 
 from dronten_pipeline.gate.candidate import MOST_KEYED_ROWS, OFFLINE, identifier
 from dronten_pipeline.table_contracts import TableContract
-
-VERDICTS = {
-    "passed": "goed",
-    "passed_with_warnings": "goed, met waarschuwingen",
-    "approved": "goedgekeurd ondanks fouten",
-}
+from dronten_pipeline.words import word
 
 
 class DoorError(RuntimeError):
@@ -78,7 +73,7 @@ class Mart:
 
     @property
     def verdict_nl(self) -> str:
-        return VERDICTS.get(self.verdict, self.verdict)
+        return word("release_verdict", self.verdict)
 
     @property
     def warnings(self) -> list[str]:

@@ -19,6 +19,7 @@ from dronten_pipeline.gate.candidate import OFFLINE, identifier
 from dronten_pipeline.publish.doors.headings import SHEETS, headings
 from dronten_pipeline.publish.doors.mart import Column, Mart, Table
 from dronten_pipeline.table_contracts import RELEASE_ID
+from dronten_pipeline.words import word
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -69,27 +70,6 @@ PLAIN = {
 WRAPPED, NOT_WRAPPED = 58, 400
 #: The widest column, and what of a sheet is legible on one page, in characters.
 WIDEST, ON_A_PAGE = 60, 220
-
-UNITS = {
-    "percent": "procent",
-    "count": "aantal",
-    "grade": "rapportcijfer",
-    "stars": "sterren",
-    "working_days": "werkdagen",
-}
-DIRECTIONS = {
-    "higher": "hoger is beter",
-    "lower": "lager is beter",
-    "benchmark": "lager dan andere gemeenten is beter",
-}
-PERIODS = {"month": "maand", "quarter": "kwartaal", "year": "jaar"}
-COMPARATORS = {
-    ">": "meer dan",
-    ">=": "ten minste",
-    "<": "minder dan",
-    "<=": "hooguit",
-    "=": "precies",
-}
 
 #: The sheets that are no table of the mart.
 KPIS, COLUMNS = "Uitleg per KPI", "Kolommen"
@@ -370,11 +350,12 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
     ]
     rows = connection.execute(EXPLANATION).fetchall()
     sheet = sheets.add_table(KPIS, "uitleg_kpi", columns, len(rows))
-    said = {2: UNITS, 3: DIRECTIONS, 4: PERIODS, 5: COMPARATORS}
+    said = {2: "unit", 3: "direction", 4: "grain", 5: "comparator"}
     for number, row in enumerate(rows, start=1):
         for index, value in enumerate(row):
             if isinstance(value, str):
-                sheet.write_string(number, index, said.get(index, {}).get(value, value))
+                text = word(said[index], value) if index in said else value
+                sheet.write_string(number, index, text)
             elif isinstance(value, dt.date):
                 sheet.write_datetime(number, index, value)
             elif value is not None:

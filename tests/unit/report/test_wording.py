@@ -34,15 +34,6 @@ def test_every_type_that_a_suite_may_hold_has_words(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "says"),
-    [(None, "–"), (1234.5, "1.234,5"), (7.0, "7"), (0.126, "0,13"), (-1200000, "-1.200.000")],
-    ids=str,
-)
-def test_a_number_is_written_as_here(value: float | None, says: str) -> None:
-    assert wording.number(value) == says
-
-
-@pytest.mark.parametrize(
     ("reason", "says"),
     [
         ("score: 'J. de Vries' is geen getal.", "score: de waarde is geen getal."),
