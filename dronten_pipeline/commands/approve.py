@@ -12,8 +12,9 @@ import typer
 from rich.markup import escape
 
 from dronten_pipeline.commands.status import show_release
-from dronten_pipeline.commands.terminal import console, stop
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.commands.supervisor import supervised
+from dronten_pipeline.commands.terminal import PUBLISHED, console
+from dronten_pipeline.settings import Settings, current_settings
 
 
 def approve(
@@ -30,48 +31,40 @@ def approve(
     Zonder sleutel: toont wat er tegengehouden is. Wie de run startte, kan niet zelf goedkeuren;
     wie het wel mag, staat in DATALAB_APPROVERS.
     """
-    from dronten_pipeline.approve import (
-        how_to_compare,
-        publish_approved,
-        what_was_held_back,
-        what_was_weakened,
-    )
-    from dronten_pipeline.evidence.ledger import LedgerError
-    from dronten_pipeline.gate.approval import ApprovalError
-    from dronten_pipeline.gate.gate import GateError
-    from dronten_pipeline.publish.releases import PublishError
-    from dronten_pipeline.run import NothingBuilt, RunUnderWay, alone
-
     settings = current_settings()
-    try:
-        for result in what_was_held_back(settings):
-            console.print(
-                f"[red]fout[/red]  {result.table}.{result.rule}: {escape(result.description)}"
-            )
-            console.print(f"      gezien: {result.observed}", markup=False)
-        weakened = what_was_weakened(settings)
-        for line in weakened:
-            console.print("[red]regel[/red]", escape(line), soft_wrap=True)
-        if weakened:
-            console.print(how_to_compare(settings), soft_wrap=True, markup=False)
-        if key is None:
-            console.print(
-                "Goedkeuren: `datalab approve --key SLEUTEL --reason WAAROM`. Het komt in het "
-                "logboek, in de uitgave en in het verslag te staan, met uw naam."
-            )
-            return
-        with alone(settings, "approve"):
-            approval, _ = publish_approved(
-                settings, key=key, reason=reason, on_progress=console.print
-            )
-    except (
-        ApprovalError,
-        GateError,
-        LedgerError,
-        NothingBuilt,
-        PublishError,
-        RunUnderWay,
-    ) as error:
-        stop(str(error))
+    if key is None:
+        _show_held_back(settings)
+        console.print(
+            "Goedkeuren: `datalab approve --key SLEUTEL --reason WAAROM`. Het komt in het "
+            "logboek, in de uitgave en in het verslag te staan, met uw naam."
+        )
+        return
+    raise typer.Exit(supervised(settings, lambda: _execute(settings, key, reason)))
+
+
+def _show_held_back(settings: Settings) -> None:
+    from dronten_pipeline.approve import how_to_compare, what_was_held_back, what_was_weakened
+
+    for result in what_was_held_back(settings):
+        console.print(
+            f"[red]fout[/red]  {result.table}.{result.rule}: {escape(result.description)}"
+        )
+        console.print(f"      gezien: {result.observed}", markup=False)
+    weakened = what_was_weakened(settings)
+    for line in weakened:
+        console.print("[red]regel[/red]", escape(line), soft_wrap=True)
+    if weakened:
+        console.print(how_to_compare(settings), soft_wrap=True, markup=False)
+
+
+def _execute(settings: Settings, key: Path, reason: str) -> int:
+    """Judges and publishes, in this process; returns the exit code."""
+    from dronten_pipeline.approve import publish_approved
+    from dronten_pipeline.preflight import begun
+
+    with begun(settings, "approve"):
+        _show_held_back(settings)
+        approval, _ = publish_approved(settings, key=key, reason=reason, on_progress=console.print)
     console.print(f"Goedgekeurd door {approval.approved_by} (record {approval.record}).")
     show_release(settings)
+    return PUBLISHED

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +33,8 @@ from dronten_pipeline.publish.releases import (
     publish,
     rollback,
 )
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.run import alone
+from dronten_pipeline.settings import PROJECT, Settings
 from tests.unit.gate.marts import make_settings, make_warehouse
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -305,3 +312,46 @@ def test_going_back_to_an_approved_release_asks_for_its_approval(settings: Setti
     (settings.approvers_folder / "b.tweede.pem").unlink()
     with pytest.raises(ReleaseError, match="onbekende sleutel"):
         rollback(settings, ID)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_for_the_work", "code", "says"),
+    [
+        (signal.SIGINT, False, 130, "met Ctrl-C gestopt"),
+        (signal.SIGKILL, True, 137, "door het systeem gestopt (SIGKILL)"),
+    ],
+    ids=["Ctrl-C", "killed"],
+)
+def test_an_approval_that_is_cut_off_ends_as_a_run_does(
+    settings: Settings, number: int, is_for_the_work: bool, code: int, says: str
+) -> None:
+    key = approver(settings)
+    inherited = {name: one for name, one in os.environ.items() if not name.startswith("DATALAB_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dronten_pipeline.cli", "approve", "--key", key, "--reason", REASON],
+        cwd=PROJECT,
+        env=inherited
+        | {
+            "DATALAB_HOME": str(settings.home),
+            "DATALAB_EXPECTATIONS": str(settings.expectations),
+            "DATALAB_APPROVERS": str(settings.approvers_folder),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lock = settings.home / "run.lock"
+    while not (
+        lock.exists() and (holds := re.match(r"proces (\d+) \(approve\)", lock.read_text()))
+    ):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    os.kill(int(holds[1]) if is_for_the_work else process.pid, number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code, said
+    assert said.startswith("Afgebroken. ")
+    assert says in said
+    assert said.endswith("Er is nog geen uitgave.\n")
+    assert said.count("\n") == 1
+    with alone(settings, "the next"):
+        pass
