@@ -33,6 +33,7 @@ from dronten_pipeline.expectation_types import (
     arguments_of,
     check_type,
 )
+from dronten_pipeline.mistakes import in_words
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -68,7 +69,12 @@ YEARS_AHEAD = 10
 
 
 class ContractError(ValueError):
-    """A contract that cannot be used; the message names file, line and what to do."""
+    """A contract that cannot be used; the message is Dutch and names file, line and what to do."""
+
+    def __init__(self, path: Path, line: int, wrong: str) -> None:
+        super().__init__(
+            f"{path}:{line}: {wrong}. Verbeter het bestand, of zet de laatste goede versie terug."
+        )
 
 
 class Strict(BaseModel):
@@ -169,11 +175,13 @@ class Table(Strict):
         names = [column.name for column in self.columns]
         doubled = sorted({name for name in names if names.count(name) > 1})
         if doubled:
-            raise ValueError(f"column {', '.join(doubled)} stands in table {self.name} twice")
+            raise ValueError(f"kolom {', '.join(doubled)} staat twee keer in tabel {self.name}")
         required = {column.name for column in self.columns if column.required}
         loose = [name for name in self.key if name not in required]
         if loose:
-            raise ValueError(f"key column {', '.join(loose)} of {self.name} must be required")
+            raise ValueError(
+                f"sleutelkolom {', '.join(loose)} van {self.name} moet verplicht zijn (required)"
+            )
         for reject in self.rejects:
             self._check(reject)
         self._check_roles()
@@ -185,9 +193,9 @@ class Table(Strict):
         try:
             groups = 1 if trailer is None else re.compile(trailer).groups
         except re.error as error:
-            raise ValueError(f"trailer is no pattern: {error}") from error
+            raise ValueError(f"trailer is geen patroon ({error})") from error
         if groups != 1:
-            raise ValueError("trailer must have one group: the number of records")
+            raise ValueError("trailer moet één groep hebben: het aantal records")
         return trailer
 
     @field_validator("event_date", mode="before")
@@ -200,14 +208,14 @@ class Table(Strict):
         types = [usable[name].type if name in usable else "" for name in self.event_date]
         if types not in ([], ["date"], ["timestamp"], ["integer"], ["integer", "integer"]):
             raise ValueError(
-                f"event_date of {self.name} must name one date or timestamp column, or an integer "
-                "column for the year and one for the month, and no personal data"
+                f"event_date van {self.name} moet één kolom van type date of timestamp noemen, of "
+                "een integer voor het jaar en een voor de maand, en geen persoonsgegevens"
             )
         series = self.number_series
         if series and (series not in usable or usable[series].type not in {"text", "integer"}):
             raise ValueError(
-                f"number_series of {self.name} must name a text or integer column without personal "
-                "data"
+                f"number_series van {self.name} moet een kolom van type text of integer noemen, "
+                "zonder persoonsgegevens"
             )
 
     def _check(self, reject: Reject) -> None:
@@ -215,13 +223,17 @@ class Table(Strict):
         unknown = sorted(set(reject.columns) - {column.name for column in compared})
         if unknown or len(compared) != len(reject.columns):
             named = ", ".join(unknown or reject.columns)
-            raise ValueError(f"rejects of {self.name} must name two of its columns, not {named}")
+            raise ValueError(
+                f"rejects van {self.name} moet twee kolommen van de tabel noemen, niet {named}"
+            )
         # A date and a moment on that date cannot be put in order, and what is private is not read.
         if {column.type for column in compared} not in ({"date"}, {"timestamp"}) or any(
             column.personal_data != "none" for column in compared
         ):
-            names = " and ".join(reject.columns)
-            raise ValueError(f"{names} of {self.name} must both be a date, or both a timestamp")
+            names = " en ".join(reject.columns)
+            raise ValueError(
+                f"{names} van {self.name} moeten allebei date zijn, of allebei timestamp"
+            )
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -279,7 +291,7 @@ class Source(Strict):
         try:
             re.compile(pattern or "")
         except re.error as error:
-            raise ValueError(f"file_names is no regular expression ({error})") from None
+            raise ValueError(f"file_names is geen patroon ({error})") from None
         return pattern
 
     def table(self, name: str) -> Table:
@@ -332,8 +344,8 @@ class Suite(Strict):
             for arguments in self._critical
         ):
             raise ValueError(
-                "the suite has no critical rule expect_table_row_count_to_be_between with a "
-                "min_value: an empty table would pass"
+                "de suite heeft geen kritische regel expect_table_row_count_to_be_between met een "
+                "min_value: een lege tabel zou slagen"
             )
         return self
 
@@ -364,7 +376,7 @@ def load_source(path: Path) -> Source:
     """
     source = _validated(Source, path)
     if source.name != path.parent.name:
-        raise ContractError(f"{path}:1: name is {source.name}, the folder {path.parent.name}")
+        raise ContractError(path, 1, f"name is {source.name}, de map {path.parent.name}")
     return source
 
 
@@ -382,7 +394,7 @@ def load_suite(path: Path) -> Suite:
     """
     suite = _validated(Suite, path)
     if suite.table != path.stem:
-        raise ContractError(f"{path}:1: table is {suite.table}, the file is called {path.name}")
+        raise ContractError(path, 1, f"table is {suite.table}, het bestand heet {path.name}")
     rules: dict[str, Path] = {}
     expectations: list[Expectation] = []
     parts = [(path, suite.expectations)]
@@ -392,16 +404,20 @@ def load_suite(path: Path) -> Suite:
             if expectation.rule in rules:
                 line = _line(_document(file), ("expectations", place, "rule"))
                 raise ContractError(
-                    f"{file}:{line}: rule {expectation.rule} stands in "
-                    f"{rules[expectation.rule]} already: give it another name"
+                    file,
+                    line,
+                    f"regel {expectation.rule} staat al in {rules[expectation.rule]}: geef hem een "
+                    "andere naam",
                 )
             rules[expectation.rule] = file
             expectations.append(expectation)
     suite = suite.model_copy(update={"expectations": expectations})
     if suite.table.startswith(FIGURES) and not suite.reconciles:
         raise ContractError(
-            f"{path}:1: no critical query compares {suite.table} with the records that it was made "
-            "of (`warehouse.<schema>.<table>`): a table of figures that lost records would pass"
+            path,
+            1,
+            f"geen kritische query vergelijkt {suite.table} met de records waarvan zij gemaakt is "
+            "(`warehouse.<schema>.<tabel>`): een tabel met cijfers die records verloor zou slagen",
         )
     return suite
 
@@ -415,8 +431,10 @@ def load_suites(folder: Path) -> dict[str, Suite]:
     for additions in sorted(folder.glob("*.d")):
         if not additions.with_suffix(".json").is_file():
             raise ContractError(
-                f"{additions}:1: there is no {additions.stem}.json to add to: write that suite, or "
-                "correct the name of the folder"
+                additions,
+                1,
+                f"er is geen {additions.stem}.json om aan toe te voegen: schrijf die suite, of "
+                "verbeter de naam van de map",
             )
     suites = (load_suite(path) for path in sorted(folder.glob("*.json")))
     return {suite.table: suite for suite in suites}
@@ -432,7 +450,9 @@ def _additions(suite: Path) -> list[Path]:
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in paths:
         if path.suffix != ".json":
-            raise ContractError(f"{path}:1: only .json is read here: rename or remove it")
+            raise ContractError(
+                path, 1, "hier wordt alleen .json gelezen: geef het een andere naam of haal het weg"
+            )
     return paths
 
 
@@ -443,15 +463,17 @@ def _json(path: Path) -> Any:
         names = [name for name, _ in pairs]
         for name in names:
             if names.count(name) > 1:
-                raise ContractError(f"{path}:1: {name} stands in one object twice: remove one")
+                raise ContractError(
+                    path, 1, f"{name} staat twee keer in één object: haal er een weg"
+                )
         return dict(pairs)
 
     try:
         return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
     except json.JSONDecodeError as error:
-        raise ContractError(f"{path}:{error.lineno}: cannot be read: {error.msg}") from error
+        raise ContractError(path, error.lineno, f"kan niet gelezen worden ({error.msg})") from error
     except UnicodeDecodeError as error:
-        raise ContractError(f"{path}:1: is not UTF-8: save it as UTF-8") from error
+        raise ContractError(path, 1, "is geen UTF-8: bewaar het als UTF-8") from error
 
 
 def _document(path: Path) -> Any:
@@ -460,9 +482,9 @@ def _document(path: Path) -> Any:
         return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContractError(f"{path}:{line}: cannot be read: {error.problem}") from error
+        raise ContractError(path, line, f"kan niet gelezen worden ({error.problem})") from error
     except UnicodeDecodeError as error:
-        raise ContractError(f"{path}:1: is not UTF-8: save it as UTF-8") from error
+        raise ContractError(path, 1, "is geen UTF-8: bewaar het als UTF-8") from error
 
 
 def _validated(model: type[Model], path: Path) -> Model:
@@ -475,13 +497,8 @@ def _validated(model: type[Model], path: Path) -> Model:
         document = _document(path)
         # A misspelt key is also a missing one; its line is where the mistake can be seen.
         first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        line = _line(document, first["loc"])
-        wrong = {
-            "extra_forbidden": f"{where} is no known key: remove it or correct its spelling",
-            "missing": f"{where} is missing",
-        }.get(first["type"], f"{where}: {first['msg'].removeprefix('Value error, ')}")
-        raise ContractError(f"{path}:{line}: {wrong}") from error
+        where = ".".join(str(part) for part in first["loc"])
+        raise ContractError(path, _line(document, first["loc"]), in_words(first, where)) from error
 
 
 def _plain(node: Any) -> Any:

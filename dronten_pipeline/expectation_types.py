@@ -27,6 +27,8 @@ from pydantic import (
     model_validator,
 )
 
+from dronten_pipeline.mistakes import in_words
+
 #: Every query of a suite starts so: Great Expectations replaces `{batch}` by text that cannot
 #: carry an alias of its own.
 QUERY_START = "WITH own AS (SELECT * FROM {batch})"
@@ -34,7 +36,7 @@ QUERY_START = "WITH own AS (SELECT * FROM {batch})"
 
 def _finite(value: float) -> float:
     if not math.isfinite(value):
-        raise ValueError("must be a finite number")
+        raise ValueError("moet een eindig getal zijn")
     return value
 
 
@@ -42,7 +44,7 @@ def _moment(value: str) -> str:
     try:
         dt.datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("a text must be a date or a moment, as 2026-12-31") from None
+        raise ValueError("een tekst moet een dag of moment zijn, zoals 2026-12-31") from None
     return value
 
 
@@ -116,7 +118,7 @@ class InSet(Tolerant):
     def _of_one_kind(self) -> InSet:
         kinds = {kind_of(value) for value in self.value_set}
         if len(kinds) > 1:
-            raise ValueError(f"value_set mixes {' and '.join(sorted(kinds))}")
+            raise ValueError("value_set heeft waarden van verschillende soort")
         return self
 
 
@@ -155,7 +157,7 @@ class OfType(OneColumn):
     @model_validator(mode="after")
     def _known(self) -> OfType:
         if self.type_ not in self.TYPES:
-            raise ValueError(f"type_ {self.type_} is none of {', '.join(sorted(self.TYPES))}")
+            raise ValueError(f"type_ {self.type_} is niet een van {', '.join(sorted(self.TYPES))}")
         return self
 
 
@@ -178,18 +180,18 @@ class UnexpectedRows(Arguments):
     def _judgeable(self) -> UnexpectedRows:
         query = self.unexpected_rows_query
         if not query.startswith(QUERY_START):
-            raise ValueError(f"unexpected_rows_query must start with {QUERY_START}")
+            raise ValueError(f"unexpected_rows_query moet beginnen met {QUERY_START}")
         if set("{}") & set(query.replace("{batch}", "")):
-            raise ValueError("unexpected_rows_query may hold no brace but those of {batch}")
+            raise ValueError("unexpected_rows_query mag geen accolade hebben buiten {batch}")
         if query.rstrip().endswith(";") or "--" in query:
             raise ValueError(
-                "unexpected_rows_query may hold no comment and no semicolon at its end: it is "
-                "counted inside another query"
+                "unexpected_rows_query mag geen commentaar en aan het eind geen puntkomma hebben: "
+                "zij wordt binnen een andere query geteld"
             )
         if re.search(r"(?<![:\w]):[A-Za-z_]", query):
             raise ValueError(
-                "unexpected_rows_query may hold no colon before a name: it would be taken for a "
-                "parameter"
+                "unexpected_rows_query mag geen dubbele punt voor een naam hebben: die zou voor "
+                "een parameter doorgaan"
             )
         return self
 
@@ -222,7 +224,7 @@ def check_type(kind: str) -> str:
     """
     if kind not in TYPES:
         raise ValueError(
-            f"{kind} is no type that both judges can judge: use one of {', '.join(sorted(TYPES))}"
+            f"{kind} is geen type dat beide beoordelaars kennen: gebruik {', '.join(sorted(TYPES))}"
         )
     return kind
 
@@ -242,9 +244,8 @@ def arguments_of(kind: str, kwargs: dict[str, Any]) -> Arguments:
         where = next((str(part) for part in first["loc"]), "")
         if first["type"] == "extra_forbidden":
             allowed = ", ".join(TYPES[kind].model_fields)
-            raise ValueError(f"{where} is no argument of {kind}: use {allowed}") from None
-        message = first["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{where}: {message}" if where else message) from None
+            raise ValueError(f"{where} is geen argument van {kind}: gebruik {allowed}") from None
+        raise ValueError(in_words(first, where)) from None
 
 
 def kind_of(value: bool | float | str) -> str:
@@ -256,10 +257,12 @@ def kind_of(value: bool | float | str) -> str:
 
 def _check_bounds(low: Any, high: Any) -> None:
     if low is None and high is None:
-        raise ValueError("one of min_value and max_value must be given")
+        raise ValueError("geef min_value, max_value of allebei")
     if low is None or high is None:
         return
     if kind_of(low) != kind_of(high):
-        raise ValueError("min_value and max_value must both be numbers, or both be texts")
+        raise ValueError(
+            "min_value en max_value moeten allebei een getal zijn, of allebei een tekst"
+        )
     if low > high:
-        raise ValueError("min_value is greater than max_value")
+        raise ValueError("min_value is groter dan max_value")

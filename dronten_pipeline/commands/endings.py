@@ -23,7 +23,6 @@ from dronten_pipeline.commands.terminal import (
     HELD_BACK,
     NOTHING_READ,
     OWN_ERROR,
-    problems,
     say_problem,
 )
 from dronten_pipeline.errors import behind, is_own, kind, place, traced
@@ -102,8 +101,6 @@ class Ending:
     lead: str
     sentence: str
     code: int
-    #: For whoever writes contracts, who works in English; on a line of its own.
-    details: str = ""
 
 
 def end(settings: Settings, error: BaseException) -> int:
@@ -111,8 +108,6 @@ def end(settings: Settings, error: BaseException) -> int:
     ending = ending_of(settings, error)
     keep(settings, error)
     say_problem(ending.sentence, ending.lead)
-    if ending.details:
-        problems.print(f"  {ending.details}", markup=False)
     return ending.code
 
 
@@ -125,10 +120,9 @@ def ending_of(settings: Settings, error: BaseException) -> Ending:
     for one in chain:
         if is_own(one) and str(one).strip():
             lead, code = _known(one)
-            details = str(one) if kind(one) == "dronten_pipeline.ContractError" else ""
-            said = _of_a_contract(details) if details else _ended(str(one))
+            said = _ended(str(one))
             sentence = said if said == stands else f"{said} {stands}"
-            return Ending(lead=lead, sentence=sentence, code=code, details=details)
+            return Ending(lead=lead, sentence=sentence, code=code)
     told_of = next((told for one in chain if (told := _foreign(settings, one))), None)
     return Ending(
         lead="Mislukt.", sentence=f"{told_of or _unknown(settings, chain)} {stands}", code=OWN_ERROR
@@ -173,15 +167,6 @@ def keep(settings: Settings, error: BaseException) -> None:
             (settings.home / LOG).open("a", encoding="utf-8") as log,
         ):
             log.write(f"\n{moment} ended by {traced(error)}\n")
-
-
-def _of_a_contract(details: str) -> str:
-    """Where it is, in Dutch; what is wrong there is said to engineers only."""
-    place_of = re.match(r".+?:\d+(?=:)", details)
-    return (
-        f"{place_of[0] if place_of else 'Een contract of suite'} klopt niet: verbeter het bestand, "
-        "of zet de laatste goede versie terug, en start opnieuw."
-    )
 
 
 def _known(error: BaseException) -> tuple[str, int]:

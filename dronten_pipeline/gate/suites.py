@@ -46,8 +46,8 @@ def load_judged_suites(folder: Path) -> dict[str, Suite]:
         taken = {rule.rule for rule in suite.expectations}
         if double := taken & {rule.rule for rule in rules_of(suite.table)}:
             raise SuiteError(
-                f"{folder / suite.table}.json has a rule {', '.join(sorted(double))}, which every "
-                "published table has: give it another name"
+                f"{folder / suite.table}.json heeft een regel {', '.join(sorted(double))}, die "
+                "elke gepubliceerde tabel al heeft: geef hem een andere naam."
             )
     return {
         table: suite.model_copy(

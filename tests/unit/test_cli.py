@@ -116,7 +116,7 @@ def test_a_broken_contract_is_named_with_its_line(tmp_path: Path, datalab: Datal
     source.write_text(text.replace("cadence:", "cadance:"), encoding="utf-8")
     ran = datalab("erase", "iv3", "x", "--reason", "x", home=tmp_path, sources=source.parents[1])
     assert ran.returncode == 1
-    assert f"{source}:5: cadance is no known key" in ran.stderr
+    assert f"{source}:5: cadance is geen bekende sleutel" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

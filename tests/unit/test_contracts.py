@@ -46,14 +46,14 @@ def test_the_contracts_of_the_project_load() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
-        ("cadence: monthly", "cadance: monthly", 5, "cadance is no known key"),
+        ("cadence: monthly", "cadance: monthly", 5, "cadance is geen bekende sleutel"),
         ("type: date", "type: datum", 12, "tables.0.columns.1.type"),
-        ("required: true", "requird: true", 11, "requird is no known key"),
-        ("owner: Samenleving\n", "", 1, "owner is missing"),
-        ("key: [id]", "key: [datum]", 7, "key column datum of loans must be required"),
-        ("name: datum", "name: id", 7, "column id stands in table loans twice"),
-        ("cadence: monthly", "cadence: [monthly", 6, "cannot be read"),
-        ("name: bieb", "name: boek", 1, "name is boek, the folder bieb"),
+        ("required: true", "requird: true", 11, "requird is geen bekende sleutel"),
+        ("owner: Samenleving\n", "", 1, "owner ontbreekt"),
+        ("key: [id]", "key: [datum]", 7, "sleutelkolom datum van loans moet verplicht zijn"),
+        ("name: datum", "name: id", 7, "kolom id staat twee keer in tabel loans"),
+        ("cadence: monthly", "cadence: [monthly", 6, "kan niet gelezen worden"),
+        ("name: bieb", "name: boek", 1, "name is boek, de map bieb"),
     ],
     ids=["key", "type", "nested key", "missing", "loose key", "doubled", "no YAML", "folder"],
 )
@@ -92,11 +92,19 @@ ORDERED = (
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("[geleend, datum]", "[geleend, terug]", "must name two of its columns, not terug"),
-        ("[geleend, datum]", "[datum, datum]", "must name two of its columns, not datum"),
-        ("[geleend, datum]", "[datum]", "at least 2 items"),
-        ("[geleend, datum]", "[id, datum]", "must both be a date, or both a timestamp"),
-        ("geleend, type: date", "geleend, type: timestamp", "must both be a date"),
+        (
+            "[geleend, datum]",
+            "[geleend, terug]",
+            "moet twee kolommen van de tabel noemen, niet terug",
+        ),
+        (
+            "[geleend, datum]",
+            "[datum, datum]",
+            "moet twee kolommen van de tabel noemen, niet datum",
+        ),
+        ("[geleend, datum]", "[datum]", "er moeten er minstens 2 staan"),
+        ("[geleend, datum]", "[id, datum]", "moeten allebei date zijn, of allebei timestamp"),
+        ("geleend, type: date", "geleend, type: timestamp", "moeten allebei date zijn"),
         ("rule: not_before", "rule: before", "tables.0.rejects.0.rule"),
     ],
     ids=["unknown", "same", "one", "text", "date beside moment", "rule"],
@@ -144,59 +152,59 @@ OWN = "WITH own AS (SELECT * FROM {batch}) SELECT * FROM own"
 
 REFUSED: dict[str, tuple[list[dict], int, str]] = {
     # name: (rules, line of the mistake, what is said)
-    "empty": ([], 3, "at least 1 item"),
-    "row count warns": ([{**ROW_COUNT, "severity": "warning"}], 1, "an empty table would pass"),
+    "empty": ([], 3, "er moeten er minstens 1 staan"),
+    "row count warns": ([{**ROW_COUNT, "severity": "warning"}], 1, "een lege tabel zou slagen"),
     "row count has no minimum": (
         [{**ROW_COUNT, "kwargs": {"max_value": 9}}],
         1,
-        "an empty table would pass",
+        "een lege tabel zou slagen",
     ),
     "row count without bound": (
         [{**ROW_COUNT, "kwargs": {}}],
         4,
-        "one of min_value and max_value must be given",
+        "geef min_value, max_value of allebei",
     ),
     "severity": ([{**ROW_COUNT, "severity": "fatal"}], 4, "severity"),
-    "key": ([{**ROW_COUNT, "mostly": 0.9}], 4, "mostly is no known key"),
-    "doubled": ([ROW_COUNT, ROW_COUNT], 5, "rule has_rows stands in"),
+    "key": ([{**ROW_COUNT, "mostly": 0.9}], 4, "mostly is geen bekende sleutel"),
+    "doubled": ([ROW_COUNT, ROW_COUNT], 5, "regel has_rows staat al in"),
     "unknown type": (
         [ROW_COUNT, rule("expect_column_mean_to_be_between", column="n", min_value=1)],
         5,
-        "is no type that both judges can judge: use one of",
+        "is geen type dat beide beoordelaars kennen: gebruik",
     ),
     "quantiles": (
         [ROW_COUNT, rule("expect_column_quantile_values_to_be_between", column="n")],
         5,
-        "is no type that both judges can judge",
+        "is geen type dat beide beoordelaars kennen",
     ),
     "unknown argument": (
         [ROW_COUNT, rule(BETWEEN, column="n", min=1)],
         5,
-        "min is no argument of expect_column_values_to_be_between: use column, mostly, min_value",
+        "min is geen argument van expect_column_values_to_be_between: gebruik column",
     ),
     "row condition": (
         [ROW_COUNT, rule(IN_SET, column="n", value_set=[1], row_condition="n > 1")],
         5,
-        "row_condition is no argument",
+        "row_condition is geen argument",
     ),
-    "no column": ([ROW_COUNT, rule("expect_column_values_to_not_be_null")], 5, "column: Field"),
-    "no bound": ([ROW_COUNT, rule(BETWEEN, column="n")], 5, "one of min_value and max_value"),
+    "no column": ([ROW_COUNT, rule("expect_column_values_to_not_be_null")], 5, "column ontbreekt"),
+    "no bound": ([ROW_COUNT, rule(BETWEEN, column="n")], 5, "geef min_value, max_value of allebei"),
     "bounds crossed": (
         [ROW_COUNT, rule(BETWEEN, column="n", min_value=2, max_value=1)],
         5,
-        "min_value is greater than max_value",
+        "min_value is groter dan max_value",
     ),
     "bounds of two kinds": (
         [ROW_COUNT, rule(BETWEEN, column="n", min_value=1, max_value="2026-01-01")],
         5,
-        "must both be numbers",
+        "moeten allebei een getal zijn",
     ),
     "bound that is no day": (
         [ROW_COUNT, rule(BETWEEN, column="n", min_value="2026-02-30")],
         5,
-        "a text must be a date or a moment",
+        "een tekst moet een dag of moment zijn",
     ),
-    "empty set": ([ROW_COUNT, rule(IN_SET, column="n", value_set=[])], 5, "value_set: List"),
+    "empty set": ([ROW_COUNT, rule(IN_SET, column="n", value_set=[])], 5, "value_set is te kort"),
     "nothing in set": (
         [ROW_COUNT, rule(IN_SET, column="n", value_set=["a", None])],
         5,
@@ -205,42 +213,42 @@ REFUSED: dict[str, tuple[list[dict], int, str]] = {
     "mixed set": (
         [ROW_COUNT, rule(IN_SET, column="n", value_set=["1", 1])],
         5,
-        "value_set mixes numbers and texts",
+        "value_set heeft waarden van verschillende soort",
     ),
     "no share": (
         [ROW_COUNT, rule(IN_SET, column="n", value_set=[1], mostly=0)],
         5,
-        "mostly: Input should be greater than 0",
+        "mostly moet groter zijn dan 0",
     ),
     "unknown column type": (
         [ROW_COUNT, rule("expect_column_values_to_be_of_type", column="n", type_="INT64")],
         5,
-        "type_ INT64 is none of BIGINT",
+        "type_ INT64 is niet een van BIGINT",
     ),
     "query of another table": (
         [ROW_COUNT, rule(ROWS, unexpected_rows_query="SELECT * FROM loans")],
         5,
-        "must start with WITH own AS",
+        "moet beginnen met WITH own AS",
     ),
     "query with a brace": (
         [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + " WHERE a ~ '[0-9]{4}'")],
         5,
-        "no brace but those of {batch}",
+        "geen accolade hebben buiten {batch}",
     ),
     "query with a semicolon": (
         [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + "; ")],
         5,
-        "no comment and no semicolon",
+        "geen commentaar en aan het eind geen puntkomma",
     ),
     "query with a comment": (
         [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + " -- all")],
         5,
-        "no comment and no semicolon",
+        "geen commentaar en aan het eind geen puntkomma",
     ),
     "query with a parameter": (
         [ROW_COUNT, rule(ROWS, unexpected_rows_query=OWN + " WHERE a::DATE = :day")],
         5,
-        "no colon before a name",
+        "geen dubbele punt voor een naam",
     ),
 }
 
@@ -264,9 +272,9 @@ def test_a_suite_that_could_pass_in_silence_is_refused(
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ('{"table": "loans",\n"description": }', 2, "cannot be read"),
-        ('{"table": "loans",\n"table": "other"}', 1, "table stands in one object twice"),
-        ('{"table": "loans", # a note\n}', 1, "cannot be read"),
+        ('{"table": "loans",\n"description": }', 2, "kan niet gelezen worden"),
+        ('{"table": "loans",\n"table": "other"}', 1, "table staat twee keer in één object"),
+        ('{"table": "loans", # a note\n}', 1, "kan niet gelezen worden"),
     ],
     ids=["torn", "key twice", "comment"],
 )
@@ -285,7 +293,9 @@ def test_a_table_of_figures_must_be_reconciled_with_what_it_was_made_of(tmp_path
     suite = {"table": "fct_loans", "description": "Uitleningen.", "expectations": [ROW_COUNT]}
     for added in ([], [query]):  # a warning does not keep anything back
         path.write_text(json.dumps(suite | {"expectations": [ROW_COUNT, *added]}))
-        with pytest.raises(ContractError, match=r"fct_loans\.json:1: no critical query compares"):
+        with pytest.raises(
+            ContractError, match=r"fct_loans\.json:1: geen kritische query vergelijkt"
+        ):
             load_suite(path)
     path.write_text(
         json.dumps(suite | {"expectations": [ROW_COUNT, query | {"severity": "critical"}]})
@@ -324,12 +334,12 @@ def test_additions_join_the_suite_in_the_order_of_their_files(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("additions", "line", "says"),
     [
-        ({"a": rules("other", "has_rows")}, 3, "rule has_rows stands in"),
-        ({"a": rules("one"), "b": rules("one")}, 2, "a.json already"),
-        ({"a": rules("one", "one")}, 3, "rule one stands in"),
-        ({"a": '{"expectations": []}'}, 1, "at least 1 item"),
-        ({"a": rules("one").replace("kwargs", "kwarg")}, 2, "kwarg is no known key"),
-        ({"a": '{"table": "loans",\n"expectations": [1]}'}, 1, "table is no known key"),
+        ({"a": rules("other", "has_rows")}, 3, "regel has_rows staat al in"),
+        ({"a": rules("one"), "b": rules("one")}, 2, "a.json: geef hem een andere naam"),
+        ({"a": rules("one", "one")}, 3, "regel one staat al in"),
+        ({"a": '{"expectations": []}'}, 1, "er moeten er minstens 1 staan"),
+        ({"a": rules("one").replace("kwargs", "kwarg")}, 2, "kwarg is geen bekende sleutel"),
+        ({"a": '{"table": "loans",\n"expectations": [1]}'}, 1, "table is geen bekende sleutel"),
     ],
     ids=["rule of suite", "rule of file", "rule twice", "empty", "key", "table"],
 )
@@ -346,12 +356,14 @@ def test_a_mistake_in_additions_is_reported_where_it_stands(
 
 def test_additions_without_a_suite_are_refused(tmp_path: Path) -> None:
     suite_with(tmp_path, a=rules("one")).unlink()
-    with pytest.raises(ContractError, match=r"loans\.d:1: there is no loans\.json to add to"):
+    with pytest.raises(
+        ContractError, match=r"loans\.d:1: er is geen loans\.json om aan toe te voegen"
+    ):
         load_suites(tmp_path)
 
 
 def test_a_file_among_additions_that_is_not_read_is_refused(tmp_path: Path) -> None:
     path = suite_with(tmp_path, a=rules("one"))
     (path.with_suffix(".d") / "b.jsn").write_text("{}", encoding="utf-8")
-    with pytest.raises(ContractError, match=r"b\.jsn:1: only \.json is read here"):
+    with pytest.raises(ContractError, match=r"b\.jsn:1: hier wordt alleen \.json gelezen"):
         load_suite(path)

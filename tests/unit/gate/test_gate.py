@@ -402,7 +402,7 @@ NO_BATCH = expectation(
         ({}, "bevat geen suite"),
         ({"figure": []}, "expectations"),
         ({"figure": [SUITES["figure"][1]]}, "an empty table would pass"),
-        ({"figure": [SUITES["figure"][0], QUANTILE]}, "no type that both judges can judge"),
+        ({"figure": [SUITES["figure"][0], QUANTILE]}, "geen type dat beide beoordelaars kennen"),
         ({"figure": [SUITES["figure"][0], NO_BATCH]}, "must start with"),
     ],
     ids=["no suites", "empty suite", "no row count", "unproven type", "query without batch"],
