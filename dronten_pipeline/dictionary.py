@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dronten_pipeline.contracts import Column, load_sources, load_suites
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.table_contracts import load_table_contracts
-from dronten_pipeline.transform import register
+from dronten_pipeline.transform import register, seed
+from dronten_pipeline.words import words
 
 HEAD = """\
 # Data dictionary
@@ -50,12 +51,20 @@ def _published(settings: Settings) -> Iterator[str]:
 
 def _kpis(settings: Settings) -> Iterator[str]:
     yield "## KPIs\n"
+    parts = {row["kpi_id"]: row for row in seed(settings, "kpi_definition")}
+    documents = {
+        row["document_id"]: row["title"] or row["described_nl"]
+        for row in seed(settings, "document_register")
+    }
     for kpi in register(settings):
         yield f"### {kpi['kpi_id']}: {kpi['name_nl']}\n"
-        yield f"{kpi['definition_nl']}\n"
+        said = parts[kpi["kpi_id"]]
+        yield "\n".join(
+            f"- {title}: {said[name]}" for name, title in words("definition").items() if said[name]
+        )
         yield (
-            f"Bron: `{kpi['source_system']}`. Eigenaar: {kpi['owner']}. Document: "
-            f"{kpi['document']}. Versie {kpi['definition_version']}, vastgesteld op "
+            f"\nBron: `{kpi['source_system']}`. Eigenaar: {kpi['owner']}. Document: "
+            f"{documents[kpi['document']]}. Versie {kpi['definition_version']}, vastgesteld op "
             f"{kpi['decided_on']} door {kpi['decided_by']}.\n"
         )
 

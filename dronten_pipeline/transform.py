@@ -38,7 +38,13 @@ class TestsFailed(TransformError):
 
 def register(settings: Settings) -> list[dict[str, str]]:
     """The KPI register as dbt seeds it, one mapping per KPI."""
-    with (settings.dbt_project / "seeds" / "kpi_register.csv").open(encoding="utf-8") as file:
+    return seed(settings, "kpi_register")
+
+
+def seed(settings: Settings, name: str) -> list[dict[str, str]]:
+    """The rows of a seed as they are written; what is empty is an empty text."""
+    path = settings.dbt_project / "seeds" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -33,10 +33,12 @@ def agreed(settings: Settings) -> Agreed:
     found: Agreed = {}
     seeds = settings.dbt_project / "seeds"
     models = settings.dbt_project / "models" / "marts" / "kpi"
+    words = {row["kpi_id"]: row for row in _rows(seeds / "kpi_definition.csv")}
     for row in _rows(seeds / "kpi_register.csv"):
         model = models / f"kpi_{row['kpi_id']}.sql"
         found[f"definition/{row['kpi_id']}"] = {
             **{name: value for name, value in row.items() if name != "kpi_id"},
+            **{name: text for name, text in words[row["kpi_id"]].items() if name != "kpi_id"},
             "model_sha256": sha256_of(model) if model.is_file() else None,
         }
     for row in _rows(seeds / "kpi_target.csv"):

@@ -121,7 +121,11 @@ def explain(
     answer: dict[str, Any] = _plain(
         {
             "release": _about_release(settings, release, judged),
-            "kpi": {**about, **_decided(agreed, kpi_id)},
+            "kpi": {
+                **about,
+                "document_nl": _called(release, about["document"]),
+                **_decided(agreed, kpi_id),
+            },
             "figure": {name: figure[name] for name in _SHOWN},
             "status": _one(release, "kpi_status", pl.col("kpi_id") == kpi_id),
             "targets": _targets(release, agreed, kpi_id, cell),
@@ -278,7 +282,8 @@ def _targets(
         kind = "" if row["kind"] == "target" else f" {row['kind']}"
         names = (f"target/{kpi_id} {row['period_start']:{form}}{kind}" for form in ("%Y", "%Y-%m"))
         by = [definitions.decided(agreed[name]) for name in names if name in agreed]
-        found.append({**row, "decided": by[-1] if by else None})
+        document = {"document_nl": _called(release, row["document"])}
+        found.append({**row, **document, "decided": by[-1] if by else None})
     return found
 
 
@@ -467,6 +472,12 @@ def _is_same(new: Any, old: Any) -> bool:
 
 
 # --- reading
+
+
+def _called(release: Release, document: str | None) -> str:
+    """How a document is called on a screen; releases of before named no titles."""
+    row = _one(release, "dim_document", pl.col("document_id") == document)
+    return str(row["label_nl"]) if row else "onbekend"
 
 
 def _table(release: Release, name: str) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dronten_pipeline.words import day, judged, number, period, target, word
+from dronten_pipeline.words import day, judged, number, period, target, word, words
 
 
 def lines(answer: Mapping[str, Any]) -> Iterator[str]:
@@ -27,10 +27,10 @@ def lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  {line}" for line in _verdict(answer["status"], unit))
     yield ""
     yield "Wat het betekent"
-    yield f"  {kpi['definition_nl']}"
+    yield from (f"  {line}" for line in _meaning(kpi))
     yield (
         f"  Definitie {figure['definition_version']}, eigenaar {kpi['owner']}, document "
-        f"{kpi['document']}" + (f", vastgesteld: {_by(kpi)}" if kpi["decided_by"] else "") + "."
+        f"{kpi['document_nl']}" + (f", vastgesteld: {_by(kpi)}" if kpi["decided_by"] else "") + "."
     )
     yield ""
     yield f"Waar het uit komt: {_files(answer['deliveries'])}"
@@ -54,6 +54,16 @@ def lines(answer: Mapping[str, Any]) -> Iterator[str]:
         yield "  Deze uitgave bewaarde haar SQL nog niet."
     else:
         yield from (f"  {line}" for line in answer["sql"]["model"].splitlines())
+
+
+def _meaning(kpi: Mapping[str, Any]) -> Iterator[str]:
+    if not kpi.get("short_nl"):  # a release of before, with the definition in one text
+        yield str(kpi["definition_nl"])
+        return
+    yield str(kpi["short_nl"])
+    for name, title in words("definition").items():
+        if name != "short_nl" and kpi[name]:
+            yield f"{title}: {kpi[name]}"
 
 
 def _cell(figure: Mapping[str, Any]) -> str:
@@ -100,9 +110,10 @@ def _target(target: Mapping[str, Any], unit: str) -> str:
     what = "Doel" if target["kind"] == "target" else "Andere lezing van het doel"
     by = f"; {target['decided']}" if target["decided"] else ""
     note = f" ({target['note']})" if target["note"] else ""
+    page = f", bladzijde {target['document_page']}" if target.get("document_page") else ""
     return (
         f"{what} vanaf {day(target['period_start'])}: {target['comparator']} "
-        f"{number(target['target_value'], unit)}, document {target['document']}{by}{note}"
+        f"{number(target['target_value'], unit)}, document {target['document_nl']}{page}{by}{note}"
     )
 
 

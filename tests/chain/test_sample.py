@@ -178,8 +178,9 @@ def test_every_table_of_the_sample_is_a_sheet_of_the_workbook(home: Path) -> Non
         # A table without rows is one empty row in Excel, which is no row for its reader.
         assert book.load_sheet(sheet_name(table)).to_polars().height == about["rows"], table
     explained = book.load_sheet("Uitleg per KPI").to_polars()
-    kpis = current(home, "dim_kpi").select("name_nl", "definition_nl", "owner").sort("name_nl")
-    columns = ["KPI", "Definitie en formule", "Eigenaar"]
+    kpis = current(home, "dim_kpi").select("name_nl", "short_nl", "counts_nl", "owner")
+    kpis = kpis.sort("name_nl")
+    columns = ["KPI", "In het kort", "Wat telt", "Eigenaar"]
     assert explained.select(columns).sort("KPI").rows() == kpis.rows()
     targets = dict(explained.select("Sleutel KPI", "Doelwaarde").rows())
     status = current(home, "kpi_status").filter(pl.col("target_value").is_not_null())

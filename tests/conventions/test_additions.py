@@ -85,11 +85,12 @@ sources:
 
 
 def add_kpi(project: Path) -> None:
-    seed = project / "dbt_project" / "seeds" / "kpi_register.csv"
-    header, first = seed.read_text(encoding="utf-8").splitlines()[:2]
-    assert header.startswith("kpi_id,")
-    with seed.open("a", encoding="utf-8") as file:
-        file.write("website_votes," + first.partition(",")[2] + "\n")
+    for name in ("kpi_register", "kpi_definition"):
+        seed = project / "dbt_project" / "seeds" / f"{name}.csv"
+        header, first = seed.read_text(encoding="utf-8").splitlines()[:2]
+        assert header.startswith("kpi_id,")
+        with seed.open("a", encoding="utf-8") as file:
+            file.write("website_votes," + first.partition(",")[2] + "\n")
     kpis = project / "dbt_project" / "models" / "marts" / "kpi"
     (kpis / "kpi_website_votes.sql").write_text(
         "select * from {{ ref('kpi_website_text_clarity') }}\n", encoding="utf-8"
@@ -159,7 +160,7 @@ def test_the_rules_of_a_kpi_are_a_file_of_its_own(graph: dict) -> None:
     assert "mart/fct_kpi_value:votes_counted" in graph["checks"]
 
 
-def test_a_kpi_is_a_model_and_a_row_of_the_register(graph: dict) -> None:
+def test_a_kpi_is_a_model_and_a_row_of_the_register_and_of_the_definitions(graph: dict) -> None:
     assert "kpi/kpi_website_votes" in graph["assets"]
     assert any(
         "kpi/kpi_website_votes" in parents

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from dronten_pipeline.publish.doors.headings import headings
 from dronten_pipeline.publish.doors.workbook import sheet_name
 from dronten_pipeline.settings import PROJECT, Settings
 from dronten_pipeline.table_contracts import load_table_contracts
-from dronten_pipeline.transform import prepared_manifest, register
+from dronten_pipeline.transform import prepared_manifest, register, seed
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +80,13 @@ def test_every_kpi_of_the_register_has_its_model_and_the_other_way_round(
     assert modelled == {row["kpi_id"] for row in register(settings)}
 
 
+def test_every_kpi_of_the_register_has_a_definition_and_the_other_way_round(
+    settings: Settings,
+) -> None:
+    defined = [row["kpi_id"] for row in seed(settings, "kpi_definition")]
+    assert defined == [row["kpi_id"] for row in register(settings)]
+
+
 def test_every_contract_table_has_its_staging_model(
     manifest: dict[str, Any], settings: Settings
 ) -> None:
@@ -104,9 +109,7 @@ def test_marts_do_not_read_sources_and_staging_reads_nothing_else(
 
 def test_targets_are_of_known_kpis(settings: Settings) -> None:
     known = {row["kpi_id"] for row in register(settings)}
-    path: Path = settings.dbt_project / "seeds" / "kpi_target.csv"
-    with path.open(encoding="utf-8") as file:
-        assert {row["kpi_id"] for row in csv.DictReader(file)} <= known
+    assert {row["kpi_id"] for row in seed(settings, "kpi_target")} <= known
 
 
 def test_the_data_dictionary_is_that_of_today(settings: Settings) -> None:

@@ -35,6 +35,7 @@ select
     cast(value as double) as target_value,
     kind,
     document,
-    note
+    note,
+    document_page
 from bounded
 order by kpi_id, kind, period_start

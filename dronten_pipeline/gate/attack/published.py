@@ -58,7 +58,7 @@ class Says:
 _NOTHING = ("NULL", "NULL", "NULL", "NULL")
 TABLES: dict[str, Says] = {
     "dim_kpi": Says(_NOTHING, silent=("definition_version",)),
-    "fct_kpi_target": Says(_NOTHING, silent=("target_value",)),
+    "fct_kpi_target": Says(_NOTHING, silent=("target_value", "document_page")),
     "fct_kpi_value": Says(
         _ROW,
         shown=("value", "numerator", "denominator", "sample_size", "ci_low", "ci_high"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dronten_pipeline.table_contracts import RELEASE_ID
+from dronten_pipeline.words import words
 
 SHEETS = {
     "rapport_kpi_actueel": "KPI's actueel",
@@ -17,6 +18,8 @@ SHEETS = {
     "fct_kpi_value": "Alle cijfers",
     "fct_kpi_target": "Doelen",
     "dim_kpi": "Register van KPI's",
+    "dim_goal": "Doelen van de gemeente",
+    "dim_document": "Documenten",
     "kpi_stated_value": "Cijfers in documenten",
     "document_contradiction": "Tegenspraak in documenten",
     "kpi_revision": "Herzieningen",
@@ -37,6 +40,8 @@ SHEETS = {
 }
 
 _HEADINGS = {
+    **words("definition"),
+    "address": "Adres",
     "aggregation": "Wijze van optellen",
     "as_of": "Peildag",
     "b1_probability": "Kans op B1",
@@ -54,6 +59,8 @@ _HEADINGS = {
     "contract_version": "Versie afspraken",
     "date": "Datum",
     "date_key": "Sleutel dag",
+    "dated": "Datum document",
+    "decided_by": "Vastgesteld door",
     "definition_nl": "Definitie",
     "definition_version": "Versie definitie",
     "denominator": "Noemer",
@@ -64,6 +71,8 @@ _HEADINGS = {
     "dimension_value": "Onderdeel",
     "direction": "Gunstige richting",
     "document": "Document",
+    "document_id": "Document",
+    "document_page": "Bladzijde",
     "done_on": "Gereed op",
     "due": "Termijn",
     "due_on": "Uiterlijk op",
@@ -73,6 +82,8 @@ _HEADINGS = {
     "format": "Formaat",
     "gap": "Verschil met doel",
     "goal": "Doelnummer",
+    "goal_id": "Sleutel doel",
+    "goal_number": "Nummer in het document",
     "hard_sentences": "Moeilijke zinnen",
     "hard_words": "Moeilijke woorden",
     "holiday_nl": "Vrije dag",
@@ -91,6 +102,7 @@ _HEADINGS = {
     "kind": "Soort",
     "kind_nl": "Soort",
     "kpi_id": "Sleutel KPI",
+    "label_nl": "Naam",
     "level": "Niveau",
     "list": "Lijst",
     "measure": "Maatregel",
@@ -126,6 +138,7 @@ _HEADINGS = {
     "period_start": "Periode vanaf",
     "previous_release": "Vorige uitgave",
     "previous_value": "Een jaar eerder",
+    "programme": "Programma of kop",
     "published_at": "Gepubliceerd",
     "published_on": "Verzonden op",
     "quarter": "Nummer kwartaal",
@@ -165,7 +178,9 @@ _HEADINGS = {
     "target_value": "Doel",
     "team": "Team",
     "text_id": "Tekst",
+    "text_nl": "Doel",
     "theme": "Thema",
+    "title": "Titel",
     "trend": "Trend",
     "unit": "Eenheid",
     "value": "Waarde",

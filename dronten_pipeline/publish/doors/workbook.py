@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from dronten_pipeline.gate.candidate import OFFLINE, identifier
 from dronten_pipeline.publish.doors.headings import SHEETS, headings
 from dronten_pipeline.publish.doors.mart import Column, Mart, Table
 from dronten_pipeline.table_contracts import RELEASE_ID
-from dronten_pipeline.words import word
+from dronten_pipeline.words import word, words
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -58,6 +58,7 @@ WHOLE |= {"UINTEGER", "UBIGINT"}
 PLAIN = {
     "year",
     "definition_version",
+    "document_page",
     "measure_no",
     "result_no",
     "date_key",
@@ -71,6 +72,9 @@ WRAPPED, NOT_WRAPPED = 58, 400
 #: The widest column, and what of a sheet is legible on one page, in characters.
 WIDEST, ON_A_PAGE = 60, 220
 
+#: The table that says how a document is called, and the columns elsewhere that name one.
+DOCUMENTS, OF_DOCUMENTS = "dim_document", {"document", "document_id"}
+
 #: The sheets that are no table of the mart.
 KPIS, COLUMNS = "Uitleg per KPI", "Kolommen"
 ABOUT = {
@@ -82,14 +86,17 @@ ABOUT = {
 #: Without parameters: for one, DuckDB imports pandas, which takes longer than the whole workbook.
 EXPLANATION = """
 SELECT
-    kpi.name_nl, kpi.definition_nl, kpi.unit, kpi.direction, kpi.period_grain, target.comparator,
-    target.target_value, target.period_start, target.document AS target_document, kpi.owner,
-    kpi.source_system, kpi.document, kpi.definition_version, kpi.kpi_id
+    kpi.name_nl, kpi.short_nl, kpi.unit, kpi.direction, kpi.period_grain, target.comparator,
+    target.target_value, target.period_start, source.label_nl, target.document_page, kpi.counts_nl,
+    kpi.excludes_nl, kpi.period_nl, kpi.breakdowns_nl, kpi.caveats_nl, kpi.owner,
+    kpi.source_system, document.label_nl, kpi.definition_version, kpi.kpi_id
 FROM dim_kpi AS kpi
 CROSS JOIN publication
+LEFT JOIN dim_document AS document ON kpi.document = document.document_id
 LEFT JOIN fct_kpi_target AS target
     ON kpi.kpi_id = target.kpi_id AND target.kind = 'target'
     AND publication.as_of <= coalesce(target.period_end, DATE '9999-12-31')
+LEFT JOIN dim_document AS source ON target.document = source.document_id
 QUALIFY row_number() OVER (PARTITION BY kpi.kpi_id ORDER BY target.period_start) = 1
 ORDER BY kpi.name_nl, kpi.kpi_id
 """
@@ -142,7 +149,7 @@ def export_workbook(mart: Mart, path: Path) -> None:
         }
     )
     sheets = _Sheets(book)
-    mart = replace(mart, tables={name: _without_release(one) for name, one in mart.tables.items()})
+    mart = replace(mart, tables={name: _for_people(one) for name, one in mart.tables.items()})
     try:
         with duckdb.connect(str(mart.path), read_only=True, config=OFFLINE) as connection:
             _introduce(sheets, mart)
@@ -150,16 +157,21 @@ def export_workbook(mart: Mart, path: Path) -> None:
                 _explain(sheets, connection)
             for table in in_order(mart.tables.values()):
                 if fits(table):
-                    _show(sheets, connection, table)
+                    _show(sheets, connection, table, _titles(connection, mart))
             _list_columns(sheets, mart)
         book.close()
     except FileCreateError as error:
         raise OSError(str(error)) from error
 
 
-def _without_release(table: Table) -> Table:
-    """Without the column that says in every row what the first sheet says."""
-    columns = (one for one in table.columns if one.name != RELEASE_ID.name or one.name in table.key)
+def _for_people(table: Table) -> Table:
+    """Without what the first sheet says already, and without the file names of documents."""
+    columns = (
+        one
+        for one in table.columns
+        if (one.name != RELEASE_ID.name or one.name in table.key)
+        and (table.name, one.name) != (DOCUMENTS, "document_id")
+    )
     return replace(table, columns=tuple(columns))
 
 
@@ -323,7 +335,7 @@ def _introduce(sheets: _Sheets, mart: Mart) -> None:
 
 
 def _has_kpis(mart: Mart) -> bool:
-    return {"dim_kpi", "fct_kpi_target"} <= mart.tables.keys()
+    return {"dim_kpi", "fct_kpi_target", "dim_document"} <= mart.tables.keys()
 
 
 def _link(sheets: _Sheets, sheet: Worksheet, row: int, name: str) -> None:
@@ -334,7 +346,7 @@ def _link(sheets: _Sheets, sheet: Worksheet, row: int, name: str) -> None:
 def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
     columns = [
         _Heading(title="KPI", width=34, wraps=True),
-        _Heading(title="Definitie en formule", width=80, wraps=True),
+        _Heading(title=word("definition", "short_nl"), width=40, wraps=True),
         _Heading(title="Eenheid", width=14),
         _Heading(title="Gunstige richting", width=18, wraps=True),
         _Heading(title="Periode", width=11),
@@ -342,6 +354,12 @@ def _explain(sheets: _Sheets, connection: duckdb.DuckDBPyConnection) -> None:
         _Heading(title="Doelwaarde", width=12, number=NUMBERS["plain"]),
         _Heading(title="Doel geldt vanaf", width=12, number=NUMBERS["DATE"]),
         _Heading(title="Waar het doel staat", width=26, wraps=True),
+        _Heading(title="Bladzijde", width=11, number=NUMBERS["plain"]),
+        *(
+            _Heading(title=title, width=60, wraps=True)
+            for name, title in words("definition").items()
+            if name != "short_nl"
+        ),
         _Heading(title="Eigenaar", width=22, wraps=True),
         _Heading(title="Bron", width=20, wraps=True),
         _Heading(title="Document", width=26, wraps=True),
@@ -369,15 +387,33 @@ def _wrapped(columns: Sequence[_Heading], row: Sequence[object]) -> list[tuple[o
     ]
 
 
-def _show(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """One table of the mart, every value as it is."""
+def _titles(connection: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, str]:
+    """How each document is called on a screen, by its key."""
+    if DOCUMENTS not in mart.tables:
+        return {}
+    return dict(connection.execute("SELECT document_id, label_nl FROM dim_document").fetchall())
+
+
+def _show(
+    sheets: _Sheets,
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    documents: Mapping[str, str],
+) -> None:
+    """One table of the mart, every value as it is, but for documents: those by their name."""
     titles = headings([column.name for column in table.columns])
     # The same order as in the other doors: that of the file.
     fields = ", ".join(_selected(column) for column in table.columns)
     cursor = connection.execute(f"SELECT {fields} FROM {identifier(table.name)}")
     rows = cursor.fetchall()
+    longest_title = max(map(len, documents.values()), default=0)
     columns = [
-        _heading(column, title, longest, is_key=column.name in table.key)
+        _heading(
+            column,
+            title,
+            max(longest, longest_title) if column.name in OF_DOCUMENTS else longest,
+            is_key=column.name in table.key,
+        )
         for column, title, longest in zip(
             table.columns, titles, _longest(connection, table), strict=True
         )
@@ -385,9 +421,10 @@ def _show(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, table: Table) 
     sheet = sheets.add_table(sheet_name(table.name), table.name, columns, len(rows))
     for index, column in enumerate(table.columns):
         write = _writer(sheet, column.type)
+        called = documents if column.name in OF_DOCUMENTS else {}
         for number, row in enumerate(rows, start=1):
             if row[index] is not None:
-                write(number, index, row[index])
+                write(number, index, called.get(row[index], row[index]))
     if any(column.wraps for column in columns):
         for number, row in enumerate(rows, start=1):
             _stretch(sheet, number, _wrapped(columns, row))

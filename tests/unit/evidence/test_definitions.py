@@ -48,7 +48,7 @@ def test_the_same_agreements_are_recorded_once(settings: Settings) -> None:
 
 def test_every_kpi_target_and_rule_is_among_them(settings: Settings) -> None:
     agreed = definitions.agreed(settings)
-    assert agreed["definition/b1_share"]["definition_nl"]
+    assert agreed["definition/b1_share"]["counts_nl"]
     assert agreed["target/website_satisfaction 2026"]["value"] == "86"
     rule = agreed["tolerance/fct_kpi_value.row_count"]
     assert rule["allowed"] == {"min_value": 1}

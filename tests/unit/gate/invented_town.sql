@@ -77,10 +77,18 @@ CREATE TABLE register.kpi_target AS
     ) AS v (kpi_id, period, comparator, value, kind);
 
 CREATE TABLE main.dim_kpi AS SELECT kpi_id, name_nl, kpi_id AS name_en, 'Een definitie.' AS definition_nl,
-    unit, direction, period_grain, source_system, 'doc' AS document, 'Team' AS owner, definition_version
+    unit, direction, period_grain, source_system, 'doc' AS document, 'Team' AS owner, definition_version,
+    'Een zin.' AS short_nl, 'Wat telt.' AS counts_nl, NULL :: VARCHAR AS excludes_nl,
+    NULL :: VARCHAR AS caveats_nl, 'goal' AS goal_id, 'De maand.' AS period_nl,
+    NULL :: VARCHAR AS breakdowns_nl
     FROM register.kpi_register;
+CREATE TABLE register.kpi_definition AS SELECT kpi_id, 'Een zin.' AS short_nl FROM register.kpi_register;
+CREATE TABLE main.dim_document AS SELECT 'doc' AS document_id, 'Een belofte' AS title, NULL :: DATE AS dated,
+    NULL :: VARCHAR AS decided_by, NULL :: VARCHAR AS address, 'Een belofte' AS label_nl;
+CREATE TABLE main.dim_goal AS SELECT 'goal' AS goal_id, 'Programma' AS programme, '1' AS goal_number,
+    'Een doel.' AS text_nl, 'doc' AS document_id;
 CREATE TABLE main.fct_kpi_target AS
-    SELECT *, 'doc' AS document, NULL :: VARCHAR AS note FROM (VALUES
+    SELECT *, 'doc' AS document, NULL :: VARCHAR AS note, NULL :: INTEGER AS document_page FROM (VALUES
         ('website_text_clarity', DATE '2026-01-01', NULL :: DATE, '>', 60 :: DOUBLE, 'target'),
         ('website_satisfaction', DATE '2025-01-01', DATE '2025-12-31', '>=', 85, 'target'),
         ('website_satisfaction', DATE '2026-01-01', NULL, '>=', 86, 'target'),

@@ -42,6 +42,12 @@ def figure(change: str, where: str) -> str:
 MUTATIONS: dict[tuple[str, str], str] = {
     ("dim_kpi", "source_has_contract"): "UPDATE dim_kpi SET source_system = 'gone'",
     ("dim_kpi", "register_complete"): "DELETE FROM dim_kpi WHERE kpi_id = 'b1_share'",
+    ("dim_kpi", "definitions_complete"): "UPDATE dim_kpi SET short_nl = 'Een andere zin.'",
+    ("dim_kpi", "short_nl_is_short"): "UPDATE dim_kpi SET short_nl = repeat('woord ', 21)",
+    ("dim_kpi", "document_known"): "UPDATE dim_kpi SET document = 'gone'",
+    ("dim_kpi", "goal_known"): "UPDATE dim_kpi SET goal_id = 'gone'",
+    ("dim_document", "label_nl_is_no_file_name"): "UPDATE dim_document SET label_nl = document_id",
+    ("dim_goal", "document_known"): "UPDATE dim_goal SET document_id = 'gone'",
     # --- figures
     ("fct_kpi_value", "kpi_known"): figure("kpi_id = 'unknown'", CLARITY),
     ("fct_kpi_value", "kpi_without_figures"): f"DELETE FROM fct_kpi_value WHERE {CLARITY}",
