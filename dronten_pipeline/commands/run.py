@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,11 +114,10 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
         config["resources"] = {"run": {"config": {"as_of": day.isoformat()}}}
     with _output_kept(settings), _instance(settings) as instance:
         try:
-            result = (
-                defs()
-                .resolve_job_def("datalab")
-                .execute_in_process(run_config=config, instance=instance)
-            )
+            job = defs().resolve_job_def("datalab")
+            # Dagster prints there, in its own words, what becomes one sentence at the end.
+            with contextlib.redirect_stderr(sys.stdout):
+                result = job.execute_in_process(run_config=config, instance=instance)
         except DagsterAssetCheckFailedError:
             _show_failed_checks(settings)
             return HELD_BACK

@@ -1,6 +1,7 @@
 """What a person sees in the terminal while a run goes on: a line per step, no event stream."""
 
 import logging
+import sys
 
 import dagster as dg
 
@@ -21,7 +22,8 @@ class _Line(logging.Formatter):
 @dg.logger(config_schema={}, description="Een regel per stap.")
 def progress_log(_: dg.InitLoggerContext) -> logging.Logger:
     logger = logging.Logger("datalab", level=logging.INFO)
-    handler = logging.StreamHandler()
+    # That of the terminal: what Dagster itself prints meanwhile is kept in a file (`commands/run`).
+    handler = logging.StreamHandler(sys.__stderr__)
     handler.addFilter(_OnlyOurs())
     handler.setFormatter(_Line())
     logger.addHandler(handler)
