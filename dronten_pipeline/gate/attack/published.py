@@ -95,6 +95,8 @@ TABLES: dict[str, Says] = {
         a_year_before=("previous_value",),
         silent=("target_value",),
     ),
+    # the limits follow from figures that are shown
+    "kpi_signal": Says(_HEADLINE, shown=("value",), silent=("centre", "lower", "upper")),
     "rapport_kpi_actueel": Says(
         (_headline_grain('"Code"'), '"Begin periode"', "'total'", "'total'"),
         kpi="Code",

@@ -1,0 +1,30 @@
+with figures as (
+    select
+        figures.*,
+        register.unit
+    from {{ ref('fct_kpi_value') }} as figures
+    inner join {{ ref('kpi_register') }} as register
+        on figures.kpi_id = register.kpi_id and figures.period_grain = register.period_grain
+    where
+        figures.dimension = 'total'
+        and figures.value is not null
+        and {{ period_end('figures.period_grain', 'figures.period_start') }} <= figures.as_of
+)
+
+select
+    kpi_id,
+    period_grain,
+    period_start,
+    value,
+    numerator,
+    denominator,
+    -- of euros, teams or views chance says nothing: only records come and go one by one
+    unit = 'percent' and coalesce(
+        bool_and(denominator = sample_size and numerator between 0 and denominator)
+            over (partition by kpi_id),
+        false
+    ) as is_share,
+    case when unit = 'count' then 1.0 else 0.0 end as one,
+    not is_provisional as is_final
+from figures
+order by kpi_id, period_start
