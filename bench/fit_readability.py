@@ -253,7 +253,8 @@ def main() -> None:
             "max_formal_share": 0.06,
         },
         "min_words": 100,
-        "min_sentences": 8,
+        "min_words_indicative": 50,
+        "b1_log_odds_error": parameters.frozen().b1_log_odds_error,
         "provenance": {
             "fitted_on": dt.date.today().isoformat(),
             "lint": "weighted least squares on LiNT-II over parses by Debian frog 0.20; "
@@ -266,6 +267,7 @@ def main() -> None:
             "documents that the fit had not seen (5 folds, 3 times)",
             "ranking_accuracy": won,
             "gates": "chosen on the same half, with all attacks in view",
+            "b1_log_odds_error": parameters.frozen().provenance["b1_log_odds_error"],
         },
     }
     text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"

@@ -89,6 +89,22 @@
     where records.event_date <= {{ as_of() }}
 {% endmacro %}
 
+{# The records of the year so far, for a KPI whose year is no sum of its periods: of `placed` (what
+   kpi_records gave) those of the headline grain in periods that are over, of the calendar year that
+   holds the latest of these; as the grain year_so_far, which int_kpi_judged reads and no published
+   table shows. Its period_start is 1 January. #}
+{% macro kpi_year_so_far(kpi_id, placed) %}
+    select records.* replace (
+        'year_so_far' as period_grain,
+        cast(date_trunc('year', records.period_start) as date) as period_start
+    )
+    from {{ placed }} as records
+    inner join {{ ref('kpi_register') }} as register
+        on records.period_grain = register.period_grain and register.kpi_id = '{{ kpi_id }}'
+    where {{ period_end('records.period_grain', 'records.period_start') }} <= {{ as_of() }}
+    qualify year(records.period_start) = max(year(records.period_start)) over ()
+{% endmacro %}
+
 {# Aggregates per period, as total and per breakdown. `records` has period_grain, period_start and
    a column per breakdown; `aggregates` gives an expression per column wanted. #}
 {% macro kpi_cells(records, aggregates, breakdowns=[]) %}

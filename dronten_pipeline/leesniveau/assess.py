@@ -137,7 +137,7 @@ def judge_texts(
     return _with_advice(
         names,
         clean.clean_texts(column),
-        judge.judge_texts(column, calibration).to_dicts(),
+        judge.firm(judge.judge_texts(column, calibration)).to_dicts(),
         calibration,
     )
 
@@ -149,7 +149,7 @@ def together(judgements: Sequence[Judgement], calibration: Calibration | None) -
         return None
     # Each was cleaned by itself: the closing of one must not swallow the next.
     pool = pl.Series(["\n".join(one.text for one in short)])
-    judged = judge.judge_clean_texts(pool, calibration).to_dicts()
+    judged = judge.firm(judge.judge_clean_texts(pool, calibration)).to_dicts()
     return _with_advice([f"{len(short)} korte teksten samen"], pool, judged, calibration)[0]
 
 

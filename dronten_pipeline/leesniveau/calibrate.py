@@ -62,9 +62,9 @@ def calibrate(labels_path: Path, texts: Path, folder: Path, *, made_on: dt.date)
             read[name] = extract.extract_text(documents.resolve(texts, name))
         except (extract.DocumentUnreadable, OSError) as error:
             left_out[name] = str(error)
-    judged = judge.judge_texts(pl.Series(list(read.values()), dtype=pl.String)).with_columns(
-        file=pl.Series(list(read), dtype=pl.String)
-    )
+    judged = judge.firm(
+        judge.judge_texts(pl.Series(list(read.values()), dtype=pl.String))
+    ).with_columns(file=pl.Series(list(read), dtype=pl.String))
     for name, refusal, words in (
         judged.filter(pl.col("score").is_null()).select("file", "refusal", "words").iter_rows()
     ):

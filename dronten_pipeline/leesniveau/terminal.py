@@ -24,8 +24,8 @@ MAX_EXAMPLES = 6
 FULL_WIDTH = 50
 
 SHORT = (
-    "Te kort om alleen te beoordelen (onder 100 woorden of 8 zinnen). Korte berichten tellen per "
-    "kanaal en maand samen; de adviezen gelden wel."
+    "Te kort om alleen te beoordelen (onder 100 woorden). Korte berichten tellen per kanaal en "
+    "maand samen; de adviezen gelden wel."
 )
 
 HELD_BACK = (

@@ -34,8 +34,9 @@ MAX_CAPITALS_WITHOUT_ENDS = 0.4
 MIN_CLOSED = 0.02
 #: Share of letters of another script from which on a text is not read.
 MAX_OTHER_SCRIPT = 0.3
-#: Words per end of a sentence or line above which there are no sentences at all.
-MAX_WORDS_PER_END = 100
+#: Words per end of a sentence or line above which there are no sentences at all: no sentence of a
+#: law or a decision is this long, and shorter ones are hard, not absent.
+MAX_WORDS_PER_END = 300
 #: Misread words per thousand, and different ones, from which on a text carries a remark.
 MISREAD_PER_THOUSAND = 2.0
 MIN_MISREAD = 3

@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import itertools
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,8 +30,14 @@ from dronten_pipeline import sandbox, zips
 from dronten_pipeline.limits import MEGABYTE, Limits
 from dronten_pipeline.readability import clean, extract, judge, score
 from dronten_pipeline.readability.calibration import Calibration
+from dronten_pipeline.readability.parameters import frozen
 
 POOL_PREFIX = "pool:"
+#: Words from which on a block of short texts is full; a last one of less than
+#: `parameters.min_words` joins the one before it.
+FULL_BLOCK_WORDS = 150
+#: A kind of text that is judged by itself from `parameters.min_words_indicative` words on.
+JUDGED_ALONE = "vergunningpagina"
 #: Characters of text that are judged at once: bounds memory at a few hundred MB.
 BATCH_CHARACTERS = 4_000_000
 PROGRESS_SECONDS = 5.0
@@ -77,11 +84,15 @@ SCORE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "in_pool": pl.String,
     **score.COLUMNS,
     "remark": pl.String,
+    "refusal": pl.String,
+    "b1_log_odds_error": pl.Float64,
     **_CALIBRATION_COLUMNS,
 }
 #: A row before it is cut by a calibration.
 _POOLED_SCHEMA = {
-    name: kind for name, kind in SCORE_SCHEMA.items() if name not in _CALIBRATION_COLUMNS
+    name: kind
+    for name, kind in SCORE_SCHEMA.items()
+    if name not in {*_CALIBRATION_COLUMNS, "refusal", "b1_log_odds_error"}
 }
 
 
@@ -90,9 +101,11 @@ class ScoredDocuments:
     """What `score_documents` found.
 
     Attributes:
-        scores: the columns of `SCORE_SCHEMA`, one row per scored text or pool, by text_id. The
-            columns from calibration on are the same in every row that the calibration cut: how it
-            did on labelled texts (see `calibration.Calibration`), null without one.
+        scores: the columns of `SCORE_SCHEMA`, one row per text or pool, by text_id. Of a text that
+            cannot be judged only refusal says why, with what identifies it. The columns from
+            calibration on are the same in every row that the calibration cut: how it did on
+            labelled texts (see `calibration.Calibration`), null without one; b1_log_odds_error is
+            that of `parameters.Parameters`.
         rejects: current rows without a judgement, in order of delivery: _delivery, _line (as
             given), column_name (column that is at fault), reason (a Dutch sentence).
     """
@@ -114,7 +127,7 @@ def score_documents(
     """Judges the document of every current row, and pools the texts that are too short.
 
     Args:
-        rows: all accepted rows of the list in order of delivery: tekst_id, kanaal,
+        rows: all accepted rows of the list in order of delivery: tekst_id, kanaal, soort,
             gepubliceerd_op (Date), bestand, canonieke_url, _delivery, _line; others are ignored.
             The last row of a tekst_id is the current one.
         folder: the folder that `bestand` is relative to; nothing outside it is read.
@@ -139,17 +152,20 @@ def score_documents(
     )
     found = _find(current, folder, memory, tell)
     judged, unreadable = _judge(found, memory, tell)
-    refused = judged.select("document_sha256", "refusal")
-    missed = (
+    every = (
         found.join(unreadable, on="document_sha256", how="left", maintain_order="left")
-        .join(refused, on="document_sha256", how="left", maintain_order="left")
-        .select("_order", reason=pl.coalesce("reason", "unreadable", "refusal"))
+        .join(judged, on="document_sha256", how="left", maintain_order="left")
+        .with_columns(
+            reason=pl.coalesce("reason", "unreadable", "refusal"),
+            # the same document that cannot be read is the same text
+            text_sha256=pl.coalesce("text_sha256", "document_sha256"),
+        )
     )
-    texts = found.join(judged, on="document_sha256", how="inner", maintain_order="left").filter(
-        pl.col("refusal").is_null()
-    )
-    in_pool, pools, lost = _pool(texts, as_of, memory)
-    scores = _cut(
+    missed = every.filter(pl.col("reason").is_not_null())
+    in_pool, pools, lost = _pool(every, as_of, memory)
+    is_page = pl.col("soort").str.strip_chars().str.to_lowercase() == JUDGED_ALONE
+    texts = judge.firm(every.filter(pl.col("reason").is_null()), is_page)
+    judgements = _cut(
         pl.concat(
             [
                 texts.join(in_pool, on="_order", how="left").select(
@@ -164,11 +180,12 @@ def score_documents(
                 ),
                 pools,
             ]
-        ).sort("text_id"),
+        ),
         calibration,
     )
+    scores = pl.concat([judgements, _not_judged(missed)], how="diagonal").sort("text_id")
     rejects = (
-        pl.concat([missed.filter(pl.col("reason").is_not_null()), lost])
+        pl.concat([missed.select("_order", "reason"), lost])
         .join(current, on="_order")
         .sort("_order")
         .select(
@@ -208,7 +225,20 @@ def _cut(scores: pl.DataFrame, calibration: Calibration | None) -> pl.DataFrame:
             ),
         ],
         how="diagonal",
-    ).sort("text_id")
+    ).with_columns(b1_log_odds_error=pl.lit(frozen().b1_log_odds_error))
+
+
+def _not_judged(missed: pl.DataFrame) -> pl.DataFrame:
+    """What identifies a text without a judgement, and why it has none."""
+    return missed.filter(~pl.col("tekst_id").str.starts_with(POOL_PREFIX)).select(
+        text_id="tekst_id",
+        is_pool=pl.lit(False),
+        channel="channel",
+        published_on="gepubliceerd_op",
+        document="bestand",
+        text_sha256="text_sha256",
+        refusal="reason",
+    )
 
 
 # --- finding documents
@@ -460,66 +490,57 @@ def latest_of_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
             _page=pl.when(url != "").then(pl.lit("url ") + url).otherwise(pl.format("{}", "_order"))
         )
         .unique("_page", keep="last", maintain_order=True)
-        .unique("text_sha256", keep="last", maintain_order=True)
-        .drop("_page")
+        .with_columns(_text=pl.coalesce("text_sha256", pl.format("row {}", "_order")))
+        .unique("_text", keep="last", maintain_order=True)
+        .drop("_page", "_text")
     )
 
 
 def _pool(
     texts: pl.DataFrame, as_of: dt.date, memory: _Memory
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Joins short texts per channel and month.
+    """Joins short texts into blocks, per channel and month in the order of publication and id.
 
     Returns:
-        in_pool per _order of a text; the rows of the pools; texts (_order, reason) that belong
-        to a pool but whose document is gone, so that the changed pool is judged without them, or
-        whose pool broke a limit.
+        in_pool per _order of a text; the rows of the blocks; texts (_order, reason) that belong
+        to a block but whose document is gone, so that the changed block is judged without them,
+        or whose block broke a limit.
     """
     short = (
         latest_of_duplicates(texts.filter(pl.col("gepubliceerd_op") <= as_of))
-        .filter(pl.col("score").is_null())
+        .filter(
+            pl.col("reason").is_null(),
+            pl.col("words").is_between(1, frozen().min_words, closed="left"),
+        )
         .with_columns(
-            in_pool=pl.lit(POOL_PREFIX)
+            month=pl.lit(POOL_PREFIX)
             + pl.col("channel")
             + pl.lit(":")
             + pl.col("gepubliceerd_op").dt.strftime("%Y-%m")
         )
-        .sort("in_pool", "gepubliceerd_op", "tekst_id")
+        .sort("month", "gepubliceerd_op", "tekst_id")
     )
     made: list[pl.DataFrame] = []
     kept: list[pl.DataFrame] = []
     lost: list[pl.DataFrame] = []
     missing: list[tuple[str, pl.DataFrame]] = []
-    for (name,), members in short.group_by("in_pool", maintain_order=True):
-        key = _pool_key(members)
-        if key not in memory.known:
-            gone = members["place"].is_null()
-            lost.append(
-                members.filter(gone).select(
-                    "_order",
-                    reason=pl.lit(
-                        "De korte tekst is niet meer aangeleverd en telt daarom niet meer mee in "
-                    )
-                    + pl.col("in_pool")
-                    + pl.lit(". Lever het document opnieuw aan: teksten zelf worden niet bewaard."),
-                )
+    for _, members in short.group_by("month", maintain_order=True):
+        blocks, gone = _blocks(members, memory)
+        lost.append(gone)
+        for (name,), block in blocks.group_by("in_pool", maintain_order=True):
+            key = block["key"][0]
+            if key not in memory.known:
+                missing.append((key, block))
+            kept.append(block)
+            made.append(
+                block.select(
+                    text_id=pl.lit(name),
+                    is_pool=pl.lit(True),
+                    channel=pl.col("channel").first(),
+                    published_on=pl.col("gepubliceerd_op").max(),
+                    document_sha256=pl.lit(key),
+                ).head(1)
             )
-            members = members.filter(~gone)
-            key = _pool_key(members)
-        if members.is_empty():
-            continue
-        if key not in memory.known:
-            missing.append((key, members))
-        kept.append(members)
-        made.append(
-            members.select(
-                text_id=pl.lit(name),
-                is_pool=pl.lit(True),
-                channel=pl.col("channel").first(),
-                published_on=pl.col("gepubliceerd_op").max(),
-                document_sha256=pl.lit(key),
-            ).head(1)
-        )
     by_key = dict(missing)
     broken = {key: memory.broken[key] for key in by_key if key in memory.broken}
     untried = [(key, members) for key, members in missing if key not in broken]
@@ -529,7 +550,7 @@ def _pool(
     if broken:
         lost += [by_key[key].select("_order", reason=pl.lit(why)) for key, why in broken.items()]
         made = [one for one in made if one["document_sha256"][0] not in broken]
-        kept = [one for one in kept if _pool_key(one) not in broken]
+        kept = [one for one in kept if one["key"][0] not in broken]
     lost_rows = pl.concat(
         [pl.DataFrame(schema={"_order": texts.schema["_order"], "reason": pl.String}), *lost]
     )
@@ -570,9 +591,72 @@ def _score_pools(
         yield _score_batch(batch, memory, is_pool=True)
 
 
-def _pool_key(members: pl.DataFrame) -> str:
-    """Stands where a document's SHA-256 stands: a pool is judged once per composition."""
-    return hashlib.sha256("\n".join(["pool", *members["document_sha256"]]).encode()).hexdigest()
+def _blocks(members: pl.DataFrame, memory: _Memory) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The short texts of a channel and month in blocks.
+
+    Returns:
+        the members of blocks, with in_pool (the name of the block) and key (which stands where a
+        document's SHA-256 stands: a block is judged once per composition); and those (_order,
+        reason) that are left out because their block changed and their document is gone.
+    """
+    reason = (
+        pl.lit("De korte tekst is niet meer aangeleverd en telt daarom niet meer mee in ")
+        + pl.col("in_pool")
+        + pl.lit(". Lever het document opnieuw aan: teksten zelf worden niet bewaard.")
+    )
+    lost = members.clear().select("_order", reason=pl.lit("", dtype=pl.String))
+    while True:
+        number = pl.Series(block_numbers(members["words"].to_list()), dtype=pl.Int64)
+        blocks = (
+            members.with_columns(number=number)
+            .filter(pl.col("number").is_not_null())
+            .with_columns(
+                in_pool=pl.col("month")
+                + pl.lit(":")
+                + pl.col("number").cast(pl.String).str.zfill(3),
+                key=pl.col("document_sha256").str.join("\n").over("number"),
+            )
+        )
+        keys = {
+            joined: hashlib.sha256(f"pool\n{joined}".encode()).hexdigest()
+            for joined in blocks["key"].unique()
+        }
+        blocks = blocks.with_columns(
+            pl.col("key").replace_strict(keys, return_dtype=pl.String) if keys else "key"
+        )
+        gone = blocks.filter(
+            pl.col("place").is_null(), ~pl.col("key").is_in(list(memory.known & set(keys.values())))
+        )
+        if gone.is_empty():
+            return blocks, lost
+        # without them the others are cut anew, which may change a later block
+        lost = pl.concat([lost, gone.select("_order", reason=reason)])
+        members = members.join(gone, on="_order", how="anti", maintain_order="left")
+
+
+def block_numbers(words: Sequence[int]) -> list[int | None]:
+    """The number of the block, from 1, that each short text of a channel and month goes into.
+
+    Where a block ends depends on where the one before it did, so this is counted text by text.
+
+    Args:
+        words: of the texts, in the order of publication.
+
+    Returns:
+        None for every text where all of them together are too short to judge.
+    """
+    sizes = itertools.accumulate(
+        words, lambda size, more: more if size >= FULL_BLOCK_WORDS else size + more, initial=0
+    )
+    in_block = list(sizes)
+    ends = [size >= FULL_BLOCK_WORDS for size in in_block]
+    numbers = [1 + count for count in itertools.accumulate(ends[:-1])]
+    last = numbers[-1] if numbers else 0
+    if in_block[-1] >= frozen().min_words:
+        return list(numbers)
+    if last <= 1:
+        return [None] * len(numbers)
+    return [min(number, last - 1) for number in numbers]
 
 
 # --- memory

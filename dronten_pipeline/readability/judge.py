@@ -18,6 +18,17 @@ from dronten_pipeline.readability.calibration import LEVELS, Calibration
 from dronten_pipeline.readability.parameters import frozen
 
 COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {**score.COLUMNS, **condition.SCHEMA}
+#: What a text that is too short to judge alone does not have.
+_VERDICT = (
+    "level",
+    "score",
+    "score_low",
+    "score_high",
+    "b1_probability",
+    "is_b1_or_easier",
+    "passes_gates",
+    "is_indicative",
+)
 
 
 @cache
@@ -76,6 +87,15 @@ def judge_clean_texts(texts: pl.Series, calibration: Calibration | None = None) 
         pl.lit(None, dtype=kind).alias(name) for name, kind in condition.SCHEMA.items()
     )
     return with_cuts(scored, calibration)
+
+
+def firm(scored: pl.DataFrame, but: pl.Expr | None = None) -> pl.DataFrame:
+    """The same without the verdict of texts that are too short to judge alone (under 100 words),
+    other than those for which `but` holds."""
+    is_hidden = pl.col("is_indicative").fill_null(False)
+    if but is not None:
+        is_hidden &= ~but.fill_null(False)
+    return scored.with_columns(pl.when(~is_hidden).then(pl.col(name)) for name in _VERDICT)
 
 
 def with_cuts(scored: pl.DataFrame, calibration: Calibration | None) -> pl.DataFrame:

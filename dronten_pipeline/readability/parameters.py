@@ -31,7 +31,10 @@ class Parameters:
             `words` words; it shrinks with the root of the length down to `floor`.
         ranking: weights of the ranking score (`ranking.py`).
         gates: limits of the component gates (`gates.py`).
-        min_words, min_sentences: below either, a text is not judged alone.
+        min_words: from this length on a text is judged alone, whatever the number of its sentences.
+        min_words_indicative: from this length on a page that has to be judged alone is.
+        b1_log_odds_error: standard deviation of the error that all texts of a municipality share,
+            in log odds of b1_probability; see provenance.
         provenance: what was fitted on what, for a reader; no part of the hash.
     """
 
@@ -43,7 +46,8 @@ class Parameters:
     ranking: dict[str, float]
     gates: dict[str, float]
     min_words: int = 100
-    min_sentences: int = 8
+    min_words_indicative: int = 50
+    b1_log_odds_error: float = 0.0
     provenance: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod

@@ -47,6 +47,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "b1_probability": pl.Float64,
     "is_b1_or_easier": pl.Boolean,
     "passes_gates": pl.Boolean,
+    "is_indicative": pl.Boolean,
     "hard_words": pl.String,
     "hard_sentences": pl.String,
     "method_version": pl.String,
@@ -87,8 +88,10 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
         is below the cut, given the error of the estimate; is_b1_or_easier: below the cut, and
         through the gates; passes_gates: whether each component is in the range of easy texts;
         hard_words, hard_sentences: JSON lists of what weighs most (`hardest.py`); method_version.
-        Level, score, band, b1_probability, is_b1_or_easier and passes_gates are null under 100
-        words or 8 sentences.
+        is_indicative: from 50 to 99 words, too few to judge most texts alone (`judge.firm`).
+        Level, score, band, b1_probability, is_b1_or_easier, passes_gates and is_indicative are
+        null under 50 words. Few full stops in many words are a property of hard texts and no lack
+        of evidence: the number of sentences does not matter.
     """
     given = parameters or frozen()
     split = sentences.split_sentences(texts)
@@ -96,7 +99,7 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
     marked = features.of_sentences(split, tokens)
     measured = features.of_texts(marked, tokens)
     raw, error = lint.raw_score(given), lint.standard_error(given)
-    enough = (pl.col("words") >= given.min_words) & (pl.col("sentences") >= given.min_sentences)
+    enough = pl.col("words") >= given.min_words_indicative
     score = pl.col("score")
     return (
         pl.DataFrame({"text": pl.int_range(len(texts), dtype=pl.UInt32, eager=True)})
@@ -122,6 +125,7 @@ def score_texts(texts: pl.Series, parameters: Parameters | None = None) -> pl.Da
                 (score < given.b1_cut) & gates.passes(given)
             ),
             passes_gates=pl.when(score.is_not_null()).then(gates.passes(given)),
+            is_indicative=pl.when(score.is_not_null()).then(pl.col("words") < given.min_words),
             method_version=pl.lit(method_version(given)),
         )
         .select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())

@@ -1,8 +1,9 @@
 """Invented outgoing texts: a list as JSON lines, with small documents beside it.
 
 Letters, pages and short messages of different difficulty. The front desk learned to write plainly,
-the works department did not keep it up. Among the rows: a page that was rewritten under the same
-address, a letter that was sent twice, a corrected record, and a few that cannot be used.
+the works department did not keep it up; decisions are a few long sentences. Among the rows: a page
+that was rewritten under the same address, a letter that was sent twice, a corrected record, and a
+few that cannot be used.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from typing import Any
 import numpy as np
 
 from sources.text_corpus import writers
-from sources.text_corpus.phrases import EASY, HARD, MEDIUM, MESSAGES, SUBJECTS, Subject
+from sources.text_corpus.phrases import (
+    DECISION,
+    EASY,
+    HARD,
+    MEDIUM,
+    MESSAGES,
+    SUBJECTS,
+    Subject,
+)
 from sources.town import Town, between
 from sources.truth import Truth
 
@@ -26,6 +35,8 @@ SITE = "https://gemeente.example"
 LETTERS, PAGES = 1, 1
 #: Months, counted from the first, with short messages, and how many.
 MESSAGE_MONTHS = {4: 7, 17: 8, 29: 8, 34: 8, 35: 2}
+#: Months with a decision: two or three sentences that fill a letter.
+DECISION_MONTHS = (8, 14, 20, 26, 33, 34)
 
 #: Share of the texts of a team that is written plainly, on the first and on the last day.
 PLAIN = {
@@ -59,7 +70,7 @@ class Text:
 
 def generate(town: Town, folder: Path) -> Truth:
     """Writes both lists and their documents; the level of a text is for the pipeline to find."""
-    texts = [*_long_texts(town), *_messages(town)]
+    texts = [*_long_texts(town), *_decisions(town), *_messages(town)]
     texts.sort(key=lambda text: (text.row["gepubliceerd_op"], text.row["tekst_id"]))
     for text in texts:
         path = folder / text.row["bestand"]
@@ -164,6 +175,31 @@ def _copies(town: Town, texts: list[Text]) -> list[Text]:
             again.document,
         ),
     ]
+
+
+def _decisions(town: Town) -> list[Text]:
+    """Letters without a single short sentence: full stops say nothing of how much there is."""
+    chance = town.chance("text_corpus.decisions")
+    subjects = [subject for subject in SUBJECTS if subject.needs_permit]
+    texts: list[Text] = []
+    for number, month in enumerate(DECISION_MONTHS):
+        subject = subjects[number % len(subjects)]
+        name, write = LETTER_WRITERS[number % len(LETTER_WRITERS)]
+        key = f"{town.key('B')}{month + 1:02d}"
+        row = {
+            "tekst_id": key,
+            "kanaal": "brief",
+            "team": subject.team,
+            "soort": "besluit",
+            "gepubliceerd_op": _day(town, month, int(between(chance, 1, 27, 1)[0])),
+            "weergaven": None,
+            "bestand": f"documenten/{key}_{subject.name}.{name}",
+            "canonieke_url": None,
+        }
+        parts = DECISION[: 2 + number % 2]
+        filled = [sentence.format(**subject._asdict()) for sentence in parts]
+        texts.append(Text(row, write(f"Besluit {key}", filled)))
+    return texts
 
 
 def _messages(town: Town) -> list[Text]:

@@ -132,6 +132,24 @@ HARD = (
     "uitkomst van de beoordeling integraal bij de verzoeker in rekening worden gebracht.",
 )
 
+#: Parts of a decision: each a sentence of more than fifty words.
+DECISION = (
+    "Naar aanleiding van uw verzoek, waarin u verzoekt om medewerking met betrekking tot {ding}, "
+    "heeft het college, na kennisneming van de door u overgelegde bescheiden, waaronder {stuk}, en "
+    "na afweging van alle rechtstreeks bij de besluitvorming betrokken belangen, vastgesteld dat "
+    "de aangevoerde omstandigheden geen aanleiding geven om ten gunste van u af te wijken van de "
+    "ter zake vastgestelde beleidsregels.",
+    "Onder verwijzing naar de voorschriften die aan dit besluit zijn verbonden, en die onder meer "
+    "betrekking hebben op het gebruik, het onderhoud en de bereikbaarheid van {plek}, wijst het "
+    "college u erop dat bij niet tijdige of niet volledige nakoming daarvan kan worden overgegaan "
+    "tot intrekking van het besluit, onverminderd de bevoegdheid tot het verhalen van de daaruit "
+    "voortvloeiende kosten.",
+    "Tegen dit besluit kan door degene wiens belang rechtstreeks daarbij is betrokken, binnen zes "
+    "weken na de dag waarop het aan u is bekendgemaakt, een gemotiveerd en ondertekend bezwaar "
+    "worden ingediend, waarbij geldt dat de indiening daarvan de werking van het besluit omtrent "
+    "{ding} niet opschort, tenzij op een daartoe strekkend verzoek anders wordt beslist.",
+)
+
 MESSAGES = (
     "Vandaag is het gemeentehuis dicht. Morgen zijn wij er weer voor u.",
     "Let op: er is werk aan de weg bij het plein. Rijd om via de brug.",

@@ -33,6 +33,8 @@ computed as (
         figures.definition_version
     from {{ ref('int_kpi_value') }} as figures
     inner join shown on figures.cell = shown.cell
+    -- what is judged is no figure of a period: int_kpi_judged reads it
+    where figures.period_grain <> 'year_so_far'
 ),
 
 {% if previous %}

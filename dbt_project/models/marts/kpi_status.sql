@@ -75,8 +75,7 @@ select
         when compared.value is null then 'no_data'
         when targets.target_value is null then 'no_target'
         when
-            compared.is_sampled
-            and compared.ci_low < targets.target_value
+            compared.ci_low < targets.target_value
             and targets.target_value < compared.ci_high
             then 'uncertain'
         when

@@ -94,7 +94,8 @@ items as (
         ) as detail
     from texts
     inner join {{ ref('stg_text_corpus__scores') }} as scores on texts.text_id = scores.text_id
-    -- short messages that were judged together are no text that somebody can rewrite
+    -- short texts that were judged together are no text that somebody can rewrite; a short page
+    -- about a permit has a level of its own, and is judged by it
     where not texts.is_pool and not scores.is_b1_or_easier
 ),
 

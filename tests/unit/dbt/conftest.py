@@ -233,11 +233,17 @@ def entry(
     }
 
 
+PERMIT_PAGE = "vergunningpagina"
+#: The block of the short pages of February 2026.
+PAGES = "pool:website:2026-02:001"
+
+
 def text(number: str, day: str, level: str | None, sha: str, **listed: Any) -> tuple[Row, Row]:
-    """A text in the list, and its score."""
+    """A text in the list, and its score; of one that cannot be judged `refusal` says why."""
     on = dt.date.fromisoformat(day)
     channel = listed.pop("kanaal", "Website")
-    in_pool = listed.pop("in_pool", None)
+    in_pool, refusal = listed.pop("in_pool", None), listed.pop("refusal", None)
+    words = listed.pop("words", 200)
     delivered = {"tekst_id": number, "kanaal": channel, "gepubliceerd_op": on, **listed}
     scored = {
         "text_id": number,
@@ -246,11 +252,13 @@ def text(number: str, day: str, level: str | None, sha: str, **listed: Any) -> t
         "published_on": on,
         "text_sha256": sha,
         "in_pool": in_pool,
-        "words": 200,
+        "words": words,
         "sentences": 20,
         "level": level,
         "is_b1_or_easier": level in ("A", "B1") if level else None,
-        "method_version": "test",
+        "is_indicative": words < 100 if level else None,
+        "method_version": None if refusal else "test",
+        "refusal": refusal,
     }
     return {**delivered, "bestand": f"{number}.txt"}, scored
 
@@ -332,6 +340,11 @@ def lay_out(raw: Raw) -> None:
         text("t5", "2026-02-07", None, "s5", team="KCC", weergaven=99),
         text("t6", "2026-02-08", "B2", "s6", kanaal="Brief", team="Zorg", weergaven=10),
         text("t7", "2026-03-11", "A", "s7", team="Zorg"),
+        text("t8", "2026-03-02", None, "s8", refusal="De tekst is Engels."),
+        text("t9", "2026-03-03", None, "s8", refusal="De tekst is Engels."),
+        text("p1", "2026-02-03", "B1", "p1", soort=PERMIT_PAGE, words=60, in_pool=PAGES),
+        text("p2", "2026-02-04", "C", "p2", soort=PERMIT_PAGE, words=99, in_pool=PAGES),
+        text("p3", "2026-02-05", None, "p3", soort=PERMIT_PAGE, words=49),
         *[
             text(
                 f"m{n}",
@@ -340,7 +353,8 @@ def lay_out(raw: Raw) -> None:
                 f"m{n}",
                 kanaal="social_media",
                 weergaven=5,
-                in_pool="pool:social_media:2026-02",
+                words=75,
+                in_pool="pool:social_media:2026-02:001",
             )
             for n in range(2)
         ],
@@ -348,7 +362,7 @@ def lay_out(raw: Raw) -> None:
     )
     raw.deliver("text_corpus", "texts", list(texts))
     pool = {
-        "text_id": "pool:social_media:2026-02",
+        "text_id": "pool:social_media:2026-02:001",
         "is_pool": True,
         "channel": "social_media",
         "published_on": dt.date(2026, 2, 9),
@@ -365,7 +379,8 @@ def lay_out(raw: Raw) -> None:
         "hard_texts": 50,
         "hard_found": 40,
     }
-    raw.score([{**row, **calibration} for row in (*scores, pool)])
+    pages = {**pool, "text_id": PAGES, "channel": "website", "level": "C", "is_b1_or_easier": False}
+    raw.score([{**row, **calibration} for row in (*scores, pool, pages)])
     raw.deliver(
         "iv3",
         "staff_costs_by_municipality",

@@ -60,14 +60,33 @@ def computed(mart: duckdb.DuckDBPyConnection, *where: Any) -> tuple[float, float
             id="first_spelling_and_unknown_scale_left_out",
         ),
         pytest.param(("b1_share", "month", JANUARY), None, id="replaced_texts_do_not_count"),
-        pytest.param(("b1_share", "month", FEBRUARY), (2, 4), id="latest_duplicate_and_pool"),
+        pytest.param(("b1_share", "month", FEBRUARY), (2, 5), id="latest_duplicate_and_blocks"),
         pytest.param(("b1_share", "month", FEBRUARY, "team", "KCC"), (1, 2), id="pool_has_no_team"),
         pytest.param(
             ("b1_share", "month", FEBRUARY, "measure", "weighted_by_views"),
             (40, 50),
             id="weighted_by_known_views",
         ),
-        pytest.param(("b1_share", "month", MARCH), None, id="text_after_the_day_of_judgement"),
+        pytest.param(
+            ("b1_share", "month", FEBRUARY, "measure", "not_judged"), (2, 9), id="texts_left_out"
+        ),
+        pytest.param(("b1_share", "month", MARCH), (0, 0), id="text_after_the_day_of_judgement"),
+        pytest.param(
+            ("b1_share", "month", MARCH, "measure", "not_judged"),
+            (1, 1),
+            id="left_out_also_where_nothing_was_judged_and_duplicates_once",
+        ),
+        pytest.param(("permit_pages_b1", "quarter", JANUARY), (1, 2), id="pages_from_50_words"),
+        pytest.param(
+            ("permit_pages_b1", "quarter", JANUARY, "measure", "indicative"),
+            (2, 2),
+            id="pages_under_100_words",
+        ),
+        pytest.param(
+            ("permit_pages_b1", "quarter", JANUARY, "measure", "not_judged"),
+            (1, 3),
+            id="pages_under_50_words",
+        ),
         pytest.param(
             ("external_hiring_share", "quarter", dt.date(2025, 1, 1)),
             (199.9, 1000),
@@ -133,33 +152,51 @@ def test_three_of_five_is_exactly_sixty_percent(mart: duckdb.DuckDBPyConnection)
 
 
 def test_what_is_wholly_counted_has_no_interval(mart: duckdb.DuckDBPyConnection) -> None:
-    row = figure(mart, "b1_share", "month", FEBRUARY)
+    row = figure(mart, "b1_share", "month", FEBRUARY, "channel", "website")
     assert row is not None and row["ci_low"] is None and row["ci_high"] is None
 
 
 def test_the_share_is_also_shown_without_the_errors_of_the_instrument(
     mart: duckdb.DuckDBPyConnection,
 ) -> None:
-    # 2 of 4 texts; 45 of 50 easy and 40 of 50 hard texts are recognised: (0.5 - 0.2) / 0.7.
+    # 2 of 5 texts; 45 of 50 easy and 40 of 50 hard texts are recognised: (0.4 - 0.2) / 0.7.
     row = figure(mart, "b1_share", "month", FEBRUARY, "measure", "corrected")
-    assert row is not None and row["value"] == pytest.approx(100 * 3 / 7)
-    assert (row["numerator"], row["denominator"], row["sample_size"]) == (None, 4, 4)
-    # Lang & Reiczigel (2014), section 2.2, in the order of the article.
+    assert row is not None and row["value"] == pytest.approx(100 * 2 / 7)
+    assert (row["numerator"], row["denominator"], row["sample_size"]) == (None, 5, 5)
+    # Lang & Reiczigel (2014), section 2.2, in the order of the article, but with the variance of
+    # judging these five texts for that of a sample of five.
     z = 1.959963984540054
-    p, se, sp = (2 + z**2 / 2) / (4 + z**2), 46 / 52, 41 / 52
+    p, se, sp = 2 / 5, 46 / 52, 41 / 52
     estimate = (p + sp - 1) / (se + sp - 1)
+    judging = (estimate * se * (1 - se) + (1 - estimate) * sp * (1 - sp)) / 5
     a, b = estimate**2 * se * (1 - se) / 52, (1 - estimate) ** 2 * sp * (1 - sp) / 52
     move = 2 * z**2 * (estimate * se * (1 - se) / 52 - (1 - estimate) * sp * (1 - sp) / 52)
-    half = z * (p * (1 - p) / (4 + z**2) + a + b) ** 0.5 / (se + sp - 1)
-    assert row["ci_low"] == pytest.approx(100 * max(0, estimate + move - half))
-    assert row["ci_high"] == pytest.approx(100 * min(1, estimate + move + half))
+    half = z * (judging + a + b) ** 0.5 / (se + sp - 1)
+    low, high = 100 * max(0, estimate + move - half), 100 * min(1, estimate + move + half)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((low, high))
+    share = figure(mart, "b1_share", "month", FEBRUARY)
+    assert share is not None and share["value"] == 40.0, "the value stays the plain share"
+    assert (share["ci_low"], share["ci_high"]) == pytest.approx((min(low, 40), max(high, 40)))
+
+
+def test_the_year_so_far_is_judged_and_not_published(mart: duckdb.DuckDBPyConnection) -> None:
+    values = "intermediate.int_kpi_value"
+    row = figure(mart, "b1_share", "year_so_far", JANUARY, table=values)
+    month = figure(mart, "b1_share", "month", FEBRUARY, table=values)
+    assert row is not None and month is not None
+    columns = ("value", "numerator", "denominator", "sample_size", "ci_low", "ci_high")
+    assert [row[name] for name in columns] == [month[name] for name in columns]
+    published = mart.execute("select distinct period_grain from fct_kpi_value").fetchall()
+    assert sorted(published) == [("month",), ("quarter",), ("year",)]
+    # no quarter of this year is over, and of the years before there are no pages
+    assert figure(mart, "permit_pages_b1", "year_so_far", JANUARY, table=values) is None
 
 
 def test_texts_that_the_instrument_cannot_decide_about_are_counted(
     mart: duckdb.DuckDBPyConnection,
 ) -> None:
     row = figure(mart, "b1_share", "month", FEBRUARY, "measure", "uncertain")
-    assert row is not None and row["denominator"] == 4
+    assert row is not None and row["denominator"] == 5
 
 
 def test_a_period_is_provisional_until_its_last_day(mart: duckdb.DuckDBPyConnection) -> None:
@@ -283,7 +320,7 @@ def test_a_trend_needs_three_years(mart: duckdb.DuckDBPyConnection) -> None:
         pytest.param(
             "website_satisfaction", (JANUARY, 37.5, 86.0, "off_target", "unknown"), id="off_target"
         ),
-        pytest.param("b1_share", (FEBRUARY, 50.0, 80.0, "off_target", "unknown"), id="counted"),
+        pytest.param("b1_share", (FEBRUARY, 40.0, 80.0, "off_target", "unknown"), id="counted"),
         pytest.param(
             "external_hiring_share",
             (dt.date(2025, 10, 1), 10.0, None, "off_target", "unknown"),
@@ -304,9 +341,9 @@ def test_the_status_compares_the_last_full_period_with_its_target(
 def test_every_text_is_in_the_readability_table_once(mart: duckdb.DuckDBPyConnection) -> None:
     rows = mart.execute("select text_id, team from text_readability").fetchall()
     assert dict(rows).get("t2") == "KCC"
-    assert dict(rows).get("pool:social_media:2026-02", "absent") is None
-    assert len(rows) == len(dict(rows)) == 9
-    assert "t7" not in dict(rows)
+    assert dict(rows).get("pool:social_media:2026-02:001", "absent") is None
+    assert len(rows) == len(dict(rows)) == 13
+    assert not {"t7", "t8"} & set(dict(rows)), "after the day of judgement, or not to be judged"
 
 
 @pytest.mark.parametrize("table", ["data_quality", "publication"])

@@ -39,6 +39,7 @@ CREATE TABLE staging.stg_text_corpus__scores AS
         CASE WHEN text_id IN ('t6', 't7') THEN 'same' ELSE text_id END AS text_sha256,
         CASE text_id WHEN 't0' THEN NULL WHEN 't1' THEN 'C' ELSE 'B1' END AS level,
         text_id NOT IN ('t0', 't1') AS is_b1_or_easier, NULL :: VARCHAR AS remark,
+        CASE WHEN text_id = 't0' THEN 60 ELSE 200 END AS words, NULL :: VARCHAR AS in_pool, NULL :: VARCHAR AS refusal,
         '0001-1a2b3c4d' AS calibration, 50 :: BIGINT AS easy_texts, 45 :: BIGINT AS easy_found,
         50 :: BIGINT AS hard_texts, 40 :: BIGINT AS hard_found
     FROM staging.stg_text_corpus__texts;
@@ -134,8 +135,11 @@ WITH records AS (
     FROM hidden
 )
 SELECT kpi_id, period_grain, period_start, dimension, dimension_value, value, numerator, denominator,
-    sample_size, CASE WHEN kpi_id LIKE 'website%' THEN value - 5 END AS ci_low,
-    CASE WHEN kpi_id LIKE 'website%' THEN value + 5 END AS ci_high, is_suppressed,
+    sample_size,
+    CASE WHEN kpi_id LIKE 'website%' THEN value - 5
+        WHEN kpi_id = 'b1_share' AND dimension = 'total' THEN 0 END AS ci_low,
+    CASE WHEN kpi_id LIKE 'website%' THEN value + 5
+        WHEN kpi_id = 'b1_share' AND dimension = 'total' THEN 100 END AS ci_high, is_suppressed,
     period_grain = 'year' AND year(period_start) = 2026 AS is_provisional,
     DATE '2026-03-31' AS as_of, 'current' AS source_state, 1 AS definition_version
 FROM shown;
@@ -146,6 +150,11 @@ WHERE kpi_id LIKE 'website%' AND is_provisional AND dimension <> 'total';
 INSERT INTO main.fct_kpi_value
 SELECT kpi_id, period_grain, period_start, 'measure', 'corrected', least(100, (value - 20) / 0.7), NULL,
     denominator, sample_size, 0, 100, false, is_provisional, as_of, source_state, definition_version
+FROM main.fct_kpi_value WHERE kpi_id = 'b1_share' AND dimension = 'total';
+-- of eight texts one is too short
+INSERT INTO main.fct_kpi_value
+SELECT kpi_id, period_grain, period_start, 'measure', 'not_judged', 12.5, 1, 8, 8, NULL, NULL, false,
+    is_provisional, as_of, source_state, definition_version
 FROM main.fct_kpi_value WHERE kpi_id = 'b1_share' AND dimension = 'total';
 -- a figure that changed, one that vanished, and one that is hidden now
 CREATE TABLE main.kpi_revision AS
@@ -205,7 +214,8 @@ LEFT JOIN main.fct_kpi_target AS target
 CREATE TABLE main.text_readability AS
     SELECT text_id, channel, 'team' AS team, 'bulkbrief' AS kind, published_on, 200 AS words,
         20 AS sentences, level, 1.5 :: DOUBLE AS score, 2.5 :: DOUBLE AS rank_score,
-        0.9 :: DOUBLE AS b1_probability, is_b1_or_easier, '["woord"]' AS hard_words,
+        0.9 :: DOUBLE AS b1_probability, is_b1_or_easier,
+        CASE WHEN level IS NOT NULL THEN false END AS is_indicative, '["woord"]' AS hard_words,
         '[1]' AS hard_sentences, 'first-1' AS method_version
     FROM staging.stg_text_corpus__scores;
 CREATE TABLE main.source_delivery AS

@@ -135,6 +135,12 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("fct_kpi_value", "b1_corrected_reconciles"): figure(
         "value = value - 0.001, ci_low = 0", "dimension_value = 'corrected'"
     ),
+    ("fct_kpi_value", "instrument_interval"): figure(
+        "ci_low = NULL, ci_high = NULL", "kpi_id = 'b1_share' AND dimension = 'total'"
+    ),
+    ("fct_kpi_value", "b1_not_judged_reconciles"): figure(
+        "numerator = 0, value = 0", "dimension_value = 'not_judged'"
+    ),
     ("fct_kpi_value", "hiring_departments_add_up"): figure(
         "numerator = numerator - 0.01", f"{YEAR} AND dimension = 'department'"
     ),

@@ -75,7 +75,7 @@ def test_a_list_is_no_running_text(text: str) -> None:
 
 
 def test_a_text_without_full_stops_is_refused() -> None:
-    refusal = examined(DUTCH.replace(".", "") * 6)["refusal"]
+    refusal = examined(DUTCH.replace(".", "") * 7)["refusal"]
     assert refusal and "bijna geen punten" in refusal
 
 

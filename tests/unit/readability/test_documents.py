@@ -22,12 +22,13 @@ from dronten_pipeline.sandbox import Broken
 
 AS_OF = dt.date(2026, 6, 30)
 LONG = "U kunt een nieuwe pas krijgen. Dat kan in het huis van de gemeente. Wij helpen u daar. " * 8
-SHORT = "Vandaag is het huis dicht. Morgen zijn wij er weer voor u en voor uw buren. Tot dan. Dag! "
+SHORT = "Vandaag is het huis dicht. Morgen zijn wij er weer voor u en voor uw hele buurt. "
 
 SCHEMA = {
     "tekst_id": pl.String,
     "kanaal": pl.String,
     "team": pl.String,
+    "soort": pl.String,
     "gepubliceerd_op": pl.Date,
     "bestand": pl.String,
     "canonieke_url": pl.String,
@@ -50,6 +51,7 @@ class Place:
             "tekst_id": key,
             "kanaal": "brief",
             "team": "balie",
+            "soort": "brief",
             "gepubliceerd_op": dt.date(2026, 5, 1),
             "bestand": f"{key}.txt",
             "canonieke_url": None,
@@ -263,7 +265,10 @@ def test_a_text_in_another_language_is_rejected_and_a_scan_carries_a_remark(plac
     result = place.run()
     assert result.rejects["_line"].to_list() == [1]
     assert "waarschijnlijk Engels" in result.rejects["reason"][0]
-    assert "scan" in result.scores.row(0, named=True)["remark"]
+    english, scan = result.scores.to_dicts()
+    assert english["refusal"] == result.rejects["reason"][0] and english["level"] is None
+    assert english["text_sha256"] and english["method_version"] is None
+    assert "scan" in scan["remark"] and scan["refusal"] is None
 
 
 def test_a_document_that_was_never_judged_and_is_gone_is_rejected(place: Place) -> None:
@@ -274,7 +279,7 @@ def test_a_document_that_was_never_judged_and_is_gone_is_rejected(place: Place) 
         if file.parent.name != "paths":
             file.unlink()
     result = place.run()
-    assert result.scores.height == 0
+    assert result.scores["level"].to_list() == [None]
     assert "nooit beoordeeld" in result.rejects["reason"][0]
 
 
@@ -318,7 +323,8 @@ def test_nothing_outside_the_folder_is_read(
     place.add("a", None, bestand=document)
     result = place.run()
     assert says in result.rejects["reason"][0]
-    assert result.scores.height == 0
+    assert result.scores["refusal"].to_list() == result.rejects["reason"].to_list()
+    assert result.scores["text_sha256"].to_list() == [None]
     assert reads == []
 
 
@@ -340,24 +346,81 @@ def test_a_key_that_looks_like_a_pool_is_rejected(place: Place) -> None:
 # --- pools
 
 
-def short(place: Place, key: str, **changes: Any) -> None:
-    """A text of 17 words and 4 sentences, different for each key."""
-    place.add(key, f"{SHORT}{key}", **({"kanaal": "Social_Media"} | changes))
+#: One sentence of 60 words, as decisions have them.
+DECISION = (
+    "Gelet op het bepaalde in de algemene plaatselijke verordening en overwegende dat de door u "
+    "overgelegde bescheiden, waaronder de situatietekening met nummer {number}, geen aanleiding "
+    "geven tot het maken van nadere voorwaarden met betrekking tot het gebruik van het perceel, "
+    "heeft het college besloten de gevraagde ontheffing onder handhaving van de eerder gestelde "
+    "voorschriften te verlenen voor de duur van twaalf maanden."
+)
+
+
+@pytest.mark.parametrize("separator", [" ", "\n\n", "; "])
+def test_texts_of_few_long_sentences_are_judged_as_easy_ones_are(
+    place: Place, separator: str
+) -> None:
+    for number in range(10):
+        place.add(f"makkelijk{number}", f"{LONG} Dit is brief {number}.")
+        text = separator.join(DECISION.format(number=f"{number}{part}") for part in (1, 2))
+        place.add(f"besluit{number}", text)
+    judged = [row for row in place.by_id().values() if row["level"] is not None]
+    assert len(judged) == 20 and not any(row["is_pool"] for row in judged)
+    assert all(row["sentences"] <= 2 for row in judged if row["text_id"].startswith("besluit"))
+    assert {row["text_id"][:-1] for row in judged if row["is_b1_or_easier"]} == {"makkelijk"}
+    assert sum(row["is_b1_or_easier"] for row in judged) == 10
+
+
+def short(place: Place, key: str, words: int = 51, **changes: Any) -> None:
+    """A text of so many words (a number that 17 divides), different for each key."""
+    text = (SHORT * (words // 17)).replace("dicht", f"d{key}", 1)
+    place.add(key, text, **({"kanaal": "Mail"} | changes))
+
+
+def may(day: int) -> dict[str, dt.date]:
+    return {"gepubliceerd_op": dt.date(2026, 5, day)}
 
 
 def test_short_texts_are_pooled_per_channel_and_month(place: Place) -> None:
-    for number, letter in enumerate("abcdefg", start=1):
-        short(place, f"s{letter}", gepubliceerd_op=dt.date(2026, 5, number))
+    for number, letter in enumerate("abc", start=1):
+        short(place, f"s{letter}", **may(number))
     short(place, "ander", gepubliceerd_op=dt.date(2026, 4, 30))
     short(place, "brief", kanaal="brief")
     rows = place.by_id()
-    pool = rows["pool:social_media:2026-05"]
+    pool = rows["pool:mail:2026-05:001"]
     assert pool["is_pool"] and pool["level"] == "A" and pool["document"] is None
-    assert pool["published_on"] == dt.date(2026, 5, 7)
-    assert pool["words"] == sum(rows[f"s{letter}"]["words"] for letter in "abcdefg")
-    assert rows["sa"]["in_pool"] == "pool:social_media:2026-05" and rows["sa"]["level"] is None
-    assert rows["pool:social_media:2026-04"]["level"] is None
-    assert rows["pool:brief:2026-05"]["words"] == rows["brief"]["words"]
+    assert pool["published_on"] == dt.date(2026, 5, 3)
+    assert pool["words"] == sum(rows[f"s{letter}"]["words"] for letter in "abc") == 153
+    assert rows["sa"]["in_pool"] == "pool:mail:2026-05:001" and rows["sa"]["level"] is None
+    assert [rows[key]["in_pool"] for key in ("ander", "brief")] == [None, None], "too short"
+    assert sum(row["is_pool"] for row in rows.values()) == 1
+
+
+def test_blocks_are_filled_in_the_order_of_publication_and_id(place: Place) -> None:
+    for key, day in [("g", 9), ("f", 8), ("e", 7), ("b", 2), ("a", 2), ("c", 3), ("d", 4)]:
+        short(place, key, **may(day))
+    rows = place.by_id()
+    first, second = "pool:mail:2026-05:001", "pool:mail:2026-05:002"
+    assert [rows[key]["in_pool"] for key in "abcdefg"] == [first] * 3 + [second] * 4
+    assert rows[second]["words"] == 4 * 51, "a last block of 51 words joins the one before"
+    assert rows[second]["published_on"] == dt.date(2026, 5, 9)
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ([], []),
+        ([99], [None]),
+        ([50, 49], [None, None]),
+        ([50, 50], [1, 1]),
+        ([75, 75, 99], [1, 1, 1]),
+        ([75, 75, 50, 50], [1, 1, 2, 2]),
+        ([80, 69, 1, 99, 51, 10], [1, 1, 1, 2, 2, 2]),
+        ([99] * 6, [1, 1, 2, 2, 3, 3]),
+    ],
+)
+def test_a_block_is_full_at_150_words(words: list[int], numbers: list[int | None]) -> None:
+    assert documents.block_numbers(words) == numbers
 
 
 def test_long_texts_go_into_no_pool(place: Place) -> None:
@@ -365,40 +428,66 @@ def test_long_texts_go_into_no_pool(place: Place) -> None:
     assert [(row["is_pool"], row["in_pool"]) for row in place.by_id().values()] == [(False, None)]
 
 
+@pytest.mark.parametrize(
+    ("words", "kind", "is_judged"),
+    [(51, " Vergunningpagina ", True), (34, "vergunningpagina", False), (51, "brief", False)],
+)
+def test_short_pages_about_permits_are_also_judged_by_themselves(
+    place: Place, words: int, kind: str, is_judged: bool
+) -> None:
+    for key in "abc":
+        short(place, key, words, soort=kind)
+    short(place, "d")
+    row = place.by_id()["a"]
+    assert (row["level"], row["is_indicative"]) == (("A", True) if is_judged else (None, None))
+    assert row["in_pool"] == "pool:mail:2026-05:001"
+
+
 def test_texts_after_the_day_of_judgement_are_not_pooled(place: Place) -> None:
-    short(place, "sa", gepubliceerd_op=AS_OF)
+    for key in ("sa", "sc"):
+        short(place, key, gepubliceerd_op=AS_OF)
     short(place, "sb", gepubliceerd_op=AS_OF + dt.timedelta(days=1))
     rows = place.by_id()
-    assert set(rows) == {"sa", "sb", "pool:social_media:2026-06"}
+    assert set(rows) == {"sa", "sb", "sc", "pool:mail:2026-06:001"}
     assert rows["sb"]["in_pool"] is None
-    assert rows["pool:social_media:2026-06"]["words"] == rows["sa"]["words"]
+    assert rows["pool:mail:2026-06:001"]["words"] == 2 * 51
 
 
 @pytest.mark.parametrize("same", ["text", "address"])
 def test_duplicates_are_pooled_once_and_the_latest_wins(place: Place, same: str) -> None:
     url = {"canonieke_url": "https://gemeente.example/a"} if same == "address" else {}
-    text = {"text": SHORT} if same == "text" else {}
-    place.add("nieuw", **({"text": SHORT} | url), gepubliceerd_op=dt.date(2026, 5, 9))
-    place.add("oud", **({"text": f"{SHORT} oud"} | text | url), gepubliceerd_op=dt.date(2026, 5, 3))
+    old = SHORT * 3 if same == "text" else SHORT * 4
+    short(place, "ander", 85, kanaal="brief")
+    place.add("nieuw", SHORT * 3, **may(9), **url)
+    place.add("oud", old, **may(3), **url)
     rows = place.by_id()
-    assert rows["nieuw"]["in_pool"] == "pool:brief:2026-05"
+    assert rows["nieuw"]["in_pool"] == "pool:brief:2026-05:001"
     assert rows["oud"]["in_pool"] is None
-    assert rows["pool:brief:2026-05"]["words"] == rows["nieuw"]["words"]
+    assert rows["pool:brief:2026-05:001"]["words"] == 51 + 85
 
 
 def test_an_old_page_does_not_hide_the_same_text_elsewhere(place: Place) -> None:
     page = {"canonieke_url": "https://gemeente.example/a"}
-    place.add("brief", SHORT, gepubliceerd_op=dt.date(2026, 5, 1))
-    place.add("oud", SHORT, gepubliceerd_op=dt.date(2026, 5, 2), **page)
-    place.add("nieuw", f"{SHORT} nieuw", gepubliceerd_op=dt.date(2026, 5, 3), **page)
+    place.add("brief", SHORT * 3, **may(1))
+    place.add("oud", SHORT * 3, **may(2), **page)
+    place.add("nieuw", f"{SHORT * 3} nieuw", **may(3), **page)
     pooled = {key for key, row in place.by_id().items() if row["in_pool"]}
     assert pooled == {"brief", "nieuw"}
+
+
+def test_a_page_whose_latest_version_cannot_be_read_is_not_pooled(place: Place) -> None:
+    page = {"canonieke_url": "https://gemeente.example/a"}
+    short(place, "oud", **may(1), **page)
+    short(place, "ander", 85)
+    place.add("nieuw", None, **may(3), **page)
+    assert [row["in_pool"] for row in place.by_id().values()] == [None] * 3
 
 
 def test_a_pool_that_did_not_change_outlives_its_documents(place: Place) -> None:
     for letter in "abc":
         short(place, f"s{letter}")
     before = place.run()
+    assert before.scores["is_pool"].sum() == 1
     for letter in "abc":
         (place.folder / f"s{letter}.txt").unlink()
     after = place.run()
@@ -413,9 +502,22 @@ def test_a_changed_pool_leaves_out_a_document_that_is_gone_and_says_so(place: Pl
     short(place, "sc")
     result = place.run()
     pool = result.scores.filter("is_pool").row(0, named=True)
-    assert pool["words"] == 2 * result.scores.filter(text_id="sc")["words"][0]
+    assert pool["words"] == 2 * 51
     assert result.scores.filter(text_id="sa")["in_pool"][0] is None
     assert "telt daarom niet meer mee" in result.rejects["reason"][0]
+
+
+def test_a_block_that_did_not_change_keeps_a_document_that_is_gone(place: Place) -> None:
+    for day, key in enumerate("abcde", start=1):
+        short(place, key, **may(day))
+    place.run()
+    for key in "ad":
+        (place.folder / f"{key}.txt").unlink()
+    short(place, "f", 85, **may(6))
+    rows = place.by_id()
+    assert rows["a"]["in_pool"] == rows["b"]["in_pool"] == "pool:mail:2026-05:001"
+    assert rows["d"]["in_pool"] is None, "its block is another one now"
+    assert rows["e"]["in_pool"] == rows["f"]["in_pool"]
 
 
 def test_small_batches_give_the_same(
@@ -511,16 +613,18 @@ def test_a_text_that_breaks_its_judge_is_named_and_the_others_are_scored(
     place.add("a")
     place.add("bom", LONG + "Boem.")
     place.add("z", LONG + "Nog iets.")
-    place.add("k1", SHORT + "Plons.", kanaal="web")
-    place.add("k2", SHORT, kanaal="mail")
+    place.add("k1", SHORT * 3 + "Plons.", kanaal="web")
+    place.add("k2", SHORT * 3, kanaal="mail")
+    place.add("k3", SHORT * 5 + "Ja.", kanaal="web")
+    place.add("k4", SHORT * 5, kanaal="mail", **may(2))
     monkeypatch.setattr(documents, "JUDGE", "tests.unit.readability.test_documents:judge_or_die")
     for name in ("judge_texts", "judge_clean_texts"):
         monkeypatch.setattr(judge, name, lambda *_: pytest.fail("judged in this process"))
     result = place.run()
     scored = result.scores.filter(pl.col("words").is_not_null())["text_id"].to_list()
-    assert scored == ["a", "k1", "k2", "pool:mail:2026-05", "z"]
+    assert scored == ["a", "k1", "k2", "k3", "k4", "pool:mail:2026-05:001", "z"]
     assert result.scores.filter(text_id="k1")["in_pool"].to_list() == [None]
-    assert result.rejects["_line"].to_list() == [2, 4]
+    assert result.rejects["_line"].to_list() == [2, 4, 6]
     assert all("DATALAB_READ_MEMORY_MEGABYTES" in one for one in result.rejects["reason"])
     monkeypatch.setattr(documents, "_judge_elsewhere", lambda *_, **__: pytest.fail("tried again"))
     again = place.run()

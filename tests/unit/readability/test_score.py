@@ -71,8 +71,7 @@ def test_no_texts_give_no_rows() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("Dit is een zin van tien woorden en niet meer. " * 9, id="under 100 words"),
-        pytest.param(LONG * 7, id="under 8 sentences"),
+        pytest.param("Dit is een zin van tien woorden en niet meer. " * 4, id="under 50 words"),
         pytest.param("", id="empty"),
         pytest.param(None, id="null"),
     ],
@@ -84,16 +83,18 @@ def test_a_short_text_is_not_judged(text: str | None) -> None:
     assert (row["rank_score"] is None) == (not text)
 
 
+@pytest.mark.parametrize("sentences", [1, 2, 8])
 @pytest.mark.parametrize(
-    ("words", "sentences", "judged"),
-    [(100, 8, True), (99, 8, False), (100, 7, False)],
-    ids=["both minimums", "a word less", "a sentence less"],
+    ("words", "is_indicative"), [(100, False), (99, True), (50, True), (49, None)]
 )
-def test_a_text_is_judged_from_both_minimums_on(words: int, sentences: int, judged: bool) -> None:
+def test_the_number_of_words_decides_whether_a_text_is_judged(
+    words: int, sentences: int, is_indicative: bool | None
+) -> None:
     lines = ["woord"] * (sentences - 1) + [" ".join(["woord"] * (words - sentences + 1))]
     row = score_texts(pl.Series(["\n".join(lines)])).row(0, named=True)
     assert (row["words"], row["sentences"]) == (words, sentences)
-    assert (row["level"] is not None) == judged
+    assert row["is_indicative"] is is_indicative
+    assert (row["level"] is None) == (is_indicative is None)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,21 @@ medians as (
     ) }}
 ),
 
+year_so_far as (
+    {{ kpi_year_so_far('public_space_feedback_lag', 'placed') }}
+),
+
+median_of_year_so_far as (
+    {{ kpi_cells(
+        'year_so_far',
+        {
+            'value': 'median(working_days)',
+            'numerator': 'cast(null as bigint)',
+            'denominator': 'count(*)',
+        }
+    ) }}
+),
+
 periods as (
     {{ kpi_periods(
         'public_space_feedback_lag', first_day_in_calendar(ref('int_report'), 'made_on')
@@ -51,6 +66,8 @@ open_reports as (
 
 figures as (
     select * from medians
+    union all by name
+    select * from median_of_year_so_far
     union all by name
     select
         *,
