@@ -11,10 +11,10 @@ select
     scores.rank_score,
     scores.b1_probability,
     scores.is_b1_or_easier,
-    scores.is_indicative,
     scores.hard_words,
     scores.hard_sentences,
-    scores.method_version
+    scores.method_version,
+    scores.is_indicative
 from {{ ref('stg_text_corpus__scores') }} as scores
 left join {{ ref('stg_text_corpus__texts') }} as texts
     on scores.text_id = texts.text_id and not scores.is_pool

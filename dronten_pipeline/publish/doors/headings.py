@@ -93,6 +93,7 @@ _HEADINGS = {
     "holiday_nl": "Vrije dag",
     "indicator": "Indicator",
     "is_b1_or_easier": "B1 of eenvoudiger",
+    "is_indicative": "Aanwijzing",
     "is_fresh": "Op tijd",
     "is_late": "Te laat",
     "is_provisional": "Voorlopig",

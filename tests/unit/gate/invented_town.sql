@@ -214,9 +214,9 @@ LEFT JOIN main.fct_kpi_target AS target
 CREATE TABLE main.text_readability AS
     SELECT text_id, channel, 'team' AS team, 'bulkbrief' AS kind, published_on, 200 AS words,
         20 AS sentences, level, 1.5 :: DOUBLE AS score, 2.5 :: DOUBLE AS rank_score,
-        0.9 :: DOUBLE AS b1_probability, is_b1_or_easier,
-        CASE WHEN level IS NOT NULL THEN false END AS is_indicative, '["woord"]' AS hard_words,
-        '[1]' AS hard_sentences, 'first-1' AS method_version
+        0.9 :: DOUBLE AS b1_probability, is_b1_or_easier, '["woord"]' AS hard_words,
+        '[1]' AS hard_sentences, 'first-1' AS method_version,
+        CASE WHEN level IS NOT NULL THEN false END AS is_indicative
     FROM staging.stg_text_corpus__scores;
 CREATE TABLE main.source_delivery AS
     SELECT source, table_name, table_name || '.csv' AS file_name, sha256(table_name) AS sha256,
