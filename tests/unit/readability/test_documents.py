@@ -648,7 +648,7 @@ def test_a_document_that_breaks_its_reader_is_tried_again_only_when_something_ch
     place.add("a")
     place.add("bom", LONG + "Boem.")
     first = place.run()
-    assert first.scores["text_id"].to_list() == ["a"]
+    assert first.scores.filter(pl.col("refusal").is_null())["text_id"].to_list() == ["a"]
     assert "DATALAB_READ_SECONDS" in first.rejects["reason"][0]
     assert place.run().rejects.equals(first.rejects)
     assert len(tried) == 1
