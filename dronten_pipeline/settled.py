@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dronten_pipeline.contracts import load_sources
-from dronten_pipeline.evidence import ledger
+from dronten_pipeline.evidence import ledger, ratification
 from dronten_pipeline.evidence.durable import (
     canonical_json,
     sha256_of,
@@ -40,7 +40,8 @@ class Given:
 
 
 def what_is_given(settings: Settings, run: Run) -> Given:
-    """Deliveries with the documents below them, day, origin, code, settings, key, calibration."""
+    """Deliveries with the documents below them, day, origin, code, settings, key, calibration,
+    and what owners ratified."""
     folders = (
         [path / "sample" for path in sorted(settings.sources.iterdir())]
         if run.is_sample
@@ -54,6 +55,9 @@ def what_is_given(settings: Settings, run: Run) -> Given:
                 "code": code_fingerprint(settings),
                 "key": privacy.key_id(settings.read_pseudonym_key()),
                 "public_address": settings.public_address,
+                "ratified": {
+                    kpi_id: one.record for kpi_id, one in ratification.in_force(settings).items()
+                },
                 "calibration": [sha256_of(path) for path in _calibrations(settings)],
                 "delivered": {
                     shown(path): _content(path, folder)

@@ -11,7 +11,7 @@ import fcntl
 import re
 from dataclasses import dataclass, field
 
-from dronten_pipeline.evidence import anchor, ledger, rules, trust
+from dronten_pipeline.evidence import anchor, ledger, ratification, rules, trust
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.evidence.signing import SigningError
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
@@ -99,6 +99,7 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
             *contents.notices,
             *trust.doubts(believed),
             *trust.misplaced_approvers(settings, believed),
+            *ratification.unbelievable(settings),
             *_notices(settings, contents.records, releases),
             *(notice for _, said in judged for notice in said),
             *(notice for one in read for notice in one.notices),
@@ -148,6 +149,7 @@ def _attention(settings: Settings) -> Verification:
             *_held_back(contents.records),
             *trust.unbelieved(believed),
             *trust.misplaced_approvers(settings, believed),
+            *ratification.unbelievable(settings),
         ],
     )
 

@@ -117,6 +117,7 @@ def show_release(settings: Settings) -> None:
         f"{coloured('release_verdict', about['verdict'])}"
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")
     )
+    _show_ratified(settings)
     if said := of_the_future(about, dt.datetime.now(LOCAL_TIME)):
         say_warning(said)
     _show_approval(about.get("approval"))
@@ -192,6 +193,22 @@ def _show_rules(settings: Settings, number: int) -> None:
         console.print(f"[yellow]Let op.[/yellow] {escape(line)}", soft_wrap=True)
     for change in rules.needing_approval(record.body["rule_changes"]):
         console.print(f"  [red]regel[/red]  {escape(rules.in_words(change))}", soft_wrap=True)
+
+
+def _show_ratified(settings: Settings) -> None:
+    """How many owners signed the definition and the targets of their KPI as they are now."""
+    from dronten_pipeline.evidence import definitions, ratification
+    from dronten_pipeline.evidence.signing import SigningError
+
+    agreed = definitions.agreed(settings)
+    try:
+        signed = ratification.in_force(settings, agreed)
+    except SigningError:  # said above, with what to do
+        return
+    console.print(
+        f"Bekrachtigd door hun eigenaar: {len(signed)} van {len(ratification.kpis(agreed))} "
+        "definities (`datalab ratify`)."
+    )
 
 
 def _show_approval(approval: dict[str, Any] | None) -> None:

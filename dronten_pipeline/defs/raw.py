@@ -205,6 +205,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         "gelezen werd.",
     )
     def snapshot(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
+        from dronten_pipeline.evidence import ratification
         from dronten_pipeline.ingest.inputs import (
             inputs_of,
             load_outcomes,
@@ -226,12 +227,26 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
                 "their names, or write a contract (sources/<name>/source.yml)"
             )
         outcomes = load_outcomes(settings, sources)
+        ratified = [
+            {
+                "kpi_id": one.kpi_id,
+                "ratified_on": one.ratified_on,
+                "ratified_by": one.ratified_by,
+            }
+            for one in ratification.in_force(settings).values()
+        ]
         follows = now.current_release.name if now.current_release else None
         about: dict[str, Any] = {
             "run_id": context.run_id,
             "release_id": new_release_id(
                 now.as_of,
-                [follows, now.origin, code_fingerprint(settings), made_of(outcomes.values())],
+                [
+                    follows,
+                    now.origin,
+                    code_fingerprint(settings),
+                    made_of(outcomes.values()),
+                    [one | {"ratified_on": str(one["ratified_on"])} for one in ratified],
+                ],
             ),
             "as_of": now.as_of,
             "code_version": now.code_version,
@@ -244,6 +259,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             previous=previous_release(now.comparable_release),
             previous_inputs=previous_inputs(now.comparable_release),
             recorded=believed_raw(settings, context.run_id),  # with what this run has read
+            ratified=ratified,
             **about,
         )
         inputs = inputs_of(

@@ -32,6 +32,7 @@ def lines(answer: Mapping[str, Any]) -> Iterator[str]:
         f"  Definitie {figure['definition_version']}, eigenaar {kpi['owner']}, document "
         f"{kpi['document_nl']}" + (f", vastgesteld: {_by(kpi)}" if kpi["decided_by"] else "") + "."
     )
+    yield f"  {_ratified(kpi)}"
     yield ""
     yield f"Waar het uit komt: {_files(answer['deliveries'])}"
     yield from (f"  {line}" for line in _deliveries(answer["deliveries"]))
@@ -64,6 +65,12 @@ def _meaning(kpi: Mapping[str, Any]) -> Iterator[str]:
     for name, title in words("definition").items():
         if name != "short_nl" and kpi[name]:
             yield f"{title}: {kpi[name]}"
+
+
+def _ratified(kpi: Mapping[str, Any]) -> str:
+    if kpi.get("ratified_on") is None:
+        return "Niet bekrachtigd: de eigenaar tekende deze definitie en haar doelen niet."
+    return f"Bekrachtigd door {kpi['ratified_by']} op {day(kpi['ratified_on'])}."
 
 
 def _cell(figure: Mapping[str, Any]) -> str:

@@ -83,6 +83,11 @@ PREVIOUS_COLUMNS = pl.Schema(
 )
 
 
+RATIFICATION_COLUMNS = pl.Schema(
+    {"kpi_id": pl.String, "ratified_on": pl.Date, "ratified_by": pl.String}
+)
+
+
 class PreviousRelease(BaseModel):
     """What the release says of itself with which the figures of this run are compared.
 
@@ -151,6 +156,7 @@ def build_snapshot(
     previous: PreviousRelease | None,
     previous_inputs: PreviousInputs,
     recorded: Recorded = None,
+    ratified: Sequence[Mapping[str, object]] = (),
 ) -> Snapshot:
     """Lays out `raw/current` for this run.
 
@@ -162,6 +168,7 @@ def build_snapshot(
             sources only, and only what was read from the same origin.
         recorded: raw files as the ledger holds them. A file that is not what it was is not laid
             out, and its source stands still.
+        ratified: the KPIs whose owner signed their definition of now: RATIFICATION_COLUMNS.
     """
     folder = settings.raw / "snapshots" / run_id
     if folder.exists():
@@ -179,6 +186,7 @@ def build_snapshot(
         }
     )
     layout.write("run__context", context)
+    layout.write("run__ratification", pl.DataFrame(ratified, schema=RATIFICATION_COLUMNS))
     layout.write_records(previous)
     _switch(settings.raw_current, folder)
     return Snapshot(

@@ -174,7 +174,7 @@ def _approval(approval: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _kpis(mart: Reading, lineage: Lineage | None) -> list[dict[str, Any]]:
     rows = mart.rows(
         """
-        SELECT kpi_status.*, name_nl, unit, owner, source_system
+        SELECT kpi_status.*, name_nl, unit, owner, source_system, ratified_on
         FROM kpi_status INNER JOIN dim_kpi USING (kpi_id) ORDER BY name_nl
         """
     )
@@ -196,6 +196,7 @@ def _kpis(mart: Reading, lineage: Lineage | None) -> list[dict[str, Any]]:
                 "target": words.target(row, row["unit"]),
                 "status": words.word("status", row["status"]),
                 "owner": row["owner"],
+                "ratified_on": words.day(row["ratified_on"]) if row["ratified_on"] else None,
                 "sources": sources,
             }
         )

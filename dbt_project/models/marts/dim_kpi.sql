@@ -1,6 +1,8 @@
 with kpis as (
     select
         register.*,
+        ratified.ratified_on,
+        ratified.ratified_by,
         parts.short_nl,
         parts.counts_nl,
         parts.excludes_nl,
@@ -29,6 +31,7 @@ with kpis as (
         ) as caveats_nl
     from {{ ref('kpi_register') }} as register
     left join {{ ref('kpi_definition') }} as parts on register.kpi_id = parts.kpi_id
+    left join {{ ref('stg_run__ratification') }} as ratified on register.kpi_id = ratified.kpi_id
 )
 
 select
@@ -50,6 +53,8 @@ select
     excludes_nl,
     caveats_nl,
     goal_id,
+    ratified_on,
+    ratified_by,
     period_nl,
     breakdowns_nl
 from kpis

@@ -2,6 +2,8 @@ with targets as (
     select
         targets.*,
         register.is_cumulative_count,
+        ratified.ratified_on,
+        ratified.ratified_by,
         -- a period is named by its year or by its month
         case
             when length(targets.period) = 4 then make_date(cast(targets.period as integer), 1, 1)
@@ -9,6 +11,7 @@ with targets as (
         end as period_start
     from {{ ref('kpi_target') }} as targets
     inner join {{ ref('kpi_register') }} as register on targets.kpi_id = register.kpi_id
+    left join {{ ref('stg_run__ratification') }} as ratified on targets.kpi_id = ratified.kpi_id
 ),
 
 bounded as (
@@ -36,6 +39,8 @@ select
     kind,
     document,
     note,
-    document_page
+    document_page,
+    ratified_on,
+    ratified_by
 from bounded
 order by kpi_id, kind, period_start

@@ -150,6 +150,8 @@ _HEADINGS = {
     "quarter": "Nummer kwartaal",
     "quarter_nl": "Kwartaal en jaar",
     "rank_score": "Score voor volgorde",
+    "ratified_by": "Bekrachtigd door",
+    "ratified_on": "Bekrachtigd op",
     "realised_keur": "Gerealiseerd (x 1.000 euro)",
     "received_at": "Ontvangen",
     "region": "Regio",

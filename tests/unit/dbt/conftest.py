@@ -23,7 +23,12 @@ import pytest
 
 from dronten_pipeline.contracts import Table, load_sources
 from dronten_pipeline.ingest.completeness import GAP_COLUMNS
-from dronten_pipeline.ingest.snapshot import PREVIOUS_COLUMNS, SOURCE_COLUMNS, TABLE_COLUMNS
+from dronten_pipeline.ingest.snapshot import (
+    PREVIOUS_COLUMNS,
+    RATIFICATION_COLUMNS,
+    SOURCE_COLUMNS,
+    TABLE_COLUMNS,
+)
 from dronten_pipeline.readability.documents import SCORE_SCHEMA
 from dronten_pipeline.transform import table_names
 from tests.unit.dbt.without_terms import DELIVERIES
@@ -96,6 +101,7 @@ class Raw:
         self.run(AS_OF)
         self._write("run__delivery/1", [], DELIVERY)
         self._write("run__privacy/1", [], PRIVACY)
+        self._write("run__ratification/1", [], dict(RATIFICATION_COLUMNS))
         self._write("run__table/1", [], dict(TABLE_COLUMNS))
         self._write(
             "run__gap/1",

@@ -3,6 +3,7 @@
 -- a test breaks it. The day of judgement is 2026-03-31.
 
 CREATE SCHEMA staging; CREATE SCHEMA register; CREATE SCHEMA intermediate;
+CREATE TABLE staging.stg_run__ratification (kpi_id VARCHAR, ratified_on DATE, ratified_by VARCHAR);
 CREATE TABLE staging.stg_run__context AS
     SELECT 'run' AS run_id, DATE '2026-03-31' AS as_of, 'abc' AS code_version, true AS is_sample,
         '20260331-1a2b3c4d5e6f' AS release_id;
@@ -80,7 +81,7 @@ CREATE TABLE register.kpi_target AS
 CREATE TABLE main.dim_kpi AS SELECT kpi_id, name_nl, kpi_id AS name_en, 'Een definitie.' AS definition_nl,
     unit, direction, period_grain, source_system, 'doc' AS document, 'Team' AS owner, definition_version,
     'Een zin.' AS short_nl, 'Wat telt.' AS counts_nl, NULL :: VARCHAR AS excludes_nl,
-    NULL :: VARCHAR AS caveats_nl, 'goal' AS goal_id, 'De maand.' AS period_nl,
+    NULL :: VARCHAR AS caveats_nl, 'goal' AS goal_id, NULL :: DATE AS ratified_on, NULL :: VARCHAR AS ratified_by, 'De maand.' AS period_nl,
     NULL :: VARCHAR AS breakdowns_nl
     FROM register.kpi_register;
 CREATE TABLE register.kpi_definition AS SELECT kpi_id, 'Een zin.' AS short_nl FROM register.kpi_register;
@@ -89,7 +90,8 @@ CREATE TABLE main.dim_document AS SELECT 'doc' AS document_id, 'Een belofte' AS 
 CREATE TABLE main.dim_goal AS SELECT 'goal' AS goal_id, 'Programma' AS programme, '1' AS goal_number,
     'Een doel.' AS text_nl, 'doc' AS document_id;
 CREATE TABLE main.fct_kpi_target AS
-    SELECT *, 'doc' AS document, NULL :: VARCHAR AS note, NULL :: INTEGER AS document_page FROM (VALUES
+    SELECT *, 'doc' AS document, NULL :: VARCHAR AS note, NULL :: INTEGER AS document_page,
+        NULL :: DATE AS ratified_on, NULL :: VARCHAR AS ratified_by FROM (VALUES
         ('website_text_clarity', DATE '2026-01-01', NULL :: DATE, '>', 60 :: DOUBLE, 'target'),
         ('website_satisfaction', DATE '2025-01-01', DATE '2025-12-31', '>=', 85, 'target'),
         ('website_satisfaction', DATE '2026-01-01', NULL, '>=', 86, 'target'),

@@ -44,6 +44,7 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("dim_kpi", "register_complete"): "DELETE FROM dim_kpi WHERE kpi_id = 'b1_share'",
     ("dim_kpi", "definitions_complete"): "UPDATE dim_kpi SET short_nl = 'Een andere zin.'",
     ("dim_kpi", "short_nl_is_short"): "UPDATE dim_kpi SET short_nl = repeat('woord ', 21)",
+    ("dim_kpi", "ratified_as_signed"): "UPDATE dim_kpi SET ratified_on = DATE '2026-01-01'",
     ("dim_kpi", "document_known"): "UPDATE dim_kpi SET document = 'gone'",
     ("dim_kpi", "goal_known"): "UPDATE dim_kpi SET goal_id = 'gone'",
     ("dim_document", "label_nl_is_no_file_name"): "UPDATE dim_document SET label_nl = document_id",
