@@ -1,18 +1,24 @@
 {# The status of KPIs that their target alone does not give.
    Not here: how one of them is judged (macros/status/<kpi_id>.sql). #}
 
-{# One row per KPI of this run with a macro status_of_<kpi_id>: its kpi_id and status, null where it
-   cannot be told. Such a macro is a query that gives one row with the column status. #}
+{# The verdicts on the KPIs of this run with a macro status_of_<kpi_id>: kpi_id, and per year that
+   was judged period_start, status and value (what was judged, in the unit of the KPI). The latest
+   year is the status of today; a KPI of which nothing can be judged has one row without a year.
+   Such a macro is a query that gives the columns period_start, status and value. #}
 {% macro own_statuses() %}
     {% for kpi_id in kpi_ids() if context['status_of_' ~ kpi_id] is defined %}
     select
         '{{ kpi_id }}' as kpi_id,
-        judged.status
+        judged.period_start,
+        judged.status,
+        judged.value
     from ({{ context['status_of_' ~ kpi_id]() }}) as judged
     union all
     {% endfor %}
     select
         cast(null as varchar) as kpi_id,
-        cast(null as varchar) as status
+        cast(null as date) as period_start,
+        cast(null as varchar) as status,
+        cast(null as double) as value
     where false
 {% endmacro %}

@@ -58,8 +58,16 @@ targets as (
 ),
 
 -- of a KPI whose status follows from more than its target: macros/status/
-own_status as (
+judged_otherwise as (
     {{ own_statuses() }}
+),
+
+own_status as (
+    select
+        kpi_id,
+        arg_max(status, coalesce(period_start, date '0001-01-01')) as status
+    from judged_otherwise
+    group by kpi_id
 )
 
 select

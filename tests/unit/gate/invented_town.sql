@@ -55,11 +55,13 @@ CREATE TABLE staging.stg_finance_hr__staff_costs AS
 CREATE TABLE staging.stg_iv3__staff_costs_by_municipality AS
     SELECT year :: INTEGER AS year, true AS is_accounts,
         'GM' || lpad((300 + n) :: VARCHAR, 4, '0') AS municipality_code,
-        (1000 + n) :: DECIMAL(28, 6) AS salaries_keur, (100 + n % 50) :: DECIMAL(28, 6) AS hiring_keur
+        (900 + n) :: DECIMAL(28, 6) AS salaries_keur, (100 + n % 50) :: DECIMAL(28, 6) AS hiring_keur
     FROM range(2023, 2026) AS y (year), range(310) AS r (n);
 CREATE TABLE staging.stg_iv3__region_membership AS
-    SELECT * FROM (VALUES ('Regio Zwolle', 'GM0303'), ('Regio Zwolle', 'GM0304'),
-        ('Flevoland', 'GM0303'), ('Flevoland', 'GM0305')) AS v (region, municipality_code);
+    SELECT region, 'GM' || lpad(code :: VARCHAR, 4, '0') AS municipality_code,
+        0 AS valid_from, 9999 AS valid_until
+    FROM (VALUES ('Regio Zwolle', [303, 304, 306, 307]), ('Flevoland', [303, 305, 308, 309]))
+        AS v (region, codes), unnest(codes) AS c (code);
 CREATE TABLE register.benchmark_region AS
     SELECT * FROM (VALUES ('Regio Zwolle', false, true), ('Flevoland', false, true),
         ('Nederland', true, false)) AS v (region, is_whole_country, is_judged);
@@ -190,8 +192,12 @@ WITH shares AS (
 SELECT year, region, method, municipalities, region_share, region_share AS region_share_without_own,
     own_share, difference,
     CASE WHEN difference < 0 THEN 'below' WHEN difference <= 1 THEN 'in_line' ELSE 'above' END AS status,
-    0.0 :: DOUBLE AS region_trend, 0.0 :: DOUBLE AS own_trend
-FROM compared;
+    0.0 :: DOUBLE AS region_trend, 0.0 :: DOUBLE AS own_trend,
+    municipalities || '-1a2b3c4d' AS membership_version, ledger.value AS ledger_share,
+    ledger.value - own_share AS ledger_difference, 0 AS aggregates_left_out
+FROM compared LEFT JOIN main.fct_kpi_value AS ledger
+    ON ledger.kpi_id = 'external_hiring_share' AND ledger.period_grain = 'year' AND NOT ledger.is_provisional
+    AND ledger.dimension = 'total' AND ledger.period_start = make_date(year, 1, 1);
 CREATE TABLE main.kpi_status AS
 WITH latest AS (
     SELECT figure.* FROM main.fct_kpi_value AS figure

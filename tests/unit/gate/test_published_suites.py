@@ -238,6 +238,21 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("external_hiring_benchmark", "own_municipality_filed"): (
         "UPDATE external_hiring_benchmark SET own_share = NULL"
     ),
+    ("external_hiring_benchmark", "ledger_is_that_of_figures"): (
+        "UPDATE external_hiring_benchmark SET ledger_share = ledger_share + 0.001"
+    ),
+    ("external_hiring_benchmark", "ledger_fits_accounts"): (
+        "UPDATE external_hiring_benchmark SET ledger_difference = -0.51"
+    ),
+    ("external_hiring_benchmark", "membership_same_everywhere"): (
+        "UPDATE external_hiring_benchmark SET membership_version = '1' || membership_version "
+        "WHERE method = 'mean'"
+    ),
+    ("external_hiring_benchmark", "aggregates_reconcile"): (
+        f"INSERT INTO {W}.stg_iv3__staff_costs_by_municipality "
+        "SELECT * REPLACE ('NL01' AS municipality_code) "
+        f"FROM {W}.stg_iv3__staff_costs_by_municipality WHERE municipality_code = 'GM0303'"
+    ),
     # --- texts
     ("text_readability", "texts_present"): "DELETE FROM text_readability",
     ("text_readability", "one_method"): (

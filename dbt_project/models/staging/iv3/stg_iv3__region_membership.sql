@@ -11,6 +11,8 @@ select
     upper({{ trimmed('latest.gm_code') }}) as municipality_code,
     {{ trimmed('latest.gm_naam') }} as municipality,
     {{ trimmed('latest.bron') }} as origin,
-    {{ code('latest.status') }} as status
+    {{ code('latest.status') }} as status,
+    coalesce(cast(latest.geldig_van as integer), 0) as valid_from,
+    coalesce(cast(latest.geldig_tot as integer), 9999) as valid_until
 from latest
 left join region_names on {{ code('latest.regio') }} = region_names.code

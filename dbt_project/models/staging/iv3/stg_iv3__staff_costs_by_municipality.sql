@@ -13,6 +13,7 @@ select
     {{ code('latest.verslagsoort') }} as report_code,
     {{ code('latest.verslagsoort') }} like '%x005' as is_accounts,
     upper({{ trimmed('latest.gm_code') }}) as municipality_code,
+    regexp_full_match(upper({{ trimmed('latest.gm_code') }}), 'GM[0-9]{4}') as is_municipality,
     municipality_names.name as municipality,
     {{ trimmed('latest.prv_code') }} as province_code,
     latest.inwoners as inhabitants,
