@@ -33,11 +33,11 @@
 
 {# The member of a dimension of which a part of a breakdown is one. The key says its kind and its
    name, so that it means the same in every release; none where the breakdown is by something
-   else, onbekend where the record did not say. #}
-{% macro member_key(kinds, dimension, dimension_value) -%}
+   else, onbekend where the record did not say. Teams and departments have other names too and are
+   found by int_organisation_name. #}
+{% macro member_key(kind, dimension, dimension_value) -%}
     case
-        when {{ dimension }} not in ({% for kind in kinds %}'{{ kind }}'{{ ', ' if not loop.last }}{% endfor %})
-            then 'geen'
+        when {{ dimension }} <> '{{ kind }}' then 'geen'
         when lower({{ dimension_value }}) = 'onbekend' then 'onbekend'
         else {{ dimension }} || ':' || lower({{ dimension_value }})
     end

@@ -32,6 +32,8 @@ MUNICIPALITIES = (
 )  # fmt: skip
 #: The two municipalities of Flevoland that are no member of Regio Zwolle, and Zeewolde.
 NOT_ZWOLLE = ("GM0034", "GM0050", "GM0995")
+#: The province was founded in this year.
+FLEVOLAND_SINCE = 1986
 OWN = "GM0303"
 DID_NOT_FILE = ("GM0180", "2023X005")
 NEGATIVE = ("GM1773", "2019X005")
@@ -92,14 +94,16 @@ def _is(grid: pl.DataFrame, case: tuple[str, str]) -> np.typing.NDArray[np.bool_
 def _regions() -> pl.DataFrame:
     flevoland = [(code, name) for code, name, province, _ in MUNICIPALITIES if province == 24]
     zwolle = [(code, name) for code, name, *_ in MUNICIPALITIES if code not in NOT_ZWOLLE]
-    rows = [("Flevoland", code, name, "CBS, gebieden", "vast") for code, name in flevoland]
+    rows: list[tuple[str | int | None, ...]] = [
+        ("Flevoland", code, name, "CBS, gebieden", "vast", FLEVOLAND_SINCE, None)
+        for code, name in flevoland
+    ]
     rows += [
-        ("Regio Zwolle", code, name, "eigen reconstructie", "te bevestigen")
+        ("Regio Zwolle", code, name, "eigen reconstructie", "te bevestigen", None, None)
         for code, name in zwolle
     ]
-    return pl.DataFrame(
-        rows, schema=["regio", "gm_code", "gm_naam", "bron", "status"], orient="row"
-    )
+    columns = ["regio", "gm_code", "gm_naam", "bron", "status", "geldig_van", "geldig_tot"]
+    return pl.DataFrame(rows, schema=columns, orient="row")
 
 
 def _write(path: Path, frame: pl.DataFrame) -> None:

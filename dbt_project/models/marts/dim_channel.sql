@@ -1,6 +1,6 @@
 with members as (
     select
-        {{ member_key(['channel'], 'dimension', 'dimension_value') }} as channel_key,
+        {{ member_key('channel', 'dimension', 'dimension_value') }} as channel_key,
         min({{ words_nl('dimension_value') }}) as channel_nl
     from {{ ref('fct_kpi_value') }}
     where dimension = 'channel' and lower(dimension_value) <> 'onbekend'

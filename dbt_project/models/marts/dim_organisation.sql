@@ -1,12 +1,13 @@
 with members as (
-    select
-        {{ member_key(['team', 'department'], 'dimension', 'dimension_value') }}
-            as organisation_key,
-        min(dimension_value) as organisation_nl,
-        case dimension when 'team' then 'team' else 'afdeling' end as kind_nl
-    from {{ ref('fct_kpi_value') }}
-    where dimension in ('team', 'department') and lower(dimension_value) <> 'onbekend'
-    group by 1, dimension
+    -- distinct: a member has several names
+    select distinct
+        organisation_key,
+        organisation_nl,
+        kind_nl,
+        parent_key,
+        parent_nl
+    from {{ ref('int_organisation_name') }}
+    where organisation_key <> 'onbekend'
 )
 
 select * from members
@@ -14,7 +15,9 @@ union all
 select
     special.organisation_key,
     special.organisation_nl,
-    special.kind_nl
+    special.kind_nl,
+    cast(null as varchar) as parent_key,
+    cast(null as varchar) as parent_nl
 from (
     values
     ('onbekend', 'Onbekend', 'onbekend'),

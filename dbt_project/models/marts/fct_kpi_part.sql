@@ -3,10 +3,14 @@ with finest as (
 )
 
 select
-    kpi_id,
-    date_key,
-    {{ member_key(['team', 'department'], 'dimension', 'dimension_value') }} as organisation_key,
-    {{ member_key(['channel'], 'dimension', 'dimension_value') }} as channel_key,
+    finest.kpi_id,
+    finest.date_key,
+    case
+        when finest.dimension in ('team', 'department')
+            then coalesce(names.organisation_key, 'onbekend')
+        else 'geen'
+    end as organisation_key,
+    {{ member_key('channel', 'dimension', 'dimension_value') }} as channel_key,
     dimension,
     dimension_value,
     aggregation,
@@ -18,4 +22,6 @@ select
     source_state,
     {{ period_end('period_grain', 'period_start') }} as period_end
 from finest
+left join {{ ref('int_organisation_name') }} as names
+    on {{ code('finest.dimension_value') }} = names.code
 order by kpi_id, date_key, dimension, dimension_value

@@ -33,6 +33,9 @@ compared as (
         milestones.description_nl,
         milestones.due,
         milestones.due_on,
+        milestones.goal_id,
+        milestones.kpi_id,
+        milestones.owner,
         coalesce(delivered.status, 'onbekend') as status,
         case when delivered.status = 'gereed' then delivered.done_on end as done_on
     from milestones
@@ -46,11 +49,17 @@ select
     due,
     status,
     done_on,
-    -- null where it cannot be told: reached, after it was due or not
+    -- null where it cannot be told or is not asked: nothing known, dropped, reached on an unknown
+    -- day after it was due
     case
+        when status in ('onbekend', 'vervallen') then null
         when due_on > {{ as_of() }} then false
         when status = 'gereed' then done_on > due_on
         else true
-    end as is_late
+    end as is_late,
+    due_on,
+    goal_id,
+    kpi_id,
+    owner
 from compared
 order by milestone_id

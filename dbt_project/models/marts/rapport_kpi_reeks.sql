@@ -42,6 +42,16 @@ figures as (
     from {{ ref('fct_kpi_value') }}
 ),
 
+kpis as (
+    select
+        dim_kpi.kpi_id,
+        dim_kpi.name_nl,
+        dim_kpi.unit,
+        {{ kpi_aggregation('register') }} = 'sum' as is_sum
+    from {{ ref('dim_kpi') }} as dim_kpi
+    inner join {{ ref('kpi_register') }} as register on dim_kpi.kpi_id = register.kpi_id
+),
+
 published as (
     select
         figures.*,
@@ -95,16 +105,22 @@ select
     published.as_of as "Peildatum",
     published.release_id as "Uitgave",
     published.kpi_id as "Code",
-    published.row_key as "Sleutel"
+    published.row_key as "Sleutel",
+    case
+        when targets.target_value is null then null
+        when published.dimension = 'total' then 'doel'
+        else 'doel van het geheel'
+    end as "Soort doel"
 from published
-inner join {{ ref('dim_kpi') }} as kpi on published.kpi_id = kpi.kpi_id
+inner join kpis as kpi on published.kpi_id = kpi.kpi_id
 left join {{ ref('dim_date') }} as first_day on published.period_start = first_day.date
--- the target in force on the last day of a headline period
+-- the target in force on the last day of the period, in every grain and beside every part; a
+-- target for the sum of a year says nothing of its months, nor of another figure beside the headline
 left join {{ ref('fct_kpi_target') }} as targets
     on
         published.kpi_id = targets.kpi_id
-        and published.period_grain = kpi.period_grain
-        and published.dimension = 'total'
+        and published.dimension <> 'measure'
+        and (published.period_grain = 'year' or not kpi.is_sum)
         and targets.kind = 'target'
         and targets.period_start <= published.period_end
         and published.period_end <= coalesce(targets.period_end, published.period_end)

@@ -1,109 +1,33 @@
-{% set today = as_of() %}
+{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
+{% set file = previous ~ '/work_list.parquet' %}
+{% set found = run_query("select 1 from glob('" ~ file ~ "')") if execute and previous %}
+{% set has_list = found and found.rows %}
+{% set known = run_query(
+    "select 1 from parquet_schema('" ~ file ~ "') where name = 'first_seen_release'"
+) if has_list %}
 
-with texts as (
-    {{ counted_texts() }}
-),
-
-items as (
+with listed_before as (
+    {% if has_list %}
     select
-        'callbacks_overdue' as list,
-        'callbacks_open_late' as kpi_id,
-        callback_id as item_id,
-        team,
-        due_on,
-        'Terugbelverzoek van ' || {{ dutch_date('made_on') }} as detail
-    from {{ ref('int_callback') }}
-    where handled_on is null and due_on <= {{ today }}
-
-    union all
-    -- those that become due in three months, and those that are past and can still be warned
-    select
-        'permits_to_warn' as list,
-        'permit_expiry_notice' as kpi_id,
-        case_id as item_id,
-        team,
-        warn_by as due_on,
-        coalesce(permit_type, 'Vergunning') || ', loopt af op ' || {{ dutch_date('ends_on') }}
-            as detail
-    from {{ ref('int_permit') }}
-    where
-        warned_on is null
-        and warn_by <= {{ today }} + interval 3 month
-        and ends_on >= {{ today }}
-
-    union all
-    select
-        'reports_open_long' as list,
-        'public_space_feedback_lag' as kpi_id,
-        report_id as item_id,
-        cast(null as varchar) as team,
-        made_on + 30 as due_on,
-        concat_ws(
-            ', ',
-            category || coalesce(' in ' || village, ''),
-            'gemeld op ' || {{ dutch_date('made_on') }},
-            'oorzaak: ' || coalesce(replace(open_cause, '_', ' '), 'onbekend')
-        ) as detail
-    from {{ ref('int_report') }}
-    where handled_on is null and made_on + 30 < {{ today }}
-
-    union all
-    select
-        'press_open' as list,
-        'press_answered' as kpi_id,
-        question_id as item_id,
-        cast(null as varchar) as team,
-        -- the promise is kept by a process answer; the answer itself has no term
-        case when process_answered_on is null then due_on end as due_on,
-        'Persvraag van ' || {{ dutch_date('received_on') }}
-        || coalesce(', procesantwoord gegeven op ' || {{ dutch_date('process_answered_on') }}, '')
-            as detail
-    from {{ ref('int_press_question') }}
-    where answered_on is null
-
-    union all
-    select
-        'invoices_overdue' as list,
-        'invoices_paid_30d' as kpi_id,
+        list,
         item_id,
-        department as team,
-        due_on,
-        'Factuur van ' || replace(cast(cast(amount_eur as decimal(28, 2)) as varchar), '.', ',')
-        || ' euro, ontvangen op ' || {{ dutch_date('received_on') }} as detail
-    from {{ ref('int_invoice') }}
-    where left_out_as is null and paid_on is null and due_on <= {{ today }}
-
-    union all
+        -- a release of before this column says only that it stood there
+        {{ 'first_seen_release' if known.rows else 'release_id' }} as first_seen_release
+    from read_parquet('{{ file }}')
+    {% else %}
     select
-        'texts_too_hard' as list,
-        'b1_share' as kpi_id,
-        texts.text_id as item_id,
-        texts.team,
-        cast(null as date) as due_on,
-        concat_ws(
-            ', ',
-            'Niveau ' || scores.level,
-            replace(texts.channel, '_', ' '),
-            texts.kind,
-            'gepubliceerd op ' || {{ dutch_date('texts.event_date') }},
-            'kans op B1: ' || case
-                when scores.b1_probability < 0.01 then 'minder dan 1'
-                else cast(cast(round(100 * scores.b1_probability) as integer) as varchar)
-            end || ' %',
-            case when scores.remark is not null then 'mogelijk verkeerd gelezen (scan)' end
-        ) as detail
-    from texts
-    inner join {{ ref('stg_text_corpus__scores') }} as scores on texts.text_id = scores.text_id
-    -- short texts that were judged together are no text that somebody can rewrite; a short page
-    -- about a permit has a level of its own, and is judged by it
-    where not texts.is_pool and not scores.is_b1_or_easier
+        cast(null as varchar) as list,
+        cast(null as varchar) as item_id,
+        cast(null as varchar) as first_seen_release
+    where false
+    {% endif %}
 ),
 
 judged as (
     select
-        items.*,
-        {{ today }} as judged_on
-    from items
+        *,
+        {{ as_of() }} as judged_on
+    from {{ ref('int_work_item') }}
 ),
 
 late as (
@@ -114,10 +38,18 @@ select
     late.list,
     late.item_id,
     -- where the source names no team the owner of the KPI acts
-    coalesce(late.team, register.owner) as team,
+    coalesce(teams.organisation_nl, owners.organisation_nl) as team,
     cast(late.due_on as date) as due_on,
     cast(late.working_days_late as integer) as working_days_late,
-    late.detail
+    late.detail,
+    register.owner,
+    coalesce(before.first_seen_release, context.release_id) as first_seen_release,
+    coalesce(teams.organisation_key, owners.organisation_key) as organisation_key
 from late
 inner join {{ ref('kpi_register') }} as register on late.kpi_id = register.kpi_id
-order by late.list, late.due_on, late.item_id
+left join {{ ref('int_organisation_name') }} as teams on {{ code('late.team') }} = teams.code
+left join {{ ref('int_organisation_name') }} as owners on {{ code('register.owner') }} = owners.code
+left join listed_before as before on late.list = before.list and late.item_id = before.item_id
+cross join {{ ref('stg_run__context') }} as context
+-- the oldest first: by its term, and where none runs by when it came on the list
+order by late.list, late.due_on nulls last, first_seen_release, late.item_id

@@ -196,11 +196,11 @@ def test_status(mart: duckdb.DuckDBPyConnection, kpi: str, expected: tuple[str, 
         pytest.param("dashboard_live", ("gereed", False), id="last_day_of_the_month"),
         pytest.param("callback_pilot_wil", ("gereed", True), id="a_day_too_late"),
         pytest.param("kcc_specialists_trained", ("gereed", False), id="last_day_of_the_quarter"),
-        pytest.param("service_week", ("onbekend", True), id="reached_tomorrow"),
+        pytest.param("service_week", ("onbekend", None), id="reached_tomorrow"),
         pytest.param("website_live", ("gereed", None), id="reached_without_a_day"),
-        pytest.param("fixi_plan", ("vervallen", True), id="dropped"),
+        pytest.param("fixi_plan", ("vervallen", None), id="dropped"),
         pytest.param("datalab", ("loopt", False), id="year_is_not_over"),
-        pytest.param("djuma_live", ("onbekend", True), id="nothing_delivered"),
+        pytest.param("djuma_live", ("onbekend", None), id="nothing_delivered"),
     ],
 )
 def test_milestones(
@@ -305,8 +305,9 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ),
     ("milestone", "every_milestone_present"): "DELETE FROM milestone WHERE status = 'loopt'",
     ("milestone", "day_only_when_reached"): "UPDATE milestone SET done_on = DATE '2026-03-11'",
-    ("milestone", "late_can_be_told"): "UPDATE milestone SET is_late = NULL",
-    ("milestone", "on_time_is_reached_in_due_year"): "UPDATE milestone SET is_late = false",
+    ("milestone", "due_on_is_the_last_day"): "UPDATE milestone SET due_on = due_on - 1",
+    ("milestone", "late_is_known"): "UPDATE milestone SET is_late = true",
+    ("milestone", "kpi_known"): "UPDATE milestone SET kpi_id = 'unknown'",
     ("social_domain_indicator", "every_result_present"): (
         "DELETE FROM social_domain_indicator WHERE year IS NULL"
     ),

@@ -16,7 +16,8 @@ SHARED = [
         if path.parent.name in {"intermediate", "marts"}
         # a list is made of the items of one KPI, a contradiction is about one or two of them, and
         # the benchmark is that of one
-        and path.stem not in {"work_list", "document_contradiction", "external_hiring_benchmark"}
+        and path.stem
+        not in {"int_work_item", "document_contradiction", "external_hiring_benchmark"}
     ),
 ]
 
