@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 #: Tests deliver and read at once; those of waiting set a time of their own.
 os.environ["DATALAB_SETTLE_SECONDS"] = "0"
@@ -21,6 +22,26 @@ os.environ["DATALAB_SETTLE_SECONDS"] = "0"
 for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, usual)
+
+# Few examples, the same each time, without the slow tests; with them more, and drawn anew.
+for name, drawn in (
+    ("few", {"max_examples": 10, "derandomize": True}),
+    ("drawn", {"max_examples": 40}),
+):
+    settings.register_profile(
+        name,
+        **drawn,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("--hypothesis-profile"):
+        settings.load_profile("few" if "not slow" in config.option.markexpr else "drawn")
+
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"

@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from dronten_pipeline.programme import Programme
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -39,7 +41,7 @@ NODES = 200
 #: grow (1), to shrink (-1) or to do either in turn (0).
 ATTEMPTS = ((1, 1), (2, 1), (ROOM, -1), (ROOM, 0), (1, 0))
 #: Rounds of narrowing bounds before the solver, which finds the rest.
-ROUNDS = 12
+ROUNDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,28 +107,71 @@ def _bounds(component: Component) -> tuple[Numbers, Numbers]:
         truth = np.concatenate([truth, component.points, missed])
         low = np.concatenate([low, np.zeros(2 * size, dtype=np.int64)])
         high = np.concatenate([high, component.most * high, component.most * high])
-    places = [np.array([place for place, _ in row]) for row in component.rows]
-    signs = [np.array([sign for _, sign in row]) for row in component.rows]
-    sums = [
-        (cells + start, sign, int((sign * truth[cells + start]).sum()))
-        for start in range(0, len(truth), size)
-        for cells, sign in zip(places, signs, strict=True)
-    ]
+    sums = _Sums.of(component)
+    # One row per quantity: all of them add up alike.
+    low, high, truth = (numbers.reshape(-1, size) for numbers in (low, high, truth))
+    totals = sums.add(truth)
     for _ in range(ROUNDS):
         before = low.copy(), high.copy()
-        for cells, sign, total in sums:
-            least = np.where(sign > 0, low[cells], -high[cells])
-            most = np.where(sign > 0, high[cells], -low[cells])
-            # What is left for a cell when the others take as little, or as much, as they can.
-            upper = total - (least.sum() - least)
-            lower = total - (most.sum() - most)
-            low[cells] = np.maximum(low[cells], np.where(sign > 0, lower, -upper))
-            high[cells] = np.minimum(high[cells], np.where(sign > 0, upper, -lower))
+        sums.narrow(low, high, totals)
         if component.points is not None:
-            _narrow_within_cells(low.reshape(3, size), high.reshape(3, size), component.most)
+            _narrow_within_cells(low, high, component.most)
         if (low == before[0]).all() and (high == before[1]).all():
             break
-    return low, high
+    return low.ravel(), high.ravel()
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The rows of a component as terms, one after another: their cells and signs.
+
+    `starts` is where each row begins, `rows` the row of each term. `order` sorts the terms by
+    cell, and `cell_starts` is where each cell begins then; every cell is in a row.
+    """
+
+    cells: Numbers
+    signs: Numbers
+    starts: Numbers
+    rows: Numbers
+    order: Numbers
+    cell_starts: Numbers
+
+    @classmethod
+    def of(cls, component: Component) -> _Sums:
+        import numpy as np
+
+        cells, signs = np.array([term for row in component.rows for term in row]).T
+        lengths = np.array([len(row) for row in component.rows])
+        order = np.argsort(cells, kind="stable")
+        return cls(
+            cells,
+            signs,
+            starts=np.cumsum(lengths) - lengths,
+            rows=np.repeat(np.arange(len(lengths)), lengths),
+            order=order,
+            cell_starts=np.searchsorted(cells[order], np.arange(len(component.cells))),
+        )
+
+    def add(self, table: Numbers) -> Numbers:
+        """What each row adds up to; one line per quantity."""
+        import numpy as np
+
+        return np.add.reduceat(self.signs * table[:, self.cells], self.starts, axis=1)
+
+    def narrow(self, low: Numbers, high: Numbers, totals: Numbers) -> None:
+        """Narrows the bounds by each row alone, in place."""
+        import numpy as np
+
+        is_part = self.signs > 0
+        least = np.where(is_part, low[:, self.cells], -high[:, self.cells])
+        most = np.where(is_part, high[:, self.cells], -low[:, self.cells])
+        # What is left for a cell when the others take as little, or as much, as they can.
+        upper = (totals - np.add.reduceat(least, self.starts, axis=1))[:, self.rows] + least
+        lower = (totals - np.add.reduceat(most, self.starts, axis=1))[:, self.rows] + most
+        floor, ceiling = np.where(is_part, lower, -upper), np.where(is_part, upper, -lower)
+        by_cell = self.order, self.cell_starts
+        np.maximum(low, np.maximum.reduceat(floor[:, by_cell[0]], by_cell[1], axis=1), out=low)
+        np.minimum(high, np.minimum.reduceat(ceiling[:, by_cell[0]], by_cell[1], axis=1), out=high)
 
 
 def _narrow_within_cells(low: Numbers, high: Numbers, most: int) -> None:
@@ -161,39 +206,21 @@ class _Witnesses:
 
     def __init__(self, component: Component, low: Numbers, high: Numbers) -> None:
         import numpy as np
-        from scipy.sparse import coo_array
 
         self._of = component
         size, columns = len(component.cells), _columns(component)
         self._low, self._high = low[:columns], high[:columns]
-        entries = [
-            (number, place, sign)
-            for number, row in enumerate(component.rows)
-            for place, sign in row
-        ]
-        rows, places, signs = (np.array(part) for part in zip(*entries, strict=True))
-        blocks = [(rows, places, signs)]
+        self._sums = _Sums.of(component)
         truth = component.records
         if component.points is not None:
             truth = np.concatenate([component.records, component.points])
-            blocks.append((rows + len(component.rows), places + size, signs))
-        sums = coo_array(
-            (
-                np.concatenate([block[2] for block in blocks]),
-                (
-                    np.concatenate([block[0] for block in blocks]),
-                    np.concatenate([block[1] for block in blocks]),
-                ),
-            ),
-            shape=(len(component.rows) * len(blocks), columns),
-        ).tocsr()
-        self._sums, self._totals = sums, sums @ truth
+        self._totals = self._sums.add(truth.reshape(-1, size))
         self._records: dict[int, set[int]] = {place: set() for place in component.small}
         asked = component.points is not None
         self._some = {place: not asked or place in component.said for place in component.small}
         self._not_all = dict(self._some)
         self._take(truth)
-        self._constraints: list[Any] | None = None
+        self._programme = self._rows()
 
     def exposed(self) -> dict[int, Reason]:
         """The first cell that no witness could be found for: it must be helped anyway."""
@@ -275,39 +302,39 @@ class _Witnesses:
     ) -> None:
         """Looks for the table with the most of `objective`, and takes it along when it is one."""
         import numpy as np
-        from scipy.optimize import Bounds, milp
 
         low, high = (self._low if low is None else low), (self._high if high is None else high)
         # The corners of sums like these are nearly always whole, which is found much sooner.
         for whole in (0, 1):
-            answer = milp(
-                -np.asarray(objective),
-                integrality=np.full(len(low), whole),
-                bounds=Bounds(low, high),
-                constraints=self._limits(),
-                options={"node_limit": NODES},
+            found = self._programme.solve(
+                -np.asarray(objective), low, high, whole=np.full(len(low), whole), nodes=NODES
             )
-            if answer.x is None or self._take(np.rint(answer.x).astype(np.int64)):
+            if found.table is None or self._take(np.rint(found.table).astype(np.int64)):
                 return
 
-    def _limits(self) -> list[Any]:
-        if self._constraints is None:
-            import numpy as np
-            from scipy.optimize import LinearConstraint
-            from scipy.sparse import eye_array, hstack
+    def _rows(self) -> Programme:
+        """The sums of each quantity, and that points are no more than records can have."""
+        import numpy as np
 
-            self._constraints = [LinearConstraint(self._sums, self._totals, self._totals)]
-            if self._of.points is not None:
-                size = len(self._of.cells)
-                within = hstack([self._of.most * eye_array(size), -eye_array(size)])
-                self._constraints.append(LinearConstraint(within.tocsr(), 0, np.inf))
-        return self._constraints
+        size, sums = len(self._of.cells), self._sums
+        starts, places, factors = [sums.starts], [sums.cells], [sums.signs]
+        least, most = [self._totals.ravel()], [self._totals.ravel()]
+        if self._of.points is not None:
+            terms, cells = len(sums.cells), np.arange(size)
+            starts += [sums.starts + terms, 2 * terms + 2 * cells]
+            places += [sums.cells + size, np.stack([cells, cells + size], axis=1).ravel()]
+            factors += [sums.signs, np.tile([self._of.most, -1], size)]
+            least.append(np.zeros(size))
+            most.append(np.full(size, np.inf))
+        return Programme(*map(np.concatenate, (starts, places, factors, least, most)))
 
     def _take(self, table: Numbers) -> bool:
         """Notes what a table shows, when it satisfies everything in whole numbers."""
         component, size = self._of, len(self._of.cells)
         records, points = table[:size], table[size:]
-        if (self._sums @ table != self._totals).any() or (records < component.least).any():
+        if (self._sums.add(table.reshape(-1, size)) != self._totals).any() or (
+            records < component.least
+        ).any():
             return False
         if len(points) and ((points < 0) | (points > component.most * records)).any():
             return False

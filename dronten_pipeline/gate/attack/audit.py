@@ -406,9 +406,14 @@ class _Question:
         )
 
     def seen(self, solver: Solver) -> set[float]:
-        """Values in the tables that were found."""
-        found = {round(self.known + value, 6) for value in solver.values(self.terms)}
-        return {value for value in found if value >= self.least}
+        """Values in the tables that were found; no more than are wanted."""
+        found: set[float] = set()
+        for value in solver.values(self.terms):
+            if (one := round(self.known + value, 6)) >= self.least:
+                found.add(one)
+                if len(found) == self.wanted:
+                    break
+        return found
 
     def possible(self, solver: Solver) -> set[float]:
         """Values that there is a table for: as many as are wanted, or all that there are."""
@@ -494,8 +499,11 @@ def _sum(
     return terms, known
 
 
-def _look_around(solver: Solver, questions: Sequence[_Question]) -> None:
+def _look_around(solver: Solver, questions: Sequence[_Question]) -> Sequence[_Question]:
     """Finds tables that answer many questions at once, before each is asked by itself.
+
+    Returns:
+        The questions that are left to ask; of the others there are as many values as are wanted.
 
     Raises:
         Contradiction: there is no table at all.
@@ -507,7 +515,7 @@ def _look_around(solver: Solver, questions: Sequence[_Question]) -> None:
         # When it no longer pays, each is asked by itself.
         idle = 0 if len(open_) < before - IDLE else idle + 1
         if not open_ or idle > IDLE:
-            return
+            break
         before = len(open_)
         # Shares must be able to be more than nothing and less than all, and numbers of records to
         # differ: all as large as can be, all as small, and then some large while others are small.
@@ -518,6 +526,7 @@ def _look_around(solver: Solver, questions: Sequence[_Question]) -> None:
         ]
         if not solver.look(wishes):
             raise Contradiction("no table agrees with everything that is published")
+    return open_
 
 
 def _ask(
@@ -540,8 +549,7 @@ def _ask(
     solved = 0
     for part, questions in asked.values():
         solver = Solver(part, deadline)
-        _look_around(solver, questions)
-        for question in questions:
+        for question in _look_around(solver, questions):
             found += question.judge(question.possible(solver))
         solved += solver.solved
     return found, len(asked), solved

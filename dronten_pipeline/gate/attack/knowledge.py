@@ -258,7 +258,7 @@ class Knowledge:
             finer = snapshot.finer(period, self.kind)
             # What came late is not looked for by what an older release said of sums with it.
             is_late = any(self._is_late(measure, one, state) for one in (period, *finer))
-            for dimension in dimensions:
+            for dimension in sorted(dimensions):
                 members, is_complete = self._members(snapshot, state, period, dimension)
                 cells = [Cell(period, member) for member in sorted(members)]
                 parts = [(1, version, self._term(measure, version, cell)) for cell in cells]
@@ -317,9 +317,7 @@ class Knowledge:
             named[variable.period].add(variable.member)
         for period, versions in state.items():
             records, met = versions["records"], versions["met"]
-            members = {*records.figures, *met.figures}
-            members |= named[period]
-            for member in members:
+            for member in sorted({*records.figures, *met.figures} | named[period]):
                 count = self._term("records", records, Cell(period, member))
                 sum_ = self._term("met", met, Cell(period, member))
                 self._tie([(self.kind.low, records, count), (-1, met, sum_)], at_most=True)

@@ -14,11 +14,13 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from dronten_pipeline.programme import Programme
 
 #: How far a real number may be off: sums of grades have six decimals.
 TOLERANCE = 1e-5
@@ -92,10 +94,10 @@ class System:
     def _narrow(self, row: Row) -> list[Key]:
         lows = {k: f * (self.low[k] if f > 0 else self.high[k]) for k, f in row.terms.items()}
         highs = {k: f * (self.high[k] if f > 0 else self.low[k]) for k, f in row.terms.items()}
+        below, above = _sums_of_others(lows), _sums_of_others(highs)
         moved = []
         for key, factor in row.terms.items():
-            most = row.high - sum(value for other, value in lows.items() if other != key)
-            least = row.low - sum(value for other, value in highs.items() if other != key)
+            most, least = row.high - below[key], row.low - above[key]
             low, high = (least, most) if factor > 0 else (most, least)
             low, high = low / factor, high / factor
             if self.whole[key]:
@@ -147,42 +149,32 @@ class Solver:
         """Args:
         deadline: moment of `time.monotonic()` after which nothing is proved any more.
         """
-        from scipy.sparse import csr_array, hstack
-
         self.keys = list(component.low)
         self.place = {key: number for number, key in enumerate(self.keys)}
         self.low = np.array([component.low[key] for key in self.keys])
         self.high = np.array([component.high[key] for key in self.keys])
         self.whole = np.array([component.whole[key] for key in self.keys], dtype=np.uint8)
-        rows = component.rows
-        entries = [
-            (number, self.place[key], factor)
-            for number, row in enumerate(rows)
-            for key, factor in row.terms.items()
-        ]
-        where = [entry[0] for entry in entries], [entry[1] for entry in entries]
-        self.matrix = csr_array(
-            ([entry[2] for entry in entries], where), shape=(len(rows), len(self.keys))
-        )
-        self.least = np.array([row.low for row in rows])
-        self.most = np.array([row.high for row in rows])
         # What no row bounds from above need not be larger than everything that is known together.
-        known = [
-            abs(x) for x in (*self.low, *self.high, *self.least, *self.most) if math.isfinite(x)
-        ]
+        ends = [end for row in component.rows for end in (row.low, row.high)]
+        known = [abs(x) for x in (*self.low, *self.high, *ends) if math.isfinite(x)]
         self.high = np.minimum(self.high, sum(known) + 10 * len(self.keys))
         self.deadline = deadline
         self.random = np.random.default_rng(0)
-        equations = self.matrix.toarray()[self.least == self.most]
-        self.moves = csr_array(_moves(equations, self.whole, self.random))
-        self._columns = self.moves.tocsc()
-        # What a move does to each variable and to each row, and the ends of both.
-        reach = hstack([self.moves, self.moves @ self.matrix.T]).tocsr()
-        reach.data[np.abs(reach.data) < TOLERANCE] = 0
-        reach.eliminate_zeros()
-        self._reach = reach
-        self._bottom = np.concatenate([self.low, self.least])
-        self._top = np.concatenate([self.high, self.most])
+        equations = [row for row in component.rows if row.low == row.high]
+        limits = [row for row in component.rows if row.low != row.high]
+        self.rows = _Rows.of([*equations, *limits], self.place)
+        self.programme = Programme(
+            *(self.rows.starts, self.rows.places, self.rows.factors),
+            *(self.rows.least, self.rows.most),
+        )
+        self.moves = _moves(
+            _Rows.of(equations, self.place).dense(len(self.keys)), self.whole, self.random
+        )
+        # What a move does to each variable, and to each row that it may change; the ends of both.
+        self._limits = _Rows.of(limits, self.place)
+        self._reach = _Reach.of(np.hstack([self.moves, self._limits.add(self.moves)]))
+        self._bottom = np.concatenate([self.low, self._limits.least])
+        self._top = np.concatenate([self.high, self._limits.most])
         # Tables, one per row, and how often every move can be made from each.
         self._witnesses: list[np.ndarray] = []
         self._steps: list[np.ndarray] = []
@@ -210,35 +202,30 @@ class Solver:
         wish = self.random.choice([-1.0, 1.0], len(self.keys))
         return self._solve(wish, [Row(terms, low, high)])
 
-    def values(self, terms: Terms) -> list[float]:
-        """What the sum of the terms is in the tables that were found, each once."""
+    def values(self, terms: Terms) -> Iterator[float]:
+        """What the sum of the terms is in the tables that were found, those nearby last."""
         if not self._witnesses:
-            return []
+            return
         if len(self._witnesses) > 1:
             self._witnesses = [np.vstack(self._witnesses)]
             self._steps = [np.vstack(self._steps)]
         tables, steps = self._witnesses[0], self._steps[0]
-        changes = np.zeros(self.moves.shape[0])
-        sums = np.zeros(len(tables))
-        for key, factor in terms.items():
-            start, end = self._columns.indptr[self.place[key] : self.place[key] + 2]
-            changes[self._columns.indices[start:end]] += factor * self._columns.data[start:end]
-            sums += factor * tables[:, self.place[key]]
+        places = [self.place[key] for key in terms]
+        factors = np.array([*terms.values()])
+        sums = tables[:, places] @ factors
+        yield from set(sums.round(6).tolist())
+        changes = self.moves[:, places] @ factors
         some = np.flatnonzero(changes)
-        found = [sums]
         for step in range(1, FURTHEST + 1):
             near, move = np.nonzero(steps[:, some] >= step)
-            found.append(sums[near] + step * changes[some[move]])
-        return [float(value) for value in np.unique(np.concatenate(found).round(6))]
+            yield from set((sums[near] + step * changes[some[move]]).round(6).tolist())
 
     def _solve(self, wish: np.ndarray, extra: Iterable[Row]) -> bool:
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise Unanswered(f"{len(self.keys)} unknown figures were not solved in time")
         low, high = self.low.copy(), self.high.copy()
-        rules = [LinearConstraint(self.matrix, self.least, self.most)] if len(self.least) else []
+        rows = []
         for row in extra:
             if len(row.terms) == 1:
                 ((key, factor),) = row.terms.items()
@@ -246,29 +233,23 @@ class Solver:
                 low[self.place[key]] = max(low[self.place[key]], bounds[0])
                 high[self.place[key]] = min(high[self.place[key]], bounds[1])
             else:
-                factors = np.zeros((1, len(self.keys)))
-                for key, factor in row.terms.items():
-                    factors[0, self.place[key]] = factor
-                rules.append(LinearConstraint(factors, row.low, row.high))
+                factors = {self.place[key]: factor for key, factor in row.terms.items()}
+                rows.append((factors, row.low, row.high))
         if (low > high + 1e-9).any():
             return False
         # The corners of sums like these are nearly always whole, which is found much sooner; and
         # where not even other numbers agree, whole ones do not.
         for whole in (np.zeros_like(self.whole), self.whole):
             self.solved += 1
-            found = milp(
-                wish,
-                integrality=whole,
-                bounds=Bounds(low, high),
-                constraints=rules,
-                # A wish only chooses among tables: any of whole numbers will do.
-                options={"time_limit": left, "mip_rel_gap": 1e6, "node_limit": NODES},
+            # A wish only chooses among tables: any of whole numbers will do.
+            found = self.programme.solve(
+                wish, low, high, whole=whole, nodes=NODES, gap=1e6, seconds=left, extra=rows
             )
-            if found.status == 2:
+            if found.is_impossible:
                 return False
-            if found.x is None:
+            if found.table is None:
                 continue
-            witness = np.where(self.whole, np.round(found.x), found.x)
+            witness = np.where(self.whole, np.round(found.table), found.table)
             # A witness is believed because it agrees, not because a solver says so.
             if self._agrees(witness):
                 self._walk_from(witness)
@@ -285,30 +266,83 @@ class Solver:
             if not len(some):
                 break
             move = self.random.choice(some)
-            witness = witness + self.moves[[move]].toarray()[0]
+            witness = witness + self.moves[move]
 
     def _reachable(self, witness: np.ndarray) -> np.ndarray:
         """How often each move can be made from a table, at most `FURTHEST` times."""
-        at = np.concatenate([witness, self.matrix @ witness])
-        reach = self._reach
-        room = np.where(
-            reach.data > 0,
-            (self._top - at)[reach.indices],
-            (at - self._bottom)[reach.indices],
-        ) / np.abs(reach.data)
-        # Each move changes something, so that no part between two starts is empty.
-        least = np.minimum.reduceat(room, reach.indptr[:-1]) if reach.shape[0] else np.zeros(0)
-        return np.clip(np.floor(least + TOLERANCE), 0, FURTHEST).astype(np.int8)
+        at = np.concatenate([witness, self._limits.add(witness[None, :])[0]])
+        return self._reach.times(at - self._bottom, self._top - at)
 
     def _agrees(self, table: np.ndarray) -> bool:
         """Whether a table agrees with everything that is known."""
-        sums = self.matrix @ table
+        sums = self.rows.add(table[None, :])[0]
         return bool(
             (self.low - TOLERANCE <= table).all()
             and (table <= self.high + TOLERANCE).all()
-            and (self.least - SLACK <= sums).all()
-            and (sums <= self.most + SLACK).all()
+            and (self.rows.least - SLACK <= sums).all()
+            and (sums <= self.rows.most + SLACK).all()
         )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows as terms, one after another; `starts` is where each row begins."""
+
+    starts: np.ndarray
+    places: np.ndarray
+    factors: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], place: Mapping[Key, int]) -> _Rows:
+        lengths = np.array([len(row.terms) for row in rows], dtype=int)
+        return cls(
+            np.cumsum(lengths) - lengths,
+            np.array([place[key] for row in rows for key in row.terms], dtype=int),
+            np.array([factor for row in rows for factor in row.terms.values()], dtype=float),
+            np.array([row.low for row in rows], dtype=float),
+            np.array([row.high for row in rows], dtype=float),
+        )
+
+    def add(self, tables: np.ndarray) -> np.ndarray:
+        """What each row adds up to in each table."""
+        if not len(self.starts):
+            return np.zeros((len(tables), 0))
+        return np.add.reduceat(tables[:, self.places] * self.factors, self.starts, axis=1)
+
+    def dense(self, columns: int) -> np.ndarray:
+        found = np.zeros((len(self.starts), columns))
+        lengths = np.diff(self.starts, append=len(self.places))
+        found[np.repeat(np.arange(len(lengths)), lengths), self.places] = self.factors
+        return found
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """What moves change, and nothing else: by move, the places and the sizes of its changes."""
+
+    starts: np.ndarray
+    places: np.ndarray
+    changes: np.ndarray
+
+    @classmethod
+    def of(cls, changes: np.ndarray) -> _Reach:
+        move, places = np.nonzero(np.abs(changes) >= TOLERANCE)
+        starts = np.searchsorted(move, np.arange(len(changes)))
+        return cls(starts, places, changes[move, places])
+
+    def times(self, down: np.ndarray, up: np.ndarray) -> np.ndarray:
+        """How often each move can be made, at most `FURTHEST` times, where its places have so
+        much room."""
+        room = np.where(self.changes > 0, up[self.places], down[self.places])
+        # Each move changes something, so that no part between two starts is empty.
+        least = (
+            np.minimum.reduceat(room / np.abs(self.changes), self.starts)
+            if len(self.starts)
+            else np.zeros(0)
+        )
+        return np.clip(np.floor(least + TOLERANCE), 0, FURTHEST).astype(np.int8)
 
 
 def _moves(equations: np.ndarray, whole: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -345,6 +379,18 @@ def _moves(equations: np.ndarray, whole: np.ndarray, random: np.random.Generator
         is_whole = (back[:, whole > 0] % 1 == 0).all(axis=1)
         found += [back[is_whole], -back[is_whole]]
     return np.vstack(found)
+
+
+def _sums_of_others(values: Mapping[Key, float]) -> dict[Key, float]:
+    """Of each value the sum of the others; what has no end has it in one direction only."""
+    endless = [key for key, value in values.items() if math.isinf(value)]
+    ended = sum(value for value in values.values() if math.isfinite(value))
+    if not endless:
+        return {key: ended - value for key, value in values.items()}
+    sums = dict.fromkeys(values, values[endless[0]])
+    if len(endless) == 1:
+        sums[endless[0]] = ended
+    return sums
 
 
 def _floor(value: float) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from dronten_pipeline.gate.attack.audit import POSSIBLE, attack_block
@@ -34,14 +34,6 @@ END = dt.date(YEAR, 12, 31)
 MONTH = [Period("month", dt.date(YEAR, month, 1)) for month in range(1, 13)]
 QUARTER = [Period("quarter", dt.date(YEAR, month, 1)) for month in (1, 4, 7, 10)]
 WHOLE_YEAR = Period("year", dt.date(YEAR, 1, 1))
-
-slowly = settings(
-    max_examples=60,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
 
 
 def attacked(
@@ -156,7 +148,6 @@ def compare(
     assert attacked(SHARE, snapshots, asked) == expected
 
 
-@slowly
 @given(tiny, st.data())
 def test_the_attack_finds_what_enumeration_finds(
     population: list[Record], data: st.DataObject
@@ -172,7 +163,6 @@ def test_the_attack_finds_what_enumeration_finds(
     compare(population, hidden, [()] * len(hidden))
 
 
-@slowly
 @given(tinier, st.data())
 def test_the_attack_finds_what_enumeration_finds_where_totals_are_hidden(
     population: list[Record], data: st.DataObject
@@ -182,7 +172,6 @@ def test_the_attack_finds_what_enumeration_finds_where_totals_are_hidden(
     compare(population, [hidden], [()], room=2)
 
 
-@slowly
 @given(tiny, st.data())
 def test_the_attack_finds_what_enumeration_finds_where_a_breakdown_is_left_out(
     population: list[Record], data: st.DataObject

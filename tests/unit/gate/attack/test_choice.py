@@ -15,7 +15,7 @@ from random import Random
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from dronten_pipeline.gate.attack.audit import attack_block
@@ -44,14 +44,6 @@ BEFORE = {
     "sample_size": pl.Int64,
     "is_suppressed": pl.Boolean,
 }
-
-often = settings(
-    max_examples=8,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
 
 
 def name(cell: Cell) -> str:
@@ -141,7 +133,6 @@ def given_away(known: list[Record], snapshots: list[Snapshot]) -> set[tuple[Cell
     return {(one.cell, one.how) for one in found}
 
 
-@often
 @given(records(st.integers(1, 12), most=8), st.dates(dt.date(YEAR, 1, 1), dt.date(YEAR + 1, 2, 1)))
 def test_a_single_release_gives_nothing_away(population: list[Record], day: dt.date) -> None:
     known = [record for record in population if dt.date(YEAR, record.month, 1) <= day]
@@ -152,7 +143,6 @@ def test_a_single_release_gives_nothing_away(population: list[Record], day: dt.d
 
 
 @pytest.mark.slow
-@often
 @given(chains())
 def test_five_releases_with_late_and_corrected_records_give_nothing_away(chain: Chain) -> None:
     published: list[Snapshot] = []
@@ -164,7 +154,6 @@ def test_five_releases_with_late_and_corrected_records_give_nothing_away(chain: 
         assert given_away(known, published) == set()
 
 
-@often
 @given(records(st.integers(1, 6), most=8), st.lists(st.integers(0, 45), min_size=4, max_size=4))
 def test_judged_again_on_a_later_day_hides_the_same(
     population: list[Record], steps: list[int]
