@@ -48,6 +48,11 @@ def seed(settings: Settings, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def sources_about_people(settings: Settings) -> set[str]:
+    """Sources whose numbers of rows are not published: a file could tell a hidden figure."""
+    return {row["source_system"] for row in register(settings) if row["is_about_people"] == "true"}
+
+
 def table_names(sources: Path) -> list[str]:
     """`<source>__<table>` of every table of every contract."""
     return [

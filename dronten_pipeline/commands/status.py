@@ -106,7 +106,9 @@ def show_release(settings: Settings) -> None:
             "rust heeft geen cijfer. Een eerste levering in landing/<bron>/ is genoeg.",
             soft_wrap=True,
         )
-    for source, file_name, note in stopped:
+    notes = _own_notes(settings)
+    for source, file_name, published in stopped:
+        note = notes.get((source, file_name), published)
         console.print(f"[red]{source} staat stil[/red] door {escape(f'{file_name}: {note}')}")
     for problem in registry.problems(settings.raw, load_sources(settings.sources)):
         console.print(f"[red]Staat stil:[/red] {escape(problem)}", soft_wrap=True)
@@ -125,6 +127,21 @@ def show_release(settings: Settings) -> None:
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     _show_postgres(settings)
     console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+
+
+def _own_notes(settings: Settings) -> dict[tuple[str, str], str]:
+    """What the last run noted of the files that stop a source, also what is not published: notes
+    of sources about people count."""
+    import duckdb
+
+    deliveries = settings.raw / "current" / "run__delivery" / "1.parquet"
+    if not deliveries.is_file():
+        return {}
+    rows = duckdb.execute(
+        "SELECT source, file_name, note FROM read_parquet(?) WHERE state = 'stopped'",
+        [str(deliveries)],
+    ).fetchall()
+    return {(source, file_name): note for source, file_name, note in rows}
 
 
 def _show_attention(settings: Settings) -> None:

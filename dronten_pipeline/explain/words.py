@@ -149,6 +149,8 @@ def _by(kpi: Mapping[str, Any]) -> str:
 
 def _files(deliveries: Sequence[Mapping[str, Any]]) -> str:
     counted = [one for one in deliveries if one["counts"] and not _is_computed(one)]
+    if any(one["rows_counted"] is None for one in counted):
+        return f"{len(counted)} bestanden; hoeveel rijen is van deze bron niet openbaar"
     rejected = sum(one["rows_quarantined"] or 0 for one in counted)
     rows = sum(one["rows_counted"] or 0 for one in counted)
     return f"{len(counted)} bestanden, {number(rows)} rijen gelezen, {number(rejected)} afgekeurd"
@@ -164,11 +166,13 @@ def _deliveries(deliveries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         if _is_computed(one):
             yield f"{one['source']}: het leesniveau van {number(one['rows_counted'])} teksten"
             continue
-        rows = (
-            f"{number(one['rows_delivered'])} rijen, {number(one['rows_quarantined'])} afgekeurd"
-            if one["counts"]
-            else f"telt niet mee: {one['note'] or one['state']}"
-        )
+        if not one["counts"]:
+            rows = f"telt niet mee: {one['note'] or one['state']}"
+        elif one["rows_counted"] is None:
+            rows = "telt mee"
+        else:
+            rejected = number(one["rows_quarantined"])
+            rows = f"{number(one['rows_delivered'])} rijen, {rejected} afgekeurd"
         received = f", ontvangen {day(one['received_at'])}" if one["received_at"] else ""
         yield f"{one['source']}/{one['file_name']}: {rows}{received}"
         yield f"  sha256 van de levering {one['sha256']}"

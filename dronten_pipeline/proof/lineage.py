@@ -6,7 +6,7 @@ Not here: running it again (`recompute.py`). `proof/` holds
     lineage.json    every model: its SQL with all parameters filled in, what it reads, its tests
     kept/           the reviewed tables (register of KPIs, targets, calendar), and what a model in
                     Python made: which figures about people are published, as fct_kpi_value says
-    run/            what the run knew of itself and of the deliveries (`run__*` in raw/current)
+    run/            what the run knew of itself, its sources and the release before
     shape/          the columns of each delivered table, without rows
 
 so that a later version of the code, or none at all, can compute the figures of this release from
@@ -33,6 +33,8 @@ LINEAGE = "lineage.json"
 #: What stands for a folder in the kept SQL; the rest of a path says nothing about a figure.
 RAW, PREVIOUS = "${RAW}", "${PREVIOUS}"
 _TABLE_OF_A_RUN = "run__"
+#: What figures are made of; the others count delivered rows, which are not published of people.
+_OF_FIGURES = ("run__context", "run__previous", "run__source")
 #: The file in a folder of raw/current that holds the columns and no rows (`ingest/snapshot.py`).
 _EMPTY = "00000000.parquet"
 
@@ -154,9 +156,9 @@ def keep_proof(
     write_durably(known, content)
     write_durably(proof / LINEAGE, content)
     for folder in sorted(raw_current.iterdir()):
-        if folder.name.startswith(_TABLE_OF_A_RUN):
+        if folder.name in _OF_FIGURES:
             shutil.copyfile(folder / "1.parquet", proof / "run" / f"{folder.name}.parquet")
-        elif (folder / _EMPTY).is_file():
+        elif not folder.name.startswith(_TABLE_OF_A_RUN) and (folder / _EMPTY).is_file():
             (proof / "shape").mkdir(exist_ok=True)
             shutil.copyfile(folder / _EMPTY, proof / "shape" / f"{folder.name}.parquet")
     _keep_tables(run_folder / "warehouse.duckdb", lineage, proof / "kept")

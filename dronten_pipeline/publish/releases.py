@@ -40,6 +40,7 @@ from dronten_pipeline.report.facts import Judged
 from dronten_pipeline.report.write import write_report
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.table_contracts import RELEASE_ID, load_table_contracts
+from dronten_pipeline.transform import sources_about_people
 
 MART = "mart.duckdb"
 MANIFEST = "manifest.json"
@@ -76,7 +77,8 @@ class ReleaseError(RuntimeError):
 class Input:
     """One delivered file behind a release.
 
-    `counts` is false for a file of a delivery that stopped its source; `rows` are those accepted.
+    `counts` is false for a file of a delivery that stopped its source; `rows` are those accepted,
+    which a manifest does not say of sources about people.
     """
 
     source: str
@@ -390,6 +392,7 @@ def _publish(
     release_id = judged["release_id"]
     problems = ledger.read_all(settings, whole=False).problems
     current = _readable_current(settings)
+    about_people = sources_about_people(settings)
     building = settings.releases / f".building-{release_id}"
     with _removed_unless_renamed(building):
         building.mkdir()
@@ -475,7 +478,9 @@ def _publish(
             "versions": judged["versions"],
             "gate_record": {"number": record.number, "sha256": record.sha256},
             "inputs": [
-                vars(item) | {"raw_sha256": _raw_sha256(settings, item)}
+                vars(item)
+                | {"raw_sha256": _raw_sha256(settings, item)}
+                | ({"rows": None} if item.source in about_people else {})
                 for item in sorted(inputs, key=_order_of_input)
             ],
             "tables": {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from dronten_pipeline.proof.lineage import Lineage, read_lineage
 from dronten_pipeline.proof.revisions import changed_deliveries
 from dronten_pipeline.report import wording
 from dronten_pipeline.settings import Settings
+from dronten_pipeline.transform import sources_about_people
 
 #: So many revised figures are listed; the rest stands in the table kpi_revision.
 LISTED = 60
@@ -69,7 +70,7 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
                 key=lambda check: (check["mark"] != "critical", check["owner"]),
             ),
             "approval": _approval(body.get("approval")),
-            "reconciliation": _reconciliation(mart, built),
+            "reconciliation": _reconciliation(mart, built, sources_about_people(settings)),
             "stopped": _stopped(mart),
             "rejected": _rejected(settings, inputs),
             "revisions": _revisions(mart, lineage, previous, inputs),
@@ -257,20 +258,25 @@ def _revisions(
 # --- the deliveries
 
 
-def _reconciliation(mart: Reading, built: Reading) -> list[dict[str, Any]]:
+def _reconciliation(
+    mart: Reading, built: Reading, about_people: Collection[str]
+) -> list[dict[str, Any]]:
     """From delivered rows to records in the figures, per delivered table.
+
+    Of sources about people no number is said, only whether it adds up.
 
     A delivered row is rejected or read; of the rows that were read, the latest version of each
     record is used; what is used is what the models read. The last two must be equal.
     """
-    delivered = mart.rows(
-        """
+    # The mart has no numbers of people; without a warehouse it is all there is to say.
+    query = """
         SELECT source, table_name, count(*) AS files,
             sum(rows_delivered)::bigint AS delivered, sum(rows_accepted)::bigint AS accepted,
             sum(rows_quarantined)::bigint AS rejected
-        FROM source_delivery WHERE state IN ('read', 'missing') GROUP BY ALL ORDER BY ALL
+        FROM {} WHERE state IN ('read', 'missing') GROUP BY ALL ORDER BY ALL
         """
-    )
+    tables = built.rows(query.format("staging.stg_run__delivery"))
+    tables = tables or mart.rows(query.format("source_delivery"))
     records = {
         (row["source"], row["table_name"]): (row["counted"], row["staged"])
         for row in built.rows(
@@ -282,23 +288,31 @@ def _reconciliation(mart: Reading, built: Reading) -> list[dict[str, Any]]:
         )
     }
     found = []
-    for row in delivered:
+    for row in tables:
         counted, staged = records.get((row["source"], row["table_name"]), (None, None))
-        adds_up = row["accepted"] + row["rejected"] == row["delivered"] and counted == staged
+        delivered, accepted, rejected = row["delivered"], row["accepted"], row["rejected"]
+        replaced = None if None in (accepted, counted) else accepted - counted
+        numbers = {
+            "delivered": delivered,
+            "rejected": rejected,
+            "accepted": accepted,
+            "replaced": replaced,
+            "counted": counted,
+            "staged": staged,
+        }
+        is_hidden = row["source"] in about_people
         found.append(
             {
                 "source": row["source"],
                 "table": row["table_name"],
                 "files": row["files"],
-                "delivered": words.number(row["delivered"]),
-                "rejected": words.number(row["rejected"]),
-                "accepted": words.number(row["accepted"]),
-                "replaced": words.number(
-                    row["accepted"] - counted if counted is not None else None
-                ),
-                "counted": words.number(counted),
-                "staged": words.number(staged),
-                "adds_up": adds_up,
+                "adds_up": None not in (accepted, rejected)
+                and accepted + rejected == delivered
+                and counted == staged,
+                **{
+                    name: words.number(None if is_hidden else number)
+                    for name, number in numbers.items()
+                },
             }
         )
     return found
@@ -312,7 +326,10 @@ def _stopped(mart: Reading) -> list[dict[str, Any]]:
 
 
 def _rejected(settings: Settings, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rejected records by reason, of the files that count; never the record or its value."""
+    """Rejected records by reason, of the files that count; never the record or its value.
+
+    Of sources about people not how many: with what was delivered that is what counts.
+    """
     counting = [one for one in inputs if one["counts"]]
     columns = ["source", "table_name", "file_name", "reason"]
     frames = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String))]
@@ -337,7 +354,11 @@ def _rejected(settings: Settings, inputs: Sequence[Mapping[str, Any]]) -> list[d
         .len("count")
         .sort("source", "table_name", "count", "reason", descending=[False, False, True, False])
     )
-    return list(grouped.iter_rows(named=True))
+    about_people = sources_about_people(settings)
+    return [
+        row | {"count": words.number(None if row["source"] in about_people else row["count"])}
+        for row in grouped.iter_rows(named=True)
+    ]
 
 
 def _deliveries(mart: Reading, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -171,6 +171,9 @@ CREATE TABLE main.kpi_revision AS
     UNION ALL
     SELECT 'b1_share', 'month', DATE '2020-01-01', 'total', 'total', 50, NULL,
         '20260301-000000000001', '20260331-1a2b3c4d5e6f', 'as_of';
+CREATE TABLE intermediate.int_kpi_value AS
+    SELECT *, kpi_id IN ('website_text_clarity', 'website_satisfaction') AS is_about_people
+    FROM main.fct_kpi_value;
 CREATE TABLE main.external_hiring_benchmark AS
 WITH shares AS (
     SELECT *, salaries_keur + hiring_keur AS costs,
@@ -235,5 +238,8 @@ CREATE TABLE main.source_delivery AS
         ('text_corpus', 'texts'), ('finance_hr', 'staff_costs'),
         ('iv3', 'staff_costs_by_municipality'), ('iv3', 'region_membership')) AS v (source, table_name);
 CREATE TABLE staging.stg_run__delivery AS FROM main.source_delivery;
+UPDATE main.source_delivery SET rows_delivered = NULL, rows_accepted = NULL, rows_quarantined = NULL,
+    note = regexp_replace(note, '[0-9]+', '…', 'g')
+WHERE source IN ('website_feedback', 'klant_in_focus');
 CREATE TABLE staging.stg_run__table AS SELECT source, table_name, 10 :: BIGINT AS records FROM main.source_delivery;
 CREATE TABLE intermediate.int_staged_table AS FROM staging.stg_run__table;

@@ -17,6 +17,7 @@ import pytest
 
 from dronten_pipeline.contracts import Suite
 from dronten_pipeline.gate import gate, judge
+from dronten_pipeline.gate.attack.audit import judge_candidate
 from dronten_pipeline.gate.suites import load_judgeable_suites, load_judged_suites
 from dronten_pipeline.gate.verdict import Verdict
 from dronten_pipeline.settings import PROJECT, Settings
@@ -32,6 +33,7 @@ TOTAL = "dimension = 'total'"
 CLARITY = "kpi_id = 'website_text_clarity'"
 YEAR = "period_grain = 'year' AND year(period_start) = 2025"
 W = "warehouse.staging"
+FOUND = "INSERT INTO warehouse.attack.finding VALUES"
 
 
 def figure(change: str, where: str) -> str:
@@ -276,9 +278,16 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("text_readability", "every_text_scored"): (
         f"DELETE FROM {W}.stg_text_corpus__scores WHERE text_id = 't0'"
     ),
+    ("fct_kpi_value", "hostile_reader_tried"): "UPDATE warehouse.attack.run SET hidden_rows = 99",
+    ("fct_kpi_value", "hidden_figure_not_shown"): f"{FOUND} ('website_satisfaction', 'shown')",
+    ("fct_kpi_value", "hidden_records_stay_open"): f"{FOUND} ('website_satisfaction', 'records')",
+    ("fct_kpi_value", "hidden_share_stays_open"): f"{FOUND} ('website_satisfaction', 'none')",
     # --- deliveries
     ("source_delivery", "sha256_known"): "UPDATE source_delivery SET sha256 = NULL",
     ("source_delivery", "rows_add_up"): "UPDATE source_delivery SET rows_quarantined = 9",
+    ("source_delivery", "no_counts_of_people"): (
+        "UPDATE source_delivery SET rows_delivered = 3 WHERE source = 'klant_in_focus'"
+    ),
     ("source_delivery", "source_has_contract"): "UPDATE source_delivery SET source = 'gone'",
     ("source_delivery", "deliveries_complete"): "DELETE FROM source_delivery WHERE source = 'iv3'",
     ("source_delivery", "stop_has_reason"): (
@@ -297,7 +306,10 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ),
     ("source_delivery", "every_source_delivered"): "DELETE FROM source_delivery",
     ("source_delivery", "every_source_fresh"): "UPDATE source_delivery SET is_fresh = false",
-    ("source_delivery", "few_rows_rejected"): "UPDATE source_delivery SET rows_quarantined = 251",
+    ("source_delivery", "few_rows_rejected"): (
+        f"UPDATE {W}.stg_run__delivery SET rows_delivered = 5231, rows_quarantined = 262, "
+        "rows_accepted = 4969 WHERE source = 'iv3'"
+    ),
     ("source_delivery", "no_missing_periods"): (
         f"INSERT INTO {W}.stg_run__gap VALUES ('s', 't', 'period', '2026-01', '2026-02', 2)"
     ),
@@ -306,7 +318,7 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ),
     ("source_delivery", "no_file_missing"): "UPDATE source_delivery SET state = 'missing'",
     ("source_delivery", "records_not_more_than_delivered"): (
-        "UPDATE source_delivery SET rows_delivered = 9 WHERE table_name = 'votes'"
+        f"UPDATE {W}.stg_run__delivery SET rows_delivered = 9 WHERE table_name = 'votes'"
     ),
     ("source_delivery", "every_record_staged"): (
         "UPDATE warehouse.intermediate.int_staged_table SET records = 9 WHERE table_name = 'votes'"
@@ -390,6 +402,8 @@ def town(
 @pytest.fixture(scope="module")
 def opened(town: tuple[Path, Verdict]) -> Iterator[duckdb.DuckDBPyConnection]:
     """The mart in memory, without the keys that would refuse what a rule is there to see."""
+    # The gate has the outcome written into a copy of the warehouse, which it removes.
+    judge_candidate(town[0] / "mart.duckdb", town[0] / "warehouse.duckdb", town[0] / "releases")
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS mart; USE mart")
         connection.execute(f"ATTACH '{town[0] / 'mart.duckdb'}' AS judged (READ_ONLY)")
