@@ -436,7 +436,7 @@ def test_every_query_is_tried_here(suites: tuple[Path, dict[str, Suite]]) -> Non
     }
 
 
-@pytest.mark.parametrize("key", MUTATIONS, ids=".".join)
+@pytest.mark.parametrize("key", sorted(MUTATIONS), ids=".".join)
 def test_a_query_sees_what_it_is_there_for(
     opened: duckdb.DuckDBPyConnection, key: tuple[str, str]
 ) -> None:
