@@ -395,7 +395,8 @@ def test_a_table_that_is_no_longer_open_leaves_the_web_with_the_next_run(
     settings: Settings, tmp_path: Path
 ) -> None:
     marts = tmp_path / "dbt/models/marts"
-    shutil.copytree(settings.dbt_project / "models/marts", marts)
+    for folder in ("models/marts", "seeds"):
+        shutil.copytree(settings.dbt_project / folder, tmp_path / "dbt" / folder)
     publish_it(settings, judged_mart(settings, 1))
     text = (marts / "publication.yml").read_text(encoding="utf-8")
     (marts / "publication.yml").write_text(text.replace("{open_data: true}", "{open_data: false}"))
