@@ -8,6 +8,7 @@ file and line. Not here: reading deliveries (`ingest/`) or judging tables (`gate
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 import re
@@ -374,6 +375,12 @@ def load_source(path: Path) -> Source:
     Raises:
         ContractError: with file, line and what is wrong.
     """
+    return _source(path, path.read_bytes() if path.is_file() else b"")
+
+
+@functools.lru_cache(maxsize=256)
+def _source(path: Path, content: bytes) -> Source:
+    """Of this content: a run asks for every contract at many steps, and YAML is slow to read."""
     source = _validated(Source, path)
     if source.name != path.parent.name:
         raise ContractError(path, 1, f"name is {source.name}, de map {path.parent.name}")
