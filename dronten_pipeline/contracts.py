@@ -379,7 +379,7 @@ def load_source(path: Path) -> Source:
 
 
 @functools.lru_cache(maxsize=256)
-def _source(path: Path, content: bytes) -> Source:
+def _source(path: Path, content: bytes) -> Source:  # noqa: ARG001 (what is remembered goes by it)
     """Of this content: a run asks for every contract at many steps, and YAML is slow to read."""
     source = _validated(Source, path)
     if source.name != path.parent.name:
