@@ -154,7 +154,7 @@ def _scored(
             "dagster/row_count": scores.height,
             "judged": scores["level"].count(),
             "bytes": (run.settings.raw / scores_path).stat().st_size,
-            "method": ", ".join(scores["method_version"].unique().sort()),
+            "method": ", ".join(scores["method_version"].drop_nulls().unique().sort()),
             "seconds": seconds,
         },
     )
