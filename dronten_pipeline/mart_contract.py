@@ -7,7 +7,8 @@ contracts of the sources (`contracts.py`) and the rules for the data (`expectati
 A released file never changes. A new table, or a column behind the others, is a new minor version.
 Anything that could break a report (a table, a column, a type, an order or a key that is another) is
 a new major version, and comes beside the old one: the changed table gets a new name, and the old
-table stays until its readers have moved.
+table stays until its readers have moved. So is a column that keeps its name and says something
+else; only its maker knows that, and says so.
 """
 
 from __future__ import annotations
@@ -207,8 +208,13 @@ def advice(last: MartContract | None, now: list[ContractTable]) -> str | None:
     )
 
 
-def release(settings: Settings, folder: Path = RELEASED) -> tuple[Path | None, list[str]]:
+def release(
+    settings: Settings, folder: Path = RELEASED, is_other_meaning: bool = False
+) -> tuple[Path | None, list[str]]:
     """Writes a new version where the tables ask for one.
+
+    Args:
+        is_other_meaning: what columns say has changed, which is a new major version.
 
     Returns:
         The file, or None where the last released version still holds; and what is different.
@@ -217,6 +223,8 @@ def release(settings: Settings, folder: Path = RELEASED) -> tuple[Path | None, l
     last = before[-1] if before else None
     now = promised(settings)
     version = next_version(last, now)
+    if last is not None and is_other_meaning:
+        version = f"{last.number[0] + 1}.0"
     if version is None:
         return None, []
     old = last.tables if last else []

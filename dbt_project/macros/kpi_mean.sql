@@ -15,6 +15,26 @@
     )
 {%- endmacro %}
 
+{# Half the 95 % t interval of a mean of n > 1 records, from their sum and their sum of squares. #}
+{% macro t_half_width(n, total, squares, known) -%}
+    {{ t_quantile(known, '(' ~ n ~ ' - 1)') }} * sqrt(
+        greatest(0, cast({{ n }} * {{ squares }} - {{ total }} * {{ total }} as double))
+        / (cast({{ n }} as double) * {{ n }} * ({{ n }} - 1))
+    )
+{%- endmacro %}
+
+{# The sum of squares behind a published mean, from its interval; of one record its square. Null
+   where there is no mean. #}
+{% macro sum_of_squares(n, mean, ci_high, known) -%}
+    {{ n }} * power({{ mean }}, 2) + case
+        when {{ n }} > 1
+            then {{ n }} * ({{ n }} - 1) * power(
+                ({{ ci_high }} - {{ mean }}) / {{ t_quantile(known, '(' ~ n ~ ' - 1)') }}, 2
+            )
+        else 0
+    end
+{%- endmacro %}
+
 {# The mean of `grade` (an exact number) per period, as total and per breakdown, with its 95 % t
    interval where two records or more give one. `records` has event_date, grade and a column per
    breakdown that is never null. Sums and sums of squares are exact, so that the order of the
@@ -39,10 +59,9 @@
                 cast(sums.total as double) / sums.n as mean,
                 case
                     when sums.n > 1
-                        then {{ t_quantile('student_t.quantile', '(sums.n - 1)') }} * sqrt(
-                            cast(sums.n * sums.squares - sums.total * sums.total as double)
-                            / (cast(sums.n as double) * sums.n * (sums.n - 1))
-                        )
+                        then {{ t_half_width(
+                            'sums.n', 'sums.total', 'sums.squares', 'student_t.quantile'
+                        ) }}
                 end as half_width
             from sums
             left join {{ ref('student_t') }} as student_t

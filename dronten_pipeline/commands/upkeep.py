@@ -5,6 +5,8 @@ Not here: what belongs to a delivery or a release.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from dronten_pipeline.commands.terminal import console, stop
@@ -42,12 +44,19 @@ def dictionary() -> None:
     console.print(f"{page} is geschreven.", soft_wrap=True)
 
 
-def contract() -> None:
+def contract(
+    other_meaning: Annotated[
+        bool,
+        typer.Option(
+            "--andere-betekenis", help="Kolommen zeggen iets anders dan eerst: een hoofdversie."
+        ),
+    ] = False,
+) -> None:
     """Legt het contract van de gepubliceerde tabellen vast als nieuwe versie, als dat nodig is."""
     from dronten_pipeline.mart_contract import ReleasedContractError, release
 
     try:
-        written, differences = release(current_settings())
+        written, differences = release(current_settings(), is_other_meaning=other_meaning)
     except ReleasedContractError as error:
         stop(str(error))
     for difference in differences:

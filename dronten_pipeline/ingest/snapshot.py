@@ -55,6 +55,7 @@ SOURCE_COLUMNS = pl.Schema(
         "state": pl.String,
         "note": pl.String,
         "has_same_deliveries": pl.Boolean,
+        "fresh_days": pl.Int64,
     }
 )
 PRIVACY_COLUMNS = pl.Schema(
@@ -259,6 +260,7 @@ class _Layout:
                 else outcome.note
                 if outcome
                 else "Deze bron is in deze run niet gelezen.",
+                "fresh_days": FRESH_DAYS[source.cadence],
             }
         )
         for table in source.tables:

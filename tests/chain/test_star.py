@@ -329,6 +329,9 @@ def test_the_wide_tables_say_what_the_others_say(mart: duckdb.DuckDBPyConnection
         "on_target": "gehaald",
         "off_target": "niet gehaald",
         "uncertain": "onzeker",
+        "running": "loopt nog",
+        "not_yet": "nog niet van kracht",
+        "too_few": "te weinig gegevens",
         "no_target": "geen doel",
         "no_data": "geen cijfer",
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dronten_pipeline import mart_contract
 from dronten_pipeline.mart_contract import (
     ContractColumn,
     ContractTable,
@@ -20,6 +21,7 @@ from dronten_pipeline.mart_contract import (
     next_version,
     released,
 )
+from dronten_pipeline.settings import Settings
 
 Tables = list[ContractTable]
 
@@ -77,6 +79,16 @@ def test_the_next_version_follows_from_what_changed(
     told = advice(last, now)
     assert (told is None) == (version is None)
     assert told is None or (version and version in told and "datalab contract" in told)
+
+
+def test_another_meaning_is_a_major_version_though_no_column_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mart_contract, "promised", lambda _: [table(columns="a b c")])
+    write(tmp_path, contract("1.2"))
+    path, _ = mart_contract.release(Settings(home=tmp_path), tmp_path, is_other_meaning=True)
+    assert path == tmp_path / "mart-2.0.json"
+    assert mart_contract.release(Settings(home=tmp_path), tmp_path)[0] is None
 
 
 def test_words_may_change_without_a_new_version() -> None:

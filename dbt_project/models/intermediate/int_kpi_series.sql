@@ -24,7 +24,7 @@ select
             over (partition by kpi_id),
         false
     ) as is_share,
-    case when unit = 'count' then 1.0 else 0.0 end as one,
+    case when unit = 'count' then 1e0 else 0e0 end as one,
     not is_provisional as is_final
 from figures
 order by kpi_id, period_start

@@ -41,6 +41,7 @@ select
     note,
     document_page,
     ratified_on,
-    ratified_by
+    ratified_by,
+    judged_on
 from bounded
 order by kpi_id, kind, period_start

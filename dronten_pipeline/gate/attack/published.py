@@ -44,7 +44,9 @@ class Says:
 
     `place` gives grain, first day, dimension and part as SQL. `a_year_before` speaks of the same
     period a year earlier. `earlier` is what was published of the figure before, beside what is now:
-    it says something where the two differ. `silent` are numbers that say nothing of records.
+    it says something where the two differ. `derived` say nothing more than rows of fct_kpi_value
+    that are shown, to which a critical rule of the table holds them. `silent` are numbers that say
+    nothing of records.
     """
 
     place: tuple[str, str, str, str]
@@ -52,6 +54,7 @@ class Says:
     shown: tuple[str, ...] = ()
     a_year_before: tuple[str, ...] = ()
     earlier: tuple[str, str] | None = None
+    derived: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
 
 
@@ -91,8 +94,19 @@ TABLES: dict[str, Says] = {
     ),
     "kpi_status": Says(
         _HEADLINE,
-        shown=("value", "gap"),
+        shown=("value",),
         a_year_before=("previous_value",),
+        # rules people_judged_by_visible_rows and previous_year_is_that_of_figures
+        derived=(
+            "gap",
+            "judged_value",
+            "judged_numerator",
+            "judged_denominator",
+            "judged_sample_size",
+            "judged_ci_low",
+            "judged_ci_high",
+            "previous_year_value",
+        ),
         silent=("target_value",),
     ),
     # the limits follow from figures that are shown
@@ -100,8 +114,9 @@ TABLES: dict[str, Says] = {
     "rapport_kpi_actueel": Says(
         (_headline_grain('"Code"'), '"Begin periode"', "'total'", "'total'"),
         kpi="Code",
-        shown=("Waarde", "Verschil", "Ondergrens", "Bovengrens"),
+        shown=("Waarde", "Ondergrens", "Bovengrens"),
         a_year_before=("Een jaar eerder",),
+        derived=("Verschil",),
         silent=("Doel",),
     ),
     "rapport_kpi_reeks": Says(
@@ -197,7 +212,13 @@ def read_figures(mart: Path, kinds: Mapping[str, Kind]) -> dict[tuple[str, int],
 
 
 def _named(says: Says) -> set[str]:
-    return {*says.shown, *says.a_year_before, *(says.earlier or ()), *says.silent}
+    return {
+        *says.shown,
+        *says.a_year_before,
+        *(says.earlier or ()),
+        *says.derived,
+        *says.silent,
+    }
 
 
 def _any_filled(names: Iterable[str], columns: Collection[str]) -> str:

@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import Table, load_sources
+from dronten_pipeline.contracts import FRESH_DAYS, Table, load_sources
 from dronten_pipeline.ingest.completeness import GAP_COLUMNS
 from dronten_pipeline.ingest.snapshot import (
     PREVIOUS_COLUMNS,
@@ -132,8 +132,9 @@ class Raw:
                 "source": name,
                 "state": "stopped" if name in stopped else "current",
                 "has_same_deliveries": name not in new_deliveries if previous else None,
+                "fresh_days": FRESH_DAYS[source.cadence],
             }
-            for name in self.sources
+            for name, source in self.sources.items()
         ]
         self._write("run__source/1", states, dict(SOURCE_COLUMNS))
 

@@ -176,11 +176,17 @@ def test_of_a_stock_of_today_there_is_only_the_total(mart: duckdb.DuckDBPyConnec
 @pytest.mark.parametrize(
     ("kpi", "expected"),
     [
-        pytest.param("unlawful_files", ("on_target", "unknown", True), id="cumulative_count"),
-        pytest.param("service_rating", ("uncertain", "stable", False), id="interval_spans_target"),
-        pytest.param("business_climate_rating", ("on_target", "better", False), id="not_strict"),
+        pytest.param(
+            "unlawful_files", ("on_target", "unknown", False), id="year_before_in_first_quarter"
+        ),
+        pytest.param("service_rating", ("too_few", "unknown", False), id="too_few"),
+        pytest.param("business_climate_rating", ("on_target", "unknown", False), id="not_strict"),
         pytest.param("website_accessibility", ("no_data", "unknown", False), id="still_running"),
-        pytest.param("service_award_nominations", ("no_target", "unknown", True), id="own_year"),
+        pytest.param(
+            "service_award_nominations",
+            ("no_data", "unknown", False),
+            id="year_before_not_delivered",
+        ),
     ],
 )
 def test_status(mart: duckdb.DuckDBPyConnection, kpi: str, expected: tuple[str, str, bool]) -> None:

@@ -315,13 +315,13 @@ def test_a_trend_needs_three_years(mart: duckdb.DuckDBPyConnection) -> None:
 @pytest.mark.parametrize(
     ("kpi", "expected"),
     [
-        # 36 of 48 is 75, interval 61.2 - 85.1: above 60 with certainty
+        # January and February: 74 of 101 is 73.3, interval 63.9 - 80.9: above 60 with certainty
         pytest.param(CLARITY, (FEBRUARY, 75.0, 60.0, "on_target", "unknown"), id="on_target"),
-        # 37.5, interval 13.7 - 69.4
+        # 3 of 8
         pytest.param(
-            "website_satisfaction", (JANUARY, 37.5, 86.0, "off_target", "unknown"), id="off_target"
+            "website_satisfaction", (JANUARY, 37.5, 86.0, "too_few", "unknown"), id="too_few"
         ),
-        pytest.param("b1_share", (FEBRUARY, 40.0, 80.0, "off_target", "unknown"), id="counted"),
+        pytest.param("b1_share", (FEBRUARY, 40.0, 80.0, "too_few", "unknown"), id="few_texts"),
         pytest.param(
             "external_hiring_share",
             (dt.date(2025, 10, 1), 10.0, None, "no_data", "unknown"),
@@ -329,7 +329,7 @@ def test_a_trend_needs_three_years(mart: duckdb.DuckDBPyConnection) -> None:
         ),
     ],
 )
-def test_the_status_compares_the_last_full_period_with_its_target(
+def test_the_status_judges_the_year_so_far_and_shows_the_last_full_period(
     mart: duckdb.DuckDBPyConnection, kpi: str, expected: tuple[Any, ...]
 ) -> None:
     row = mart.execute(

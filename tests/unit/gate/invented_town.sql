@@ -67,7 +67,7 @@ CREATE TABLE register.benchmark_region AS
         ('Nederland', true, false)) AS v (region, is_whole_country, is_judged);
 CREATE TABLE register.kpi_register AS
     SELECT *, true AS is_additive_over_time, false AS is_cumulative_count, 'percent' AS unit,
-        'Naam ' || kpi_id AS name_nl, 1 AS definition_version
+        'Naam ' || kpi_id AS name_nl, 1 AS definition_version, 1 AS minimum_records
     FROM (VALUES
         ('website_text_clarity', 'month', 'website_feedback', 'higher', true, true),
         ('website_satisfaction', 'month', 'klant_in_focus', 'higher', true, true),
@@ -93,7 +93,8 @@ CREATE TABLE main.dim_goal AS SELECT 'goal' AS goal_id, 'Programma' AS programme
     'Een doel.' AS text_nl, 'doc' AS document_id;
 CREATE TABLE main.fct_kpi_target AS
     SELECT *, 'doc' AS document, NULL :: VARCHAR AS note, NULL :: INTEGER AS document_page,
-        NULL :: DATE AS ratified_on, NULL :: VARCHAR AS ratified_by FROM (VALUES
+        NULL :: DATE AS ratified_on, NULL :: VARCHAR AS ratified_by,
+        'year' AS judged_on FROM (VALUES
         ('website_text_clarity', DATE '2026-01-01', NULL :: DATE, '>', 60 :: DOUBLE, 'target'),
         ('website_satisfaction', DATE '2025-01-01', DATE '2025-12-31', '>=', 85, 'target'),
         ('website_satisfaction', DATE '2026-01-01', NULL, '>=', 86, 'target'),
@@ -207,21 +208,44 @@ WITH latest AS (
     JOIN main.dim_kpi USING (kpi_id, period_grain)
     WHERE dimension = 'total' AND NOT is_provisional
     QUALIFY row_number() OVER (PARTITION BY kpi_id ORDER BY period_start DESC) = 1
+), years AS (
+    -- nothing is published of the days after the latest period that is over
+    SELECT * FROM main.fct_kpi_value WHERE dimension = 'total' AND period_grain = 'year'
+), own AS (
+    SELECT DISTINCT own_share FROM main.external_hiring_benchmark WHERE year = 2025
+), judged AS (
+    SELECT latest.*, hires, previous.value AS previous_year_value, before.value AS previous_value,
+        target.comparator, target.target_value, target.period_start AS target_from,
+        CASE WHEN hires THEN own_share ELSE so_far.value END AS judged_value,
+        CASE WHEN NOT hires THEN so_far.numerator END AS judged_numerator,
+        CASE WHEN NOT hires THEN so_far.denominator END AS judged_denominator,
+        CASE WHEN NOT hires THEN so_far.sample_size END AS judged_sample_size,
+        so_far.ci_low AS judged_ci_low, so_far.ci_high AS judged_ci_high
+    FROM (SELECT *, kpi_id = 'external_hiring_share' AS hires FROM latest) AS latest CROSS JOIN own
+    LEFT JOIN years AS so_far ON so_far.kpi_id = latest.kpi_id AND year(so_far.period_start) = 2026
+    LEFT JOIN years AS previous
+        ON previous.kpi_id = latest.kpi_id AND year(previous.period_start) = 2025
+    LEFT JOIN main.fct_kpi_value AS before
+        ON before.kpi_id = latest.kpi_id AND before.period_grain = latest.period_grain
+       AND before.dimension = 'total'
+       AND before.period_start = (latest.period_start - INTERVAL 1 YEAR) :: DATE
+    LEFT JOIN main.fct_kpi_target AS target
+        ON target.kpi_id = latest.kpi_id AND target.period_end IS NULL
 )
-SELECT latest.kpi_id, latest.period_start, latest.period_grain, latest.value, target.comparator,
-    target.target_value, latest.value - target.target_value AS gap,
-    CASE WHEN latest.kpi_id = 'external_hiring_share' THEN 'on_target'
-        WHEN latest.ci_low < target_value AND target_value < latest.ci_high THEN 'uncertain'
-        WHEN latest.value > target_value THEN 'on_target' ELSE 'off_target' END AS status,
-    before.value AS previous_value,
-    CASE WHEN before.value IS NULL THEN 'unknown' ELSE 'stable' END AS trend, false AS is_provisional
-FROM latest
-LEFT JOIN main.fct_kpi_value AS before
-    ON before.kpi_id = latest.kpi_id AND before.period_grain = latest.period_grain
-   AND before.dimension = 'total'
-   AND before.period_start = (latest.period_start - INTERVAL 1 YEAR) :: DATE
-LEFT JOIN main.fct_kpi_target AS target
-    ON target.kpi_id = latest.kpi_id AND target.period_end IS NULL;
+SELECT kpi_id, period_start, period_grain, value, comparator, target_value,
+    judged_value - target_value AS gap,
+    CASE WHEN hires THEN 'on_target'
+        WHEN judged_ci_low < target_value AND target_value < judged_ci_high THEN 'uncertain'
+        WHEN judged_value > target_value THEN 'on_target' ELSE 'off_target' END AS status,
+    previous_value, CASE WHEN previous_value IS NULL THEN 'unknown' ELSE 'stable' END AS trend,
+    false AS is_provisional, 'year' AS judged_grain,
+    CASE WHEN hires THEN DATE '2025-01-01' ELSE DATE '2026-01-01' END AS judged_period_start,
+    CASE WHEN hires THEN DATE '2025-12-31' ELSE last_day(period_start) END AS judged_until,
+    judged_value, judged_numerator, judged_denominator, judged_sample_size, judged_ci_low,
+    judged_ci_high, target_from, 'doc' AS target_document, previous_year_value,
+    CASE WHEN previous_year_value IS NULL THEN 'no_data' ELSE 'off_target' END
+        AS previous_year_status, false AS is_outdated
+FROM judged;
 CREATE TABLE main.text_readability AS
     SELECT text_id, channel, 'team' AS team, 'bulkbrief' AS kind, published_on, 200 AS words,
         20 AS sentences, level, 1.5 :: DOUBLE AS score, 2.5 :: DOUBLE AS rank_score,

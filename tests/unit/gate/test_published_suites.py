@@ -183,11 +183,24 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("kpi_status", "target_known"): "UPDATE kpi_status SET comparator = '<'",
     ("kpi_status", "gap_is_value_minus_target"): "UPDATE kpi_status SET gap = gap + 0.1",
     ("kpi_status", "status_agrees"): "UPDATE kpi_status SET status = 'no_data'",
+    ("kpi_status", "judged_value_adds_up"): (
+        f"UPDATE kpi_status SET judged_numerator = judged_numerator - 1 WHERE {CLARITY}"
+    ),
+    ("kpi_status", "people_judged_by_visible_rows"): figure(
+        "is_suppressed = true", f"{TOTAL} AND {CLARITY} AND period_start = DATE '2026-02-01'"
+    )
+    + "; "
+    + figure(
+        "is_suppressed = true",
+        f"{TOTAL} AND {CLARITY} AND period_start = DATE '2026-01-01' AND period_grain <> 'month'",
+    ),
+    ("kpi_status", "previous_year_is_that_of_figures"): (
+        "UPDATE kpi_status SET previous_year_value = 1"
+    ),
     ("kpi_status", "benchmark_status_agrees"): (
         "UPDATE kpi_status SET status = 'off_target' WHERE kpi_id = 'external_hiring_share'"
     ),
     ("kpi_status", "previous_value_year_earlier"): "UPDATE kpi_status SET previous_value = 1",
-    ("kpi_status", "trend_needs_two_values"): "UPDATE kpi_status SET trend = 'better'",
     ("kpi_status", "kpi_without_data"): "UPDATE kpi_status SET value = NULL",
     # --- revisions
     ("kpi_revision", "new_value_is_that_of_figures"): "UPDATE kpi_revision SET new_value = 1e-9",

@@ -2,5 +2,6 @@ select
     source,
     state,
     note,
-    has_same_deliveries
+    has_same_deliveries,
+    fresh_days
 from {{ source('run', 'source') }}

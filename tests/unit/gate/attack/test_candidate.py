@@ -60,7 +60,8 @@ CREATE TABLE kpi_revision AS
     FROM fct_kpi_value WHERE dimension = 'total';
 CREATE TABLE kpi_status AS
     SELECT kpi_id, period_grain, DATE '2026-01-01' AS period_start, 50.0 :: DOUBLE AS value,
-        1.0 :: DOUBLE AS target_value, 49.0 :: DOUBLE AS gap, NULL :: DOUBLE AS previous_value
+        50.0 :: DOUBLE AS judged_value, 1.0 :: DOUBLE AS target_value, 49.0 :: DOUBLE AS gap,
+        NULL :: DOUBLE AS previous_value
     FROM fct_kpi_value WHERE kpi_id = 'b1_share';
 CREATE TABLE kpi_stated_value AS
     SELECT 'website_text_clarity' AS kpi_id, '2025' AS period, 'Sport' AS dimension_value,
