@@ -308,6 +308,11 @@ class Expectation(Strict):
     severity: Severity
     description: str = Field(min_length=10, description="The rule in a Dutch sentence.")
     source: str | None = Field(default=None, description="Decision that sets a tolerance.")
+    added_by: str | None = Field(
+        default=None,
+        exclude=True,
+        description="Name of the file of additions in which the rule stands; set by `load_suite`.",
+    )
 
     @field_validator("type")
     @classmethod
@@ -417,6 +422,8 @@ def load_suite(path: Path) -> Suite:
                     "andere naam",
                 )
             rules[expectation.rule] = file
+            if file != path:
+                expectation = expectation.model_copy(update={"added_by": file.stem})
             expectations.append(expectation)
     suite = suite.model_copy(update={"expectations": expectations})
     if suite.table.startswith(FIGURES) and not suite.reconciles:

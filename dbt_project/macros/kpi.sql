@@ -44,17 +44,11 @@
         )
 {% endmacro %}
 
-{# The periods of a KPI from the one of `first_day` (a date expression) to the one of the day of
-   judgement, with judged_on, the day on which a stock is taken: the last day of the period, or
-   the day of judgement where that comes first. None before 1990: ingest lets no such date through
-   unless a contract asks for it, and one mistyped year must not make a row per month since. #}
-{% macro kpi_periods(kpi_id, first_day) %}
-    {% set sound_day %}
-        (
-            select case when first_day < date '1990-01-01' then date '1990-01-01' else first_day end
-            from (select cast({{ first_day }} as date) as first_day) as given
-        )
-    {% endset %}
+{# The periods of a KPI from the one of the first `date` of a relation that is in the calendar, to
+   the one of the day of judgement, with judged_on, the day on which a stock is taken: the last day
+   of the period, or the day of judgement where that comes first. One mistyped year must not make a
+   row per month since. #}
+{% macro kpi_periods(kpi_id, relation, date) %}
     select distinct
         grains.period_grain,
         cast(date_trunc(grains.period_grain, months.month_start) as date) as period_start,
@@ -68,7 +62,10 @@
         select
             unnest(
                 range(
-                    date_trunc('month', {{ sound_day }}),
+                    date_trunc(
+                        'month',
+                        (select min({{ date }}) from {{ relation }} where {{ in_calendar(date) }})
+                    ),
                     cast({{ as_of() }} as timestamp) + interval 1 day,
                     interval 1 month
                 )

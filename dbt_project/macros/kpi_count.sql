@@ -27,7 +27,7 @@
     {% set known = '(select event_date from ' ~ dates ~ ' where event_date <= ' ~ as_of() ~ ')' %}
     select periods.*
     from (
-        {{ kpi_periods(kpi_id, '(select min(event_date) from ' ~ known ~ ')') }}
+        {{ kpi_periods(kpi_id, known, 'event_date') }}
     ) as periods
     where periods.period_start <= (select max(event_date) from {{ known }})
 {% endmacro %}

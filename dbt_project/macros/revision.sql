@@ -27,3 +27,9 @@
     {% endfor %}
     {{ return("cast(" ~ (found | string) ~ " as varchar[])") }}
 {% endmacro %}
+
+{# Whether a figure is another than it was; null where one of the two is. A difference in the last
+   digits is how it was added up, not what was counted. #}
+{% macro differs(old, new) -%}
+    abs({{ old }} - {{ new }}) > 1e-9 * greatest(1, abs({{ old }}))
+{%- endmacro %}

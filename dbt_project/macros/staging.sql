@@ -11,9 +11,12 @@
     {{ return(tables) }}
 {% endmacro %}
 
-{# A text without outer white space; empty becomes null. #}
+{# A text without outer white space, its letters composed (NFC): one system writes an e with an
+   accent as one character and another as two, and both are the same name. Empty becomes null. #}
 {% macro trimmed(column) -%}
-    nullif(trim({{ column }}, chr(32) || chr(9) || chr(10) || chr(13) || chr(160)), '')
+    nullif(
+        nfc_normalize(trim({{ column }}, chr(32) || chr(9) || chr(10) || chr(13) || chr(160))), ''
+    )
 {%- endmacro %}
 
 {# A coded value: compared, and shown, in lower case. #}

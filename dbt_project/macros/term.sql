@@ -31,12 +31,9 @@
     left join {{ ref('int_calendar') }} as ended on records.{{ second }} = ended.date
 {% endmacro %}
 
-{# The first of the dates `date` in a relation that is in the reviewed calendar: where the series of
-   a stock starts, so that one impossible year does not give it a thousand years. #}
-{% macro first_day_in_calendar(relation, date) -%}
-    (
-        select min({{ date }})
-        from {{ relation }}
-        where {{ date }} >= (select min(date) from {{ ref('int_calendar') }} where is_reviewed)
-    )
+{# Whether a date is not before the reviewed calendar: a series of counts or of a stock has no rows
+   there, so that one mistyped year makes none. What lies after the day of judgement does not exist
+   anyway. #}
+{% macro in_calendar(date) -%}
+    {{ date }} >= (select min(date) from {{ ref('int_calendar') }} where is_reviewed)
 {%- endmacro %}

@@ -420,6 +420,8 @@ def _history(
                     "new_value": revision["new_value"],
                     "old_release": revision["old_release"],
                     "cause": revision["cause"],
+                    # a release from before the two were told apart does not say
+                    "is_revision": revision.get("is_revision", True),
                     "deliveries": changed_deliveries(
                         before.manifest if before else None, one.manifest, tables
                     ),

@@ -218,7 +218,8 @@ def _history(history: Sequence[Mapping[str, Any]], unit: str) -> Iterator[str]:
         revision = one["revision"]
         if revision is not None:
             yield (
-                f"  herzien: was {number(revision['old_value'], unit)} in "
+                f"  {word('revision', 'revised' if revision['is_revision'] else 'runs_on')}: "
+                f"was {number(revision['old_value'], unit)} in "
                 f"{revision['old_release']}; {word('cause', revision['cause'])}"
             )
             words = {"added": "erbij", "removed": "eruit"}

@@ -5,7 +5,7 @@ Here belongs filling them so that what they say holds for them as well. Not here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -22,6 +22,9 @@ from dronten_pipeline.gate.verdict import (
     combine,
     verdict_of,
 )
+
+#: Who answers for a rule that guards no KPI.
+OWNER = "Datalab"
 
 #: Rounds after which the answers about the two tables must agree with the rows written about them.
 MAX_ROUNDS = 4
@@ -64,6 +67,7 @@ def fill_own_tables(
     Raises:
         RuntimeError: the answers about these two tables do not settle.
     """
+    guarded = _guarded(connection, suites)
     own = [suite for suite in suites if (suite.table, suite.expectations[0].rule) not in judged]
     # What is written about the own tables must hold after it was written: assume, judge, compare.
     answers: Answers = {
@@ -77,7 +81,7 @@ def fill_own_tables(
         verdict = verdict_of(results)
         if is_approved:
             verdict = "approved"
-        _write(connection, results, verdict, run_id, publication)
+        _write(connection, results, verdict, run_id, publication, guarded)
         found: Answers = {}
         for suite in own:
             found |= sql_judge.judge_suite(connection, suite)
@@ -90,12 +94,31 @@ def fill_own_tables(
     )
 
 
+def _guarded(
+    connection: duckdb.DuckDBPyConnection, suites: Sequence[Suite]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """By table and rule the KPI that the rule guards, and its owner.
+
+    The rules of a KPI stand in additions of its name; other additions guard none.
+    """
+    if not {"kpi_id", "owner"} <= column_types(connection).get("dim_kpi", {}).keys():
+        return {}
+    owners = dict(connection.execute("SELECT kpi_id, owner FROM dim_kpi").fetchall())
+    return {
+        (suite.table, rule.rule): (rule.added_by, owners[rule.added_by])
+        for suite in suites
+        for rule in suite.expectations
+        if rule.added_by is not None and rule.added_by in owners
+    }
+
+
 def _write(
     connection: duckdb.DuckDBPyConnection,
     results: list[Result],
     verdict: VerdictName,
     run_id: str,
     publication: Publication,
+    guarded: Mapping[tuple[str, str], tuple[str, str]],
 ) -> None:
     quality = [
         {
@@ -107,9 +130,12 @@ def _write(
             "failing_rows": result.failing_rows,
             "checked_rows": result.checked_rows,
             "run_id": run_id,
+            "kpi_id": kpi_id,
+            "owner": owner,
             "release_id": publication.release_id,
         }
         for result in results
+        for kpi_id, owner in [guarded.get((result.table, result.rule), (None, OWNER))]
     ]
     present = column_types(connection)
     row = vars(publication) | {"verdict": verdict}

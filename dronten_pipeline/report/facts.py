@@ -214,7 +214,8 @@ def _revisions(
         """
         SELECT kpi_revision.*, unit, name_nl
         FROM kpi_revision LEFT JOIN dim_kpi USING (kpi_id)
-        ORDER BY dimension <> 'total', kpi_id, period_start, period_grain, dimension_value
+        ORDER BY NOT is_revision, dimension <> 'total', kpi_id, period_start, period_grain,
+            dimension_value
         """
     )
     by_kpi: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -229,7 +230,8 @@ def _revisions(
             {
                 "name": revised[0]["name_nl"] or kpi_id,
                 "id": kpi_id,
-                "count": len(revised),
+                "count": sum(row["is_revision"] for row in revised),
+                "running": sum(not row["is_revision"] for row in revised),
                 "causes": ", ".join(causes),
                 "deliveries": changed_deliveries(previous, {"inputs": inputs}, tables)
                 if delivered
@@ -237,7 +239,8 @@ def _revisions(
             }
         )
     return {
-        "count": len(rows),
+        "count": sum(row["is_revision"] for row in rows),
+        "running": sum(not row["is_revision"] for row in rows),
         "kpis": kpis,
         "listed": [
             {
@@ -248,7 +251,9 @@ def _revisions(
                 else f"{row['dimension']}: {row['dimension_value']}",
                 "old": words.number(row["old_value"], beside=row["new_value"]),
                 "new": words.number(row["new_value"], beside=row["old_value"]),
-                "cause": words.word("cause", row["cause"]),
+                "cause": words.word("cause", row["cause"])
+                if row["is_revision"]
+                else words.word("revision", "runs_on"),
             }
             for row in rows[:LISTED]
         ],

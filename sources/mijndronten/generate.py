@@ -49,7 +49,10 @@ def generate(town: Town, folder: Path) -> Truth:
 
 
 def truth(town: Town, logins: pl.DataFrame) -> Truth:
-    """Households with a DigiD login in the twelve months up to the month of the judged day."""
+    """Households with a DigiD login in the twelve months up to the month of the judged day.
+
+    Only where the twelve months were delivered.
+    """
     residents = logins.select(
         "huishouden_id",
         means=pl.col("inlogmiddel").str.strip_chars().str.to_lowercase(),
@@ -58,10 +61,13 @@ def truth(town: Town, logins: pl.DataFrame) -> Truth:
     if residents.is_empty():
         return []
     first: dt.date = residents["day"].min()  # type: ignore[assignment]
+    delivered: dt.date = logins["ingelogd_op"].dt.month_start().dt.date().min()  # type: ignore[assignment]
     rows: list[TruthRow] = []
     for grain in MONTHLY:
         for start, judged in periods(town, grain, first):
             since = dt.date(judged.year - (judged.month < 12), judged.month % 12 + 1, 1)
+            if since < delivered:
+                continue
             seen = residents.filter(pl.col("day").is_between(since, judged))
             users = seen["huishouden_id"].n_unique()
             key = ("mijndronten_users", grain, start.isoformat(), "total", "total")

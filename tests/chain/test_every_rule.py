@@ -49,7 +49,8 @@ NAMES = [f"{table}.{rule.rule}" for table, rule in RULES]
 ONE_REVISION = """
 INSERT INTO kpi_revision
 SELECT kpi_id, period_grain, period_start, dimension, dimension_value, value - 1, value,
-    '20260101-000000000000', publication.release_id, 'delivery', publication.release_id
+    '20260101-000000000000', publication.release_id, 'delivery', NOT is_provisional,
+    publication.release_id
 FROM fct_kpi_value CROSS JOIN publication
 WHERE value IS NOT NULL AND dimension = 'total'
 ORDER BY ALL LIMIT 1;

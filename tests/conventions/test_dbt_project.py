@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,23 @@ def test_every_mart_has_an_enforced_contract_and_ends_with_its_grain(
         assert "Eén rij per " in node["description"].strip().splitlines()[-1] or (
             "Eén rij" in node["description"].strip().splitlines()[-1]
         ), f"{name} does not say its grain"
+
+
+def test_every_mart_is_sorted_by_its_whole_key(
+    manifest: dict[str, Any], settings: Settings
+) -> None:
+    """Rows are published in this order, which must be the same in every run."""
+    contracts = load_table_contracts(settings.dbt_project)
+    filled_by_the_gate = {"data_quality", "publication"}
+    for name, node in marts(manifest).items():
+        if name in filled_by_the_gate:
+            continue
+        columns = list(contracts[name].columns)
+        _, _, order = re.sub("--.*", "", node["raw_code"]).lower().rpartition("order by")
+        terms = [term.strip().strip('"').rpartition(".")[2] for term in order.split(",")]
+        sorted_by = {columns[int(term) - 1].lower() if term.isdigit() else term for term in terms}
+        missing = {key.lower() for key in contracts[name].key} - sorted_by
+        assert not missing or terms == ["all"], f"{name} is not sorted by {missing}"
 
 
 def test_the_grain_of_every_mart_is_tested(manifest: dict[str, Any]) -> None:

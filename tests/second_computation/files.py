@@ -7,9 +7,12 @@ here as well. A row that cannot be read is left out, and of a record the last de
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 import polars as pl
 
@@ -34,7 +37,8 @@ def read(
 
     Args:
         kinds: columns that are no text: a format of strptime (a moment, cut to the date in
-            Amsterdam), `number`, `amount` (1.234,56), or `yes_no`.
+            Amsterdam), `number`, `amount` (1.234,56), `yes_no`, or `sheet_day` (days since the end
+            of 1899, as a workbook counts).
         impossible: rows that cannot be true, in terms of the moments; they are left out.
     """
     files = sorted((SAMPLES / source / "sample").glob(f"{table}_*"))
@@ -60,6 +64,8 @@ def _text(file: Path) -> pl.DataFrame:
         rows = json.loads(file.read_text(encoding="utf-8"))
         texts = [{k: None if v is None else str(v) for k, v in row.items()} for row in rows]
         return pl.DataFrame(texts, infer_schema_length=None)
+    if file.suffix == ".xlsx":
+        return _sheet(file)
     content = file.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -73,6 +79,39 @@ def _text(file: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
+#: The namespace of the elements of a sheet.
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def _sheet(file: Path) -> pl.DataFrame:
+    """The widest sheet of a workbook, its header in the first row."""
+    with zipfile.ZipFile(file) as book:
+        shared = [
+            "".join(text.text or "" for text in item.iter(f"{SHEET}t"))
+            for item in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+        ]
+        sheets = [
+            [
+                {
+                    cell.attrib["r"].rstrip("0123456789"): (
+                        shared[int(value)] if cell.get("t") == "s" else value
+                    )
+                    for cell in row
+                    if (value := cell.findtext(f"{SHEET}v")) is not None
+                }
+                for row in ElementTree.fromstring(book.read(name)).iter(f"{SHEET}row")
+            ]
+            for name in book.namelist()
+            if name.startswith("xl/worksheets/sheet")
+        ]
+    header, *rows = max(sheets, key=lambda rows: len(rows[0]))
+    return pl.DataFrame(
+        [[row.get(column) for column in header] for row in rows],
+        schema={name.strip().lower(): pl.String for name in header.values()},
+        orient="row",
+    )
+
+
 def _parsed(name: str, kind: str) -> pl.Expr:
     text = pl.col(name)
     if kind == WITH_OFFSET:
@@ -80,6 +119,9 @@ def _parsed(name: str, kind: str) -> pl.Expr:
         return moment.dt.convert_time_zone("Europe/Amsterdam").dt.replace_time_zone(None)
     if kind == "number":
         return text.str.replace(",", ".", literal=True).cast(pl.Decimal(18, 6), strict=False)
+    if kind == "sheet_day":
+        days = text.cast(pl.Float64, strict=False).floor().cast(pl.Int64)
+        return (pl.lit(dt.datetime(1899, 12, 30)) + pl.duration(days=days)).alias(name)
     if kind == "amount":
         plain = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
         return plain.cast(pl.Decimal(18, 6), strict=False)

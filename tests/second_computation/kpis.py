@@ -1,4 +1,4 @@
-"""Eight KPIs of different kinds, computed a second time, from the delivered files.
+"""Eleven KPIs of different kinds, computed a second time, from the delivered files.
 
 Written from the definitions (the register, docs), by other means than the models: polars for SQL,
 numpy's business days for the calendar of the project, Gauss for its list of Easter days. Each
@@ -313,8 +313,12 @@ def mijndronten_users(as_of: dt.date) -> pl.DataFrame:
         & (login >= day.dt.truncate("1mo").dt.offset_by("-11mo"))
     )
     households = pl.col("huishouden_id").n_unique()
+    periods = stock_days(first, last, as_of, "month").filter(
+        # a year of logins lies behind it
+        day.dt.month_start().dt.offset_by("-11mo") >= first.replace(day=1)
+    )
     return on_stock_days(
-        stock_days(first, last, as_of, "month"),
+        periods,
         logins,
         in_window,
         [households.cast(pl.Float64).alias("value"), households.alias("sample_size")],
@@ -390,6 +394,102 @@ def b1_training_coverage(as_of: dt.date) -> pl.DataFrame:
     )
 
 
+def _tested_files(as_of: dt.date) -> pl.DataFrame:
+    """Tested files with whether they are lawful, whether not, and their amounts in euros."""
+    files = read(
+        "procurement",
+        "files",
+        key=["dossier_id"],
+        required=["dossier_id", "afdeling", "toetsdatum", "oordeel"],
+        kinds={"toetsdatum": "sheet_day", "bedrag_eur": "number"},
+    )
+    verdict = pl.col("oordeel").str.to_lowercase()
+    unlawful = verdict == "onrechtmatig"
+    return files.filter(pl.col("toetsdatum") <= as_of).with_columns(
+        lawful=verdict == "rechtmatig",
+        unlawful=unlawful,
+        unlawful_eur=pl.when(unlawful).then("bedrag_eur").otherwise(pl.lit(0)),
+    )
+
+
+def _amounts(files: pl.DataFrame, finest: str) -> pl.DataFrame:
+    """The euros behind the files that have an amount, as two figures beside a KPI."""
+    valued = files.drop_nulls("bedrag_eur")
+    return pl.concat(
+        per_period(
+            valued,
+            "toetsdatum",
+            finest,
+            [pl.col(column).sum().cast(pl.Float64).alias("value"), pl.len().alias("sample_size")],
+        ).with_columns(dimension=pl.lit("measure"), dimension_value=pl.lit(name))
+        for name, column in (("amount_tested", "bedrag_eur"), ("amount_unlawful", "unlawful_eur"))
+    )
+
+
+def procurement_lawfulness(as_of: dt.date) -> pl.DataFrame:
+    """A share of files with euros beside it."""
+    files = _tested_files(as_of)
+    lawful = [pl.col("lawful").sum().alias("numerator"), COUNT]
+    shares = share(per_period(files, "toetsdatum", "quarter", lawful, ("department", "afdeling")))
+    tested = shares.filter(pl.col("dimension") == "total").select(
+        "period_grain",
+        "period_start",
+        pl.lit("measure").alias("dimension"),
+        pl.lit("files_tested").alias("dimension_value"),
+        pl.col("sample_size").cast(pl.Float64).alias("value"),
+        "sample_size",
+    )
+    return pl.concat([shares, tested, _amounts(files, "quarter")], how="diagonal_relaxed")
+
+
+def unlawful_files(as_of: dt.date) -> pl.DataFrame:
+    """A count per year, also of years without any."""
+    files = _tested_files(as_of)
+    found = pl.col("unlawful").sum()
+    counts = per_period(
+        files,
+        "toetsdatum",
+        "year",
+        [found.cast(pl.Float64).alias("value"), found.alias("sample_size")],
+        ("department", "afdeling"),
+    ).filter((pl.col("dimension") == "total") | (pl.col("value") > 0))
+    return pl.concat([counts, _amounts(files, "year")], how="diagonal_relaxed").with_columns(
+        numerator=pl.lit(None, pl.Float64), denominator=pl.lit(None, pl.Float64)
+    )
+
+
+def enforcement_response(as_of: dt.date) -> pl.DataFrame:
+    """A term that starts when a report is assigned, and beside it what nobody was assigned to."""
+    moment = "%Y-%m-%d %H:%M"
+    moments = ["ontvangen_op", "verdeeld_op", "eerste_reactie_op"]
+    cases = read(
+        "case_system",
+        "cases",
+        key=["zaak_id"],
+        required=["zaak_id", "zaaktype", "ontvangen_op"],
+        kinds=dict.fromkeys([*moments, "afgesloten_op"], moment)
+        | dict.fromkeys(
+            ["vergunning_einddatum", "houder_benaderd_op", "warm_contact_op"], "%Y-%m-%d"
+        )
+        | {"bedrag_eur": "amount", "digitaal_mogelijk": "yes_no"},
+    )
+    reports = cases.filter(
+        pl.col("zaaktype").str.to_lowercase() == "toezichtmelding",
+        pl.col("ontvangen_op") <= as_of,
+    ).with_columns(pl.when(pl.col(day) <= as_of).then(pl.col(day)) for day in moments)
+    assigned = reports.drop_nulls("verdeeld_op")
+    due = assigned.with_columns(due=working_days_after(assigned["verdeeld_op"], 5)).filter(
+        pl.col("due") <= as_of
+    )
+    met = (pl.col("eerste_reactie_op") <= pl.col("due")).fill_null(False)
+    answered = share(per_period(due, "due", "quarter", [met.sum().alias("numerator"), COUNT]))
+    waiting = [pl.col("verdeeld_op").is_null().sum().alias("numerator"), COUNT]
+    unassigned = share(per_period(reports, "ontvangen_op", "quarter", waiting)).with_columns(
+        dimension=pl.lit("measure"), dimension_value=pl.lit("unassigned")
+    )
+    return pl.concat([answered, unassigned])
+
+
 KPIS: tuple[Callable[[dt.date], pl.DataFrame], ...] = (
     website_text_clarity,
     callbacks_late,
@@ -399,4 +499,7 @@ KPIS: tuple[Callable[[dt.date], pl.DataFrame], ...] = (
     mijndronten_users,
     external_hiring_share,
     b1_training_coverage,
+    procurement_lawfulness,
+    unlawful_files,
+    enforcement_response,
 )

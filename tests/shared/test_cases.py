@@ -1,4 +1,4 @@
-"""A case with answers that were computed apart from this project."""
+"""Cases with answers that were computed apart from this project: each ends with a release."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tests.chain.deliveries import current
 from tests.conftest import Datalab
@@ -17,12 +18,18 @@ PEOPLE = [
 ]  # fmt: skip
 
 
-def test_the_small_case_gives_its_answers(datalab: Datalab, shared: Path, tmp_path: Path) -> None:
-    case = shared / "cases" / "small"
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["small", "hostile"])
+def test_a_case_is_published_with_its_answers(
+    name: str, datalab: Datalab, shared: Path, tmp_path: Path
+) -> None:
+    case = shared / "cases" / name
     day = (case / "as_of").read_text(encoding="utf-8").strip()
     ran = datalab("run", home=tmp_path, landing=case / "landing", as_of=day)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
+    verdict = current(tmp_path, "publication")["verdict"].item()
+    assert verdict in ("passed", "passed_with_warnings"), "held back, or approved by hand"
     ours = current(tmp_path, "fct_kpi_value")
     kpis = current(tmp_path, "dim_kpi")["kpi_id"]
     answers = json.loads((case / "expected.json").read_text(encoding="utf-8"))

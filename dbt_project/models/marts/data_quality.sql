@@ -7,5 +7,7 @@ select
     cast(null as varchar) as observed,
     cast(null as bigint) as failing_rows,
     cast(null as bigint) as checked_rows,
-    cast(null as varchar) as run_id
+    cast(null as varchar) as run_id,
+    cast(null as varchar) as kpi_id,
+    cast(null as varchar) as owner
 where false

@@ -55,4 +55,4 @@ cross join years
 cross join names
 left join {{ ref('non_working_day') }} as non_working on calendar.date = non_working.date
 where year(calendar.date) between years.first_year and years.last_year
-order by calendar.date
+order by date_key

@@ -44,6 +44,7 @@ compared as (
         -- the old value would help to compute what is hidden now: in sums with it, or over time
         case when without_past.kpi_id is null then old.value end as old_value,
         new.value as new_value,
+        not old.is_provisional as was_final,
         old.as_of as old_as_of,
         coalesce(new.as_of, {{ as_of() }}) as new_as_of,
         old.definition_version as old_definition,
@@ -66,10 +67,9 @@ compared as (
             and old.period_start = without_past.period_start
     left join {{ ref('kpi_register') }} as register on old.kpi_id = register.kpi_id
     left join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
-    -- a difference in the last digits is how it was added up, not what was counted
     where
         (old.value is null) <> (new.value is null)
-        or abs(old.value - new.value) > 1e-9 * greatest(1, abs(old.value))
+        or {{ differs('old.value', 'new.value') }}
 ),
 
 calendar as (
@@ -105,7 +105,9 @@ select
         -- the same was counted on the same day: only the code or a document can be another
         when previous.code_version <> context.code_version then 'definition'
         else 'delivery'
-    end as cause
+    end as cause,
+    -- what was provisional runs on: it was said to change
+    compared.was_final as is_revision
 from compared
 cross join {{ ref('stg_run__previous') }} as previous
 cross join {{ ref('stg_run__context') }} as context

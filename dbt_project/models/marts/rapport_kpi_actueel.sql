@@ -34,4 +34,4 @@ left join {{ ref('fct_kpi_value') }} as figures
         and status.period_start = figures.period_start
         and figures.dimension = 'total'
 cross join {{ ref('stg_run__context') }} as context
-order by kpi.name_nl
+order by kpi.name_nl, "Code"

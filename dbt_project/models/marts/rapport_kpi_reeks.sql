@@ -13,7 +13,10 @@ with shown_before as (
     select
         "Sleutel" as row_key,
         "Eerste waarde" as first_value,
-        "Eerste uitgave" as first_release
+        "Eerste uitgave" as first_release,
+        "Waarde" as value_before,
+        "Voorlopig" = 'nee' as was_final,
+        "Herzien" = 'ja' as was_revised
     from read_parquet('{{ series }}')
     where "Eerste waarde" is not null
     {% elif previous %}
@@ -21,7 +24,10 @@ with shown_before as (
     select
         {{ key }} as row_key,
         figures.value as first_value,
-        previous.release_id as first_release
+        previous.release_id as first_release,
+        figures.value as value_before,
+        not figures.is_provisional as was_final,
+        false as was_revised
     from read_parquet('{{ previous }}/fct_kpi_value.parquet') as figures
     cross join {{ ref('stg_run__previous') }} as previous
     where figures.value is not null
@@ -29,7 +35,10 @@ with shown_before as (
     select
         cast(null as varchar) as row_key,
         cast(null as double) as first_value,
-        cast(null as varchar) as first_release
+        cast(null as varchar) as first_release,
+        cast(null as double) as value_before,
+        cast(null as boolean) as was_final,
+        cast(null as boolean) as was_revised
     where false
     {% endif %}
 ),
@@ -64,7 +73,13 @@ published as (
             when without_past.kpi_id is not null then null
             when before.first_value is not null then before.first_release
             when figures.value is not null then context.release_id
-        end as first_release
+        end as first_release,
+        -- once final and another since
+        coalesce(
+            before.was_revised
+            or (before.was_final and {{ differs('before.value_before', 'figures.value') }}),
+            false
+        ) as is_revised
     from figures
     left join shown_before as before on figures.row_key = before.row_key
     left join {{ ref('int_kpi_without_past') }} as without_past
@@ -95,10 +110,11 @@ select
     {{ yes_nl("published.source_state = 'stale'") }} as "Verouderde bron",
     published.first_value as "Eerste waarde",
     published.first_release as "Eerste uitgave",
-    {{ yes_nl(
-        'abs(published.first_value - published.value) '
-        '> 1e-9 * greatest(1, abs(published.first_value))'
-    ) }} as "Herzien",
+    case
+        when not coalesce({{ differs('published.first_value', 'published.value') }}, false) then 'nee'
+        when published.is_revised then 'ja'
+        else 'loopt door'
+    end as "Herzien",
     {{ word_nl('grain', 'published.period_grain') }} as "Soort periode",
     published.period_start as "Begin periode",
     published.period_end as "Einde periode",
@@ -124,4 +140,12 @@ left join {{ ref('fct_kpi_target') }} as targets
         and targets.kind = 'target'
         and targets.period_start <= published.period_end
         and published.period_end <= coalesce(targets.period_end, published.period_end)
-order by "Sleutel"
+-- a KPI from years to months, each in time order, the total first
+order by
+    kpi.name_nl,
+    list_position(['year', 'quarter', 'month'], published.period_grain),
+    published.period_start,
+    published.dimension <> 'total',
+    published.dimension,
+    published.dimension_value,
+    "Sleutel"

@@ -67,12 +67,13 @@ def export_feeds(folder: Path, entries: Sequence[Entry], *, address: str | None 
 
 def of_release(mart: Mart) -> Entry:
     """What the open part of a release tells of itself; it links to the page beside it."""
-    revised = mart.tables["kpi_revision"].rows if "kpi_revision" in mart.tables else 0
+    differing = mart.tables["kpi_revision"].rows if "kpi_revision" in mart.tables else 0
     facts = {
         "as_of": mart.as_of.isoformat(),
         "verdict": mart.verdict,
         "is_sample": mart.is_sample,
-        "tables": {"kpi_revision": {"rows": revised}},
+        "tables": {"kpi_revision": {"rows": differing}},
+        "revised_figures": mart.revised_figures,
     }
     return Entry(
         name=mart.release_id,
@@ -136,9 +137,14 @@ def _sentences(manifest: dict[str, Any], before: str | None) -> Iterator[str]:
     day = dt.date.fromisoformat(manifest["as_of"])
     yield f"Peildag {day:%d-%m-%Y}."
     yield f"Keuring: {word('release_verdict', manifest['verdict'])}."
-    revised = manifest["tables"].get("kpi_revision", {}).get("rows", 0)
-    if revised and not before:
-        yield f"{revised} cijfers zijn anders dan in de vorige uitgave; zie kpi_revision."
+    differing = manifest["tables"].get("kpi_revision", {}).get("rows", 0)
+    if differing and not before:
+        # a release from before the two were told apart does not say which were final
+        revised = manifest.get("revised_figures", differing)
+        yield (
+            f"{revised} cijfers die vaststonden zijn herzien, {differing - revised} voorlopige "
+            "cijfers lopen door; zie kpi_revision."
+        )
 
 
 def _json(entries: Sequence[Entry], address: str) -> bytes:

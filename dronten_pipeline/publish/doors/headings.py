@@ -100,6 +100,7 @@ _HEADINGS = {
     "is_late": "Te laat",
     "is_outdated": "Verouderd",
     "is_provisional": "Voorlopig",
+    "is_revision": "Herziening",
     "is_same": "Gelijk",
     "is_suppressed": "Verborgen",
     "is_working_day": "Werkdag",

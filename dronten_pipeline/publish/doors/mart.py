@@ -59,7 +59,8 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Mart:
-    """The mart of one release; `stale_sources` are those whose figures were not renewed."""
+    """The mart of one release; `stale_sources` are those whose figures were not renewed,
+    `revised_figures` counts those that were final in the release before and are others now."""
 
     path: Path
     tables: Mapping[str, Table]
@@ -70,6 +71,7 @@ class Mart:
     contract_version: str
     stale_sources: tuple[str, ...]
     is_sample: bool
+    revised_figures: int
 
     @property
     def verdict_nl(self) -> str:
@@ -115,6 +117,7 @@ def read_mart(path: Path, contracts: Mapping[str, TableContract], *, is_sample: 
             contract_version=contract_version,
             stale_sources=_stale_sources(connection, tables),
             is_sample=is_sample,
+            revised_figures=_revised_figures(connection, tables),
         )
 
 
@@ -224,6 +227,14 @@ def _refuse_the_unspeakable(connection: duckdb.DuckDBPyConnection, table: Table)
                 f"{table.name}.{column.name} is {_UNSPEAKABLE[column.type][1]} in {rows} rijen: "
                 "herstel het model, zodat de kolom daar leeg is, en start opnieuw."
             )
+
+
+def _revised_figures(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> int:
+    if "kpi_revision" not in tables:
+        return 0
+    found = connection.execute("SELECT count(*) FROM kpi_revision WHERE is_revision").fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def _stale_sources(

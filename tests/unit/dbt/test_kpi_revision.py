@@ -75,6 +75,9 @@ Key = tuple[str, str, dt.date, str]
 FIRST = f"""
 create table first as select "Sleutel", "Eerste waarde", "Eerste uitgave"
 from warehouse.main.rapport_kpi_reeks;
+alter table first add column "Waarde" double default 10;
+alter table first add column "Voorlopig" varchar default 'nee';
+alter table first add column "Herzien" varchar default 'nee';
 update first set "Eerste waarde" = 10, "Eerste uitgave" = 'first'
 where "Sleutel" like '{CLARITY}|month|2026-0%';
 delete from first where "Sleutel" like '{CLARITY}|month|2026-03%'
@@ -161,6 +164,16 @@ def test_a_revision_shows_both_values(revisions: dict[Key, dict[str, Any]]) -> N
     row = revisions[CLARITY, "month", JANUARY, "total"]
     assert row["new_value"] == pytest.approx(100 * 38 / 53)
     assert row["new_value"] - row["old_value"] == pytest.approx(1)
+
+
+def test_what_was_final_is_revised_and_what_was_not_runs_on(
+    revisions: dict[Key, dict[str, Any]],
+) -> None:
+    told_apart = {key: row["is_revision"] for key, row in revisions.items()}
+    assert told_apart[CLARITY, "month", JANUARY, "total"]
+    assert told_apart["external_hiring_share", "quarter", dt.date(2025, 1, 1), "total"]
+    assert not told_apart[CLARITY, "year", JANUARY, "total"]
+    assert not told_apart["b1_share", "year", JANUARY, "total"]
 
 
 def test_a_figure_that_vanished_has_no_new_value(revisions: dict[Key, dict[str, Any]]) -> None:

@@ -48,7 +48,8 @@ def cell(
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
-        pytest.param(("mijndronten_users", "month", D(2025, 2, 1)), 6, id="households_once"),
+        pytest.param(("mijndronten_users", "month", D(2025, 11, 1)), None, id="eleven_months"),
+        pytest.param(("mijndronten_users", "quarter", D(2025, 10, 1)), 6, id="households_once"),
         pytest.param(("mijndronten_users", "month", D(2025, 12, 1)), 6, id="twelve_months"),
         pytest.param(("mijndronten_users", "month", D(2026, 1, 1)), 5, id="thirteenth_is_out"),
         pytest.param(("mijndronten_users", "year", D(2026, 1, 1)), 5, id="cut_at_judgement"),
@@ -60,7 +61,25 @@ def cell(
             3,
             id="files_tested",
         ),
+        pytest.param(
+            ("procurement_lawfulness", "quarter", Q1_25, "measure", "amount_tested"),
+            3000.5,
+            id="euros_tested",
+        ),
+        pytest.param(
+            ("procurement_lawfulness", "quarter", Q1_25, "measure", "amount_unlawful"),
+            0,
+            id="uncertain_is_not_unlawful",
+        ),
+        pytest.param(
+            ("unlawful_files", "year", Q1_26, "measure", "amount_tested"), 249.75, id="corrected"
+        ),
+        pytest.param(
+            ("unlawful_files", "year", Q1_26, "measure", "amount_unlawful"), 300, id="unlawful"
+        ),
         pytest.param(("service_norm_reports", "month", D(2025, 11, 1)), 3, id="reports"),
+        pytest.param(("service_norm_reports", "year", D(1990, 1, 1)), None, id="a_wrong_year"),
+        pytest.param(("service_norm_reports", "year", Q1_25), 3, id="starts_in_the_calendar"),
         pytest.param(
             ("service_norm_reports", "month", D(2025, 11, 1), "team", "Jeugd"), 2, id="team"
         ),
@@ -70,6 +89,11 @@ def cell(
         pytest.param(("unclear_text_reports", "month", D(2025, 11, 1)), 0, id="zero_before_first"),
         pytest.param(
             ("unclear_text_reports", "month", D(2026, 2, 1), "channel", "brief"), 1, id="channel"
+        ),
+        pytest.param(
+            ("unclear_text_reports", "month", D(2026, 2, 1), "channel", "financi\u00eble brief"),
+            2,
+            id="composed_or_not_is_one_channel",
         ),
         pytest.param(("business_climate_rating", "year", D(2025, 1, 1)), 7, id="climate"),
         pytest.param(("business_climate_rating", "year", D(2027, 1, 1)), None, id="future_year"),
@@ -142,6 +166,12 @@ def test_a_mean_has_a_t_interval(mart: duckdb.DuckDBPyConnection) -> None:
     )
     half_width = 2.776445105198 * 2.5**0.5 / 5**0.5  # four degrees of freedom, variance 2.5
     assert found == pytest.approx((8 - half_width, 8 + half_width), abs=1e-9)
+
+
+def test_tested_files_are_a_sample_of_all_files(mart: duckdb.DuckDBPyConnection) -> None:
+    low, high = 20.7659601, 93.8508055  # Wilson, 2 of 3
+    found = cell(mart, "ci_low, ci_high", "procurement_lawfulness", "quarter", Q1_25)
+    assert found == pytest.approx((low, high), abs=1e-6)
 
 
 def hidden(mart: duckdb.DuckDBPyConnection, kpi: str, start: dt.date) -> set[tuple[str, str]]:
@@ -262,6 +292,12 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ),
     ("fct_kpi_value", "files_tested_is_denominator"): spoil(
         "procurement_lawfulness", "denominator = 99"
+    ),
+    ("fct_kpi_value", "lawfulness_amounts_reconcile"): spoil(
+        "procurement_lawfulness", "value = value + 0.01"
+    ),
+    ("fct_kpi_value", "unlawful_amounts_reconcile"): spoil(
+        "unlawful_files", "value = value + 0.01"
     ),
     ("fct_kpi_value", "unlawful_files_reconcile"): spoil("unlawful_files"),
     ("fct_kpi_value", "unlawful_files_known_where_tested"): (

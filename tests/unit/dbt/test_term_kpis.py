@@ -321,6 +321,7 @@ def figure(
         pytest.param("triage_first_response", "2026-04", "total", (1, 2), id="closing is no reply"),
         pytest.param("sport_answered", "2026Q1", "total", (1, 3), id="sport"),
         pytest.param("enforcement_response", "2026Q1", "total", (1, 1), id="from assignment"),
+        pytest.param("enforcement_response", "2026Q1", "unassigned", (1, 2), id="never assigned"),
         pytest.param("appointment_within_5d", "2026-02", "total", (2, 4), id="appointments"),
         pytest.param("appointment_within_5d", "2026-03", "total", (1, 1), id="booked ahead"),
         pytest.param("appointment_within_5d", "2026-04", "total", None, id="clock not started"),

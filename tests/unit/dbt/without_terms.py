@@ -31,12 +31,15 @@ def login(number: int, household: str, when: str, method: str = "digid") -> Row:
     }
 
 
-def file(number: int, tested: str, judgement: str, department: str = "Ruimte") -> Row:
+def file(
+    number: int, tested: str, judgement: str, department: str = "Ruimte", euros: str | None = None
+) -> Row:
     return {
         "dossier_id": f"d{number}",
         "afdeling": department,
         "toetsdatum": day(tested),
         "oordeel": judgement,
+        "bedrag_eur": Decimal(euros) if euros else None,
     }
 
 
@@ -140,11 +143,11 @@ DELIVERIES: dict[tuple[str, str], list[Row]] = {
         login(31, "h8", "2026-03-11T00:00:00"),
     ],
     ("procurement", "files"): [
-        file(1, "2025-02-01", "rechtmatig"),
+        file(1, "2025-02-01", "rechtmatig", euros="1000.50"),
         file(2, "2025-02-02", "Rechtmatig", "RUIMTE "),
-        file(3, "2025-03-31", "onzeker", "Bedrijfsvoering"),
-        file(4, "2026-01-05", "onrechtmatig"),
-        file(5, "2026-03-10", "rechtmatig"),
+        file(3, "2025-03-31", "onzeker", "Bedrijfsvoering", euros="2000"),
+        file(4, "2026-01-05", "onrechtmatig", euros="300"),
+        file(5, "2026-03-10", "rechtmatig", euros="-50.25"),
         file(6, "2026-03-11", "onrechtmatig"),
     ],
     ("service_survey", "grades"): [
@@ -159,6 +162,10 @@ DELIVERIES: dict[tuple[str, str], list[Row]] = {
         report(2, "Dienstverleningsnorm", "2025-11-02T10:00:00", team=" jeugd"),
         report(3, "dienstverleningsnorm", "2025-11-30T23:59:59"),
         report(4, "onbegrijpelijke_tekst", "2026-02-01T10:00:00", kanaal="Brief"),
+        # one character or two for the e with dots: one team
+        report(5, "onbegrijpelijke_tekst", "2026-02-02T10:00:00", kanaal="Financi\u00eble brief"),
+        report(6, "onbegrijpelijke_tekst", "2026-02-03T10:00:00", kanaal="Financie\u0308le brief"),
+        report(7, "dienstverleningsnorm", "1990-03-01T10:00:00", team="Jeugd"),
     ],
     ("hr_training", "staff_training"): [
         *[employee(f"a{n}", "b1_schrijven", afgerond_op="2025-02-01") for n in range(2)],

@@ -4,6 +4,8 @@
 
 CREATE SCHEMA staging; CREATE SCHEMA register; CREATE SCHEMA intermediate;
 CREATE TABLE staging.stg_run__ratification (kpi_id VARCHAR, ratified_on DATE, ratified_by VARCHAR);
+CREATE TABLE staging.stg_run__previous AS
+    SELECT '20260301-000000000001' AS release_id, DATE '2026-03-31' AS as_of;
 CREATE TABLE staging.stg_run__context AS
     SELECT 'run' AS run_id, DATE '2026-03-31' AS as_of, 'abc' AS code_version, true AS is_sample,
         '20260331-1a2b3c4d5e6f' AS release_id;
@@ -167,11 +169,11 @@ CREATE TABLE main.kpi_revision AS
         -- in a month with a hidden part no earlier value is shown
         CASE WHEN kpi_id <> 'website_text_clarity' THEN value - 1 END AS old_value, value AS new_value,
         '20260301-000000000001' AS old_release, '20260331-1a2b3c4d5e6f' AS new_release,
-        'delivery' AS cause
+        'delivery' AS cause, NOT is_provisional AS is_revision
     FROM main.fct_kpi_value WHERE period_start = DATE '2026-03-01' AND dimension_value IN ('total', 'sport')
     UNION ALL
     SELECT 'b1_share', 'month', DATE '2020-01-01', 'total', 'total', 50, NULL,
-        '20260301-000000000001', '20260331-1a2b3c4d5e6f', 'as_of';
+        '20260301-000000000001', '20260331-1a2b3c4d5e6f', 'as_of', true;
 CREATE TABLE intermediate.int_kpi_value AS
     SELECT *, kpi_id IN ('website_text_clarity', 'website_satisfaction') AS is_about_people
     FROM main.fct_kpi_value;

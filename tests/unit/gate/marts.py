@@ -14,7 +14,8 @@ from dronten_pipeline.settings import Settings
 #: The two tables that the gate fills, as dbt leaves them.
 OWN_TABLES = """
 CREATE TABLE data_quality (table_name VARCHAR, rule VARCHAR, severity VARCHAR, passed BOOLEAN,
-    observed VARCHAR, failing_rows BIGINT, checked_rows BIGINT, run_id VARCHAR);
+    observed VARCHAR, failing_rows BIGINT, checked_rows BIGINT, run_id VARCHAR, kpi_id VARCHAR,
+    owner VARCHAR);
 CREATE TABLE publication (release_id VARCHAR, published_at TIMESTAMP, as_of DATE,
     code_version VARCHAR, contract_version VARCHAR, verdict VARCHAR, previous_release VARCHAR);
 """

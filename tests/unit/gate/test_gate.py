@@ -88,7 +88,7 @@ def test_data_quality_and_publication_say_what_was_judged(tmp_path: Path) -> Non
     assert set(rows) == {(result.table, result.rule) for result in verdict.results}
     assert rows["figure", "value_usual"] == (
         "warning", False, "1 van 40 rijen", 1, 40, "1a2b3c4d-run",
-        "20260317-1a2b3c4d5e6f",
+        None, "Datalab", "20260317-1a2b3c4d5e6f",
     )  # fmt: skip
     # Also the rows about the own tables hold for these tables as they are.
     assert rows["data_quality", "row_count"][2] == f"{len(quality)} rijen"

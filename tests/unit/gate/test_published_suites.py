@@ -211,6 +211,9 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("kpi_revision", "values_differ"): "UPDATE kpi_revision SET old_value = new_value",
     ("kpi_revision", "kpi_known"): "UPDATE kpi_revision SET kpi_id = 'unknown'",
     ("kpi_revision", "stale_figures_are_not_revised"): figure("source_state = 'stale'", CLARITY),
+    ("kpi_revision", "revised_period_was_over"): (
+        "UPDATE kpi_revision SET is_revision = true, period_start = DATE '2026-04-01'"
+    ),
     ("kpi_revision", "no_new_definition_or_calendar"): (
         "UPDATE kpi_revision SET cause = 'calendar'"
     ),
@@ -340,6 +343,7 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("data_quality", "every_table_judged"): (
         "DELETE FROM data_quality WHERE table_name = 'dim_kpi'"
     ),
+    ("data_quality", "guarded_kpi_known"): "UPDATE data_quality SET owner = 'niemand'",
     ("data_quality", "one_run"): "UPDATE data_quality SET run_id = rule",
     ("data_quality", "passed_without_failures"): "UPDATE data_quality SET failing_rows = 1",
     ("publication", "as_of_is_that_of_run"): "UPDATE publication SET as_of = DATE '2026-03-30'",

@@ -9,11 +9,14 @@ with staff as (
 ),
 
 -- from the first completion on; while nobody has completed it, the running period only
+days as (
+    select completed_on as date from staff
+    union all
+    select {{ as_of() }} as date
+),
+
 periods as (
-    {{ kpi_periods(
-        'b1_training_coverage',
-        '(select least(coalesce(min(completed_on), ' ~ as_of() ~ '), ' ~ as_of() ~ ') from staff)'
-    ) }}
+    {{ kpi_periods('b1_training_coverage', 'days', 'date') }}
 ),
 
 in_service as (

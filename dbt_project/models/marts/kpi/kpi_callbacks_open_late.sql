@@ -1,5 +1,5 @@
 with periods as (
-    {{ kpi_periods('callbacks_open_late', first_day_in_calendar(ref('int_callback'), 'made_on')) }}
+    {{ kpi_periods('callbacks_open_late', ref('int_callback'), 'made_on') }}
 ),
 
 -- every period, also one without open call-backs

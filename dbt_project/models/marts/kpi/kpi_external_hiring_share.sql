@@ -40,6 +40,20 @@ all_totals as (
     select * from totals
     union all
     select * from rolling
+),
+
+figures as (
+    {{ kpi_percentages('external_hiring_share', 'all_totals') }}
 )
 
-{{ kpi_percentages('external_hiring_share', 'all_totals') }}
+select
+    * replace (
+        is_provisional
+        -- what holds December, into which periods 13 and 14 are booked until 31 March
+        or (
+            month({{ period_end('period_grain', 'period_start') }}) = 12
+            and {{ period_end('period_grain', 'period_start') }} + interval 3 month > {{ as_of() }}
+        ) as is_provisional
+    )
+from figures
+

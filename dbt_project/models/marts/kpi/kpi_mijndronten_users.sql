@@ -5,6 +5,7 @@ with logins as (
         household_id,
         login_method
     from {{ ref('stg_mijndronten__logins') }}
+    where {{ in_calendar('logged_in_on') }}
 ),
 
 active as (
@@ -15,8 +16,17 @@ active as (
     where login_method = 'digid' and event_date <= {{ as_of() }}
 ),
 
-periods as (
+delivered as (
     {{ kpi_delivered_periods('mijndronten_users', 'logins') }}
+),
+
+-- only with twelve months of logins behind it: the month in which the stock is taken and the
+-- eleven before it
+periods as (
+    select *
+    from delivered
+    where
+        date_trunc('month', judged_on) - interval 11 month >= (select min(month_start) from logins)
 ),
 
 cells as (
@@ -28,7 +38,6 @@ cells as (
         count(distinct active.household_id) as quantity,
         count(distinct active.household_id) as sample_size
     from periods
-    -- the month in which the stock is taken and the eleven before it
     left join active
         on
             active.month_start <= periods.judged_on

@@ -10,7 +10,7 @@ with readings as (
 ),
 
 periods as (
-    {{ kpi_periods('one_desk_interviews', '(select min(counted_on) from readings)') }}
+    {{ kpi_periods('one_desk_interviews', 'readings', 'counted_on') }}
 ),
 
 totals as (

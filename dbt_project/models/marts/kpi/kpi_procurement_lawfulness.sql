@@ -2,6 +2,8 @@ with records as (
     select
         tested_on as event_date,
         department,
+        judgement,
+        amount_eur,
         case judgement when 'rechtmatig' then 1 else 0 end as numerator,
         1 as denominator
     from {{ ref('stg_procurement__files') }}
@@ -27,8 +29,14 @@ files_tested as (
 
 counts as (
     {{ kpi_quantities('procurement_lawfulness', 'files_tested') }}
+),
+
+amounts as (
+    {{ tested_amounts('procurement_lawfulness', 'records') }}
 )
 
 select * from shares
 union all
 select * from counts
+union all
+select * from amounts

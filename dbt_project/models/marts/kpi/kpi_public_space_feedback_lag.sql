@@ -8,7 +8,7 @@ records as (
         category,
         working_days
     from told
-    where working_days is not null
+    where working_days is not null and {{ in_calendar('told_on') }}
 ),
 
 placed as (
@@ -43,9 +43,7 @@ median_of_year_so_far as (
 ),
 
 periods as (
-    {{ kpi_periods(
-        'public_space_feedback_lag', first_day_in_calendar(ref('int_report'), 'made_on')
-    ) }}
+    {{ kpi_periods('public_space_feedback_lag', ref('int_report'), 'made_on') }}
 ),
 
 open_reports as (

@@ -7,7 +7,10 @@ with cells as (
         arg_max(reading, counted_on) as quantity,
         1 as sample_size
     from {{ ref('stg_programme_register__counters') }}
-    where counter = 'service_award_nominations' and counted_on <= {{ as_of() }}
+    where
+        counter = 'service_award_nominations'
+        and counted_on <= {{ as_of() }}
+        and {{ in_calendar('counted_on') }}
     group by date_trunc('year', counted_on)
 )
 

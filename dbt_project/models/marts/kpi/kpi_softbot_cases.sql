@@ -7,6 +7,7 @@ with runs as (
         cases_failed as numerator,
         cases_offered as denominator
     from {{ ref('stg_softbot_log__runs') }}
+    where {{ in_calendar('started_on') }}
 ),
 
 handled as (

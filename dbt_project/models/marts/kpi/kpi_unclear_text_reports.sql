@@ -4,6 +4,7 @@ with reports as (
         channel,
         kind
     from {{ ref('stg_service_norm_reports__reports') }}
+    where {{ in_calendar('received_on') }}
 ),
 
 records as (

@@ -2,13 +2,25 @@ with files as (
     select
         tested_on as event_date,
         department,
-        judgement
+        judgement,
+        amount_eur
     from {{ ref('stg_procurement__files') }}
+    where {{ in_calendar('tested_on') }}
 ),
 
 records as (
     select * from files
     where judgement = 'onrechtmatig'
+),
+
+counts as (
+    {{ kpi_count('unlawful_files', 'records', 'files', breakdowns=['department']) }}
+),
+
+amounts as (
+    {{ tested_amounts('unlawful_files', 'files') }}
 )
 
-{{ kpi_count('unlawful_files', 'records', 'files', breakdowns=['department']) }}
+select * from counts
+union all
+select * from amounts

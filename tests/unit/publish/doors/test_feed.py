@@ -23,7 +23,8 @@ def published(folder: Path, name: str, *, revised: int = 0, is_sample: bool = Fa
                 "as_of": "2026-06-30",
                 "verdict": "passed_with_warnings",
                 "is_sample": is_sample,
-                "tables": {"kpi_revision": {"rows": revised}},
+                "tables": {"kpi_revision": {"rows": revised + 30}},
+                "revised_figures": revised,
             }
         )
     )
@@ -46,7 +47,8 @@ def test_an_announcement_says_what_a_reader_wants_to_know(tmp_path: Path) -> Non
     assert second["url"] == "twee/open/", "no further than what is open"
     assert second["content_text"] == (
         "Peildag 30-06-2026. Keuring: goed, met waarschuwingen. "
-        "12 cijfers zijn anders dan in de vorige uitgave; zie kpi_revision."
+        "12 cijfers die vaststonden zijn herzien, 30 voorlopige cijfers lopen door; "
+        "zie kpi_revision."
     )
     assert first["content_text"].startswith("Verzonnen voorbeeld. Peildag")
     assert first["date_published"] <= second["date_published"]
