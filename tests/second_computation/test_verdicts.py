@@ -24,11 +24,11 @@ def published(sample_home: Path) -> dict[str, pl.DataFrame]:
 
 
 def cases(published: dict[str, pl.DataFrame]) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    figures = published["fct_kpi_value"].partition_by("kpi_id", as_dict=True)
+    figures = published["fct_kpi_value"]
     return [
-        (row, list(figures[row["kpi_id"],].iter_rows(named=True)) if (row["kpi_id"],) in figures else [])
+        (row, figures.filter(pl.col("kpi_id") == row["kpi_id"]).to_dicts())
         for row in published["kpi_status"].iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def is_close(one: float | None, other: float | None) -> bool:
