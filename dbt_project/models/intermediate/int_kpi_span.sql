@@ -86,9 +86,9 @@ select
     kpi_id,
     true as is_previous_year,
     as_of,
-    make_date(year(as_of) - 1, 1, 1) as period_start,
+    make_date(year(as_of + 1) - 1, 1, 1) as period_start,
     'year' as judged_grain,
-    make_date(year(as_of) - 1, 1, 1) as judged_period_start,
-    make_date(year(as_of) - 1, 12, 31) as judged_until
+    make_date(year(as_of + 1) - 1, 1, 1) as judged_period_start,
+    make_date(year(as_of + 1) - 1, 12, 31) as judged_until
 from begun
 order by kpi_id, is_previous_year

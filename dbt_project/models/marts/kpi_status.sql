@@ -184,7 +184,8 @@ select
     documents.label_nl as target_document,
     year_before.value as previous_year_value,
     year_before.status as previous_year_status,
-    coalesce(outdated.is_outdated, false) as is_outdated
+    coalesce(outdated.is_outdated, false) as is_outdated,
+    ratified.kpi_id is not null as is_ratified
 from {{ ref('kpi_register') }} as register
 inner join shown on register.kpi_id = shown.kpi_id
 left join {{ ref('kpi_signal') }} as signals
@@ -197,4 +198,5 @@ inner join judged as year_before
     on register.kpi_id = year_before.kpi_id and year_before.is_previous_year
 left join {{ ref('dim_document') }} as documents on judged.target_document = documents.document_id
 left join outdated on register.kpi_id = outdated.kpi_id
+left join {{ ref('stg_run__ratification') }} as ratified on register.kpi_id = ratified.kpi_id
 order by register.kpi_id

@@ -99,6 +99,7 @@ _HEADINGS = {
     "is_fresh": "Op tijd",
     "is_late": "Te laat",
     "is_outdated": "Verouderd",
+    "is_ratified": "Bekrachtigd",
     "is_provisional": "Voorlopig",
     "is_revision": "Herziening",
     "is_same": "Gelijk",

@@ -246,7 +246,7 @@ SELECT kpi_id, period_start, period_grain, value, comparator, target_value,
     judged_value, judged_numerator, judged_denominator, judged_sample_size, judged_ci_low,
     judged_ci_high, target_from, 'doc' AS target_document, previous_year_value,
     CASE WHEN previous_year_value IS NULL THEN 'no_data' ELSE 'off_target' END
-        AS previous_year_status, false AS is_outdated
+        AS previous_year_status, false AS is_outdated, false AS is_ratified
 FROM judged;
 CREATE TABLE main.text_readability AS
     SELECT text_id, channel, 'team' AS team, 'bulkbrief' AS kind, published_on, 200 AS words,

@@ -200,6 +200,9 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("kpi_status", "benchmark_status_agrees"): (
         "UPDATE kpi_status SET status = 'off_target' WHERE kpi_id = 'external_hiring_share'"
     ),
+    ("kpi_status", "is_ratified_is_that_of_register"): (
+        "UPDATE kpi_status SET is_ratified = NOT is_ratified"
+    ),
     ("kpi_status", "previous_value_year_earlier"): "UPDATE kpi_status SET previous_value = 1",
     ("kpi_status", "kpi_without_data"): "UPDATE kpi_status SET value = NULL",
     # --- revisions
