@@ -117,7 +117,13 @@ TABLES: dict[str, Says] = {
         kpi="Code",
         shown=("Waarde", "Ondergrens", "Bovengrens"),
         a_year_before=("Een jaar eerder",),
-        derived=("Verschil",),
+        derived=(
+            "Verschil",
+            "Beoordeelde waarde",
+            "Ondergrens beoordeeld",
+            "Bovengrens beoordeeld",
+            "Vorig heel jaar",
+        ),
         silent=("Doel",),
     ),
     "rapport_kpi_reeks": Says(
