@@ -100,7 +100,7 @@ def period_code(grain: str | None, start: dt.date) -> str:
 
 
 def period_until(grain: str | None, start: dt.date | None, until: dt.date | None) -> str:
-    """The period that was judged: `2026 tot en met mei`, or its name where all of it was.
+    """The period that was judged: `2026 t/m mei`, or its name where all of it was.
 
     `until` is the last day that counts.
     """
@@ -110,7 +110,7 @@ def period_until(grain: str | None, start: dt.date | None, until: dt.date | None
         return period(grain, start)
     whole_month = (until + dt.timedelta(days=1)).day == 1
     last = MONTHS[until.month - 1] if whole_month else day(until)
-    return f"{period(grain, start)} tot en met {last}"
+    return f"{period(grain, start)} t/m {last}"
 
 
 def target(status: Mapping[str, Any], unit: str | None) -> str:
@@ -129,7 +129,7 @@ def target(status: Mapping[str, Any], unit: str | None) -> str:
 
 
 def judged(status: Mapping[str, Any], unit: str | None) -> str:
-    """What the verdict is about: `2026 tot en met mei: 61,2 %`.
+    """What the verdict is about: `2026 t/m mei: 61,2 %`.
 
     `status` is a row of kpi_status; one of before version 2.0 was judged on its latest period.
     """

@@ -58,16 +58,23 @@ def show_release(settings: Settings) -> None:
                     when kpi_status.status <> 'no_data' then null
                     when dim_kpi.source_system not in (select source from source_delivery)
                         then 'geen levering'
-                    when headline.is_suppressed then 'kleine groep'
+                    -- of the latest period, or of one of those that the year so far is made of
+                    when exists (
+                        select 1
+                        from fct_kpi_value as hidden
+                        where
+                            hidden.kpi_id = kpi_status.kpi_id
+                            and hidden.dimension = 'total'
+                            and hidden.is_suppressed
+                            and hidden.period_start between
+                                least(kpi_status.judged_period_start, kpi_status.period_start)
+                                and greatest(kpi_status.judged_until, kpi_status.period_start)
+                    )
+                        then 'kleine groep'
                     else 'niets geteld'
                 end as why
             from kpi_status
             inner join dim_kpi using (kpi_id)
-            left join fct_kpi_value as headline
-                on kpi_status.kpi_id = headline.kpi_id
-                and kpi_status.period_grain = headline.period_grain
-                and kpi_status.period_start = headline.period_start
-                and headline.dimension = 'total'
             order by dim_kpi.name_nl
             """
         ).pl()

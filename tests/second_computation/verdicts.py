@@ -105,7 +105,7 @@ def judged(kpi_id: str, grain: str, rows: Iterable[Row], as_of: dt.date) -> Judg
     parts = [row for row in over if row["period_start"].year == last.year]
     visible = _tiles(parts, [row for row in totals if row["period_grain"] != grain], until)
     start = dt.date(last.year, 1, 1)
-    if visible is None:
+    if visible is None or kpi_id in NO_SUM:
         return Judged(start=start, until=until, value=None, size=None)
     return _together(kpi_id, visible, start, until)
 

@@ -36,9 +36,9 @@ def test_a_number_is_written_as_here_and_never_rounded_into_a_target(
 @pytest.mark.parametrize(
     ("grain", "start", "until", "says"),
     [
-        ("year", dt.date(2026, 1, 1), dt.date(2026, 5, 31), "2026 tot en met mei"),
+        ("year", dt.date(2026, 1, 1), dt.date(2026, 5, 31), "2026 t/m mei"),
         ("year", dt.date(2025, 1, 1), dt.date(2025, 12, 31), "2025"),
-        ("year", dt.date(2026, 1, 1), dt.date(2026, 6, 12), "2026 tot en met 12-06-2026"),
+        ("year", dt.date(2026, 1, 1), dt.date(2026, 6, 12), "2026 t/m 12-06-2026"),
         ("month", dt.date(2026, 5, 1), dt.date(2026, 5, 31), "mei 2026"),
         ("quarter", dt.date(2026, 4, 1), dt.date(2026, 6, 30), "2026 K2"),
         ("year", None, None, "–"),
@@ -66,7 +66,7 @@ def status(**other: Any) -> dict[str, Any]:
 
 
 def test_a_verdict_names_its_target_and_what_was_judged() -> None:
-    assert words.judged(status(), "percent") == "2026 tot en met mei: 59,96 %"
+    assert words.judged(status(), "percent") == "2026 t/m mei: 59,96 %"
     assert words.target(status(), "percent") == "> 60 % sinds 2026"
     later = status(status="not_yet", target_from=dt.date(2027, 1, 1))
     assert words.target(later, "percent") == "> 60 % vanaf 2027"
