@@ -214,7 +214,7 @@ def expected(kpi: Kpi) -> Row:
         until = last_day(over[-1], kpi.grain)
     values = figures_of(kpi, *judged) if judged else None
     figure = kpi.figure(values) if values is not None else {}
-    year = day.year - 1
+    year = (day + dt.timedelta(days=1)).year - 1
     before = figures_of(kpi, 12 * year, 12 * year + 11, whole_only=True)
     figure_before = kpi.figure(before) if before is not None else {}
     target, begins = target_of(kpi, until or day)
