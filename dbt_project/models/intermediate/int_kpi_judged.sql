@@ -1,3 +1,5 @@
+-- read with a release before only, and dbt must know it without one
+-- depends_on: {{ ref('stg_run__source') }}
 {% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
 {% set status_before = previous ~ '/kpi_status.parquet' %}
 {% set found = run_query("select 1 from glob('" ~ status_before ~ "')") if execute and previous %}

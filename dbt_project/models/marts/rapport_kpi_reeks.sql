@@ -1,5 +1,7 @@
 -- noqa: disable=RF05,RF06
 -- Headings for people: Dutch, with capitals and spaces.
+-- read with a release before only, and dbt must know it without one
+-- depends_on: {{ ref('stg_run__previous') }}
 {% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
 {% set series = previous ~ '/rapport_kpi_reeks.parquet' %}
 {% set found = run_query("select 1 from glob('" ~ series ~ "')") if execute and previous %}
