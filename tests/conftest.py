@@ -24,13 +24,11 @@ for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.de
         signal.signal(number, usual)
 
 # Few examples, the same each time, without the slow tests; with them more, and drawn anew.
-for name, drawn in (
-    ("few", {"max_examples": 10, "derandomize": True}),
-    ("drawn", {"max_examples": 40}),
-):
+for name, examples, is_fixed in (("few", 10, True), ("drawn", 40, False)):
     settings.register_profile(
         name,
-        **drawn,
+        max_examples=examples,
+        derandomize=is_fixed,
         deadline=None,
         database=None,
         print_blob=True,

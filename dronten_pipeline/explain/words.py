@@ -13,6 +13,9 @@ from typing import Any
 from dronten_pipeline.words import day, judged, number, period, target, word, words
 
 
+_DAYS = ("period_start", "judged_period_start", "judged_until", "target_from")
+
+
 def lines(answer: Mapping[str, Any]) -> Iterator[str]:
     """The answer of `explain` as lines; a heading is a line without indent."""
     kpi, figure, release = answer["kpi"], answer["figure"], answer["release"]
@@ -129,6 +132,9 @@ def _verdict(status: Mapping[str, Any] | None, unit: str) -> Iterator[str]:
     if status is None:
         yield "Deze uitgave zegt er niets over."
         return
+    # the answer holds days as JSON does
+    days = {name: dt.date.fromisoformat(status[name]) for name in _DAYS if status.get(name)}
+    status = {**status, **days}
     yield f"{word('status', status['status']).capitalize()}."
     yield f"Beoordeeld: {judged(status, unit)}. Doel: {target(status, unit)}."
     if status.get("judged_ci_low") is not None:

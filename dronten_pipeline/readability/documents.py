@@ -163,7 +163,9 @@ def score_documents(
     )
     missed = every.filter(pl.col("reason").is_not_null())
     in_pool, pools, lost = _pool(every, as_of, memory)
-    is_page = pl.col("soort").str.strip_chars().str.to_lowercase() == JUDGED_ALONE
+    # a list of texts need not say of what kind they are
+    kind = pl.col("soort") if "soort" in every.columns else pl.lit(None, dtype=pl.String)
+    is_page = kind.str.strip_chars().str.to_lowercase() == JUDGED_ALONE
     texts = judge.firm(every.filter(pl.col("reason").is_null()), is_page)
     judgements = _cut(
         pl.concat(

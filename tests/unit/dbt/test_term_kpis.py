@@ -453,7 +453,7 @@ def test_a_work_list_holds_what_somebody_must_do(
 @pytest.mark.parametrize(
     ("item", "team", "detail"),
     [
-        ("due today and open", "WIL", "Terugbelverzoek van 01-04-2026"),
+        ("due today and open", "Werk, Inkomen & Leerrecht", "Terugbelverzoek van 01-04-2026"),
         (
             "31 days",
             "ARCA + Groentechnisch beheer",

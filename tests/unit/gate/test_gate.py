@@ -401,9 +401,9 @@ NO_BATCH = expectation(
     [
         ({}, "bevat geen suite"),
         ({"figure": []}, "expectations"),
-        ({"figure": [SUITES["figure"][1]]}, "an empty table would pass"),
+        ({"figure": [SUITES["figure"][1]]}, "een lege tabel zou slagen"),
         ({"figure": [SUITES["figure"][0], QUANTILE]}, "geen type dat beide beoordelaars kennen"),
-        ({"figure": [SUITES["figure"][0], NO_BATCH]}, "must start with"),
+        ({"figure": [SUITES["figure"][0], NO_BATCH]}, "moet beginnen met"),
     ],
     ids=["no suites", "empty suite", "no row count", "unproven type", "query without batch"],
 )

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dronten_pipeline import settings as settings_module
+from dronten_pipeline.leesniveau import command
 from dronten_pipeline.leesniveau.command import app
 
 EASY = (
@@ -41,7 +42,7 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     """Types `datalab leesniveau ...` in a home of its own."""
     monkeypatch.setenv("DATALAB_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("DATALAB_CALIBRATION", raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(command.console, "width", 200)  # however narrow, and whoever made it first
     settings_module.current_settings.cache_clear()
 
     def run(*arguments: str | Path, stdin: bytes | None = None) -> Result:
