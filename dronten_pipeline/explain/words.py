@@ -12,7 +12,6 @@ from typing import Any
 
 from dronten_pipeline.words import day, judged, number, period, target, word, words
 
-
 _DAYS = ("period_start", "judged_period_start", "judged_until", "target_from")
 
 
