@@ -65,7 +65,7 @@ all_names as (
         name,
         true as is_department
     from parents
-    where {{ code('name') }} not in (select code from names)
+    where {{ code('name') }} not in (select names.code from names)
 )
 
 select

@@ -17,7 +17,9 @@ with kpis as (
                     when register.is_sampled
                         then
                             'Het cijfer is een steekproef: het staat er met een 95 %-interval, van '
-                            || case register.unit when 'percent' then 'Wilson.' else 'Student (t).' end
+                            || case register.unit
+                                when 'percent' then 'Wilson.' else 'Student (t).'
+                            end
                 end,
                 case
                     when register.is_about_people

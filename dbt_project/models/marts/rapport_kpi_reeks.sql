@@ -99,7 +99,9 @@ select
     {{ part_nl('published.dimension', 'published.dimension_value') }} as "Onderdeel",
     published.value as "Waarde",
     -- a figure beside the headline has a unit of its own, which the definition names
-    case when published.dimension <> 'measure' then {{ word_nl('unit', 'kpi.unit') }} end as "Eenheid",
+    case
+        when published.dimension <> 'measure' then {{ word_nl('unit', 'kpi.unit') }}
+    end as "Eenheid",
     published.numerator as "Teller",
     published.denominator as "Noemer",
     published.sample_size as "Aantal",
@@ -113,7 +115,8 @@ select
     published.first_value as "Eerste waarde",
     published.first_release as "Eerste uitgave",
     case
-        when not coalesce({{ differs('published.first_value', 'published.value') }}, false) then 'nee'
+        when not coalesce({{ differs('published.first_value', 'published.value') }}, false)
+            then 'nee'
         when published.is_revised then 'ja'
         else 'loopt door'
     end as "Herzien",
@@ -133,7 +136,8 @@ from published
 inner join kpis as kpi on published.kpi_id = kpi.kpi_id
 left join {{ ref('dim_date') }} as first_day on published.period_start = first_day.date
 -- the target in force on the last day of the period, in every grain and beside every part; a
--- target for the sum of a year says nothing of its months, nor of another figure beside the headline
+-- target for the sum of a year says nothing of its months, nor of another figure beside the
+-- headline
 left join {{ ref('fct_kpi_target') }} as targets
     on
         published.kpi_id = targets.kpi_id

@@ -56,4 +56,3 @@ select
         ) as is_provisional
     )
 from figures
-

@@ -26,7 +26,8 @@ periods as (
     select *
     from delivered
     where
-        date_trunc('month', judged_on) - interval 11 month >= (select min(month_start) from logins)
+        date_trunc('month', judged_on) - interval 11 month
+        >= (select min(logins.month_start) from logins)
 ),
 
 cells as (
