@@ -25,10 +25,9 @@ _ERRORS = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,
     OSError,
     OverflowError,
-    RuntimeError,
+    RuntimeError,  # a version, method or password of which zipfile knows nothing
     UnicodeError,
 )
 

@@ -1,5 +1,18 @@
-{# The status of KPIs that their target alone does not give.
-   Not here: how one of them is judged (macros/status/<kpi_id>.sql). #}
+{# What the models of the status share: the headlines that are judged, and the verdicts on KPIs of
+   which their target alone does not give one.
+   Not here: how one of those is judged (macros/status/<kpi_id>.sql). #}
+
+{# The total of each KPI in each period of the grain of its headline, and period_end, its last day;
+   the columns are those of fct_kpi_value. #}
+{% macro headlines() %}
+    select
+        figures.*,
+        {{ period_end('figures.period_grain', 'figures.period_start') }} as period_end
+    from {{ ref('fct_kpi_value') }} as figures
+    inner join {{ ref('kpi_register') }} as register
+        on figures.kpi_id = register.kpi_id and figures.period_grain = register.period_grain
+    where figures.dimension = 'total'
+{% endmacro %}
 
 {# The verdicts on the KPIs of this run with a macro status_of_<kpi_id>: kpi_id, and per year that
    was judged period_start, status and value (what was judged, in the unit of the KPI). The latest

@@ -38,6 +38,15 @@ POOL_PREFIX = "pool:"
 FULL_BLOCK_WORDS = 150
 #: A kind of text that is judged by itself from `parameters.min_words_indicative` words on.
 JUDGED_ALONE = "vergunningpagina"
+#: What identifies a text of a list, judged or not.
+_IDENTIFIED = {
+    "text_id": pl.col("tekst_id"),
+    "is_pool": pl.lit(value=False),
+    "channel": pl.col("channel"),
+    "published_on": pl.col("gepubliceerd_op"),
+    "document": pl.col("bestand"),
+    "text_sha256": pl.col("text_sha256"),
+}
 #: Characters of text that are judged at once: bounds memory at a few hundred MB.
 BATCH_CHARACTERS = 4_000_000
 PROGRESS_SECONDS = 5.0
@@ -171,12 +180,7 @@ def score_documents(
         pl.concat(
             [
                 texts.join(in_pool, on="_order", how="left").select(
-                    text_id="tekst_id",
-                    is_pool=pl.lit(False),
-                    channel="channel",
-                    published_on="gepubliceerd_op",
-                    document="bestand",
-                    text_sha256="text_sha256",
+                    **_IDENTIFIED,
                     in_pool="in_pool",
                     **{name: pl.col(name) for name in (*score.COLUMNS, "remark")},
                 ),
@@ -233,13 +237,7 @@ def _cut(scores: pl.DataFrame, calibration: Calibration | None) -> pl.DataFrame:
 def _not_judged(missed: pl.DataFrame) -> pl.DataFrame:
     """What identifies a text without a judgement, and why it has none."""
     return missed.filter(~pl.col("tekst_id").str.starts_with(POOL_PREFIX)).select(
-        text_id="tekst_id",
-        is_pool=pl.lit(False),
-        channel="channel",
-        published_on="gepubliceerd_op",
-        document="bestand",
-        text_sha256="text_sha256",
-        refusal="reason",
+        **_IDENTIFIED, refusal="reason"
     )
 
 

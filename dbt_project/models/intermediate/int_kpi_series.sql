@@ -1,14 +1,14 @@
-with figures as (
+with headlines as (
+    {{ headlines() }}
+),
+
+figures as (
     select
-        figures.*,
+        headlines.*,
         register.unit
-    from {{ ref('fct_kpi_value') }} as figures
-    inner join {{ ref('kpi_register') }} as register
-        on figures.kpi_id = register.kpi_id and figures.period_grain = register.period_grain
-    where
-        figures.dimension = 'total'
-        and figures.value is not null
-        and {{ period_end('figures.period_grain', 'figures.period_start') }} <= figures.as_of
+    from headlines
+    inner join {{ ref('kpi_register') }} as register on headlines.kpi_id = register.kpi_id
+    where headlines.value is not null and headlines.period_end <= headlines.as_of
 )
 
 select

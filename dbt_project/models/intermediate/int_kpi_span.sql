@@ -7,13 +7,7 @@ with promised as (
 ),
 
 headlines as (
-    select
-        figures.*,
-        {{ period_end('figures.period_grain', 'figures.period_start') }} as period_end
-    from {{ ref('fct_kpi_value') }} as figures
-    inner join {{ ref('kpi_register') }} as register
-        on figures.kpi_id = register.kpi_id and figures.period_grain = register.period_grain
-    where figures.dimension = 'total'
+    {{ headlines() }}
 ),
 
 known as (

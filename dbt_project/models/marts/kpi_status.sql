@@ -1,11 +1,5 @@
 with totals as (
-    select
-        figures.*,
-        {{ period_end('figures.period_grain', 'figures.period_start') }} as period_end
-    from {{ ref('fct_kpi_value') }} as figures
-    inner join {{ ref('kpi_register') }} as register
-        on figures.kpi_id = register.kpi_id and figures.period_grain = register.period_grain
-    where figures.dimension = 'total'
+    {{ headlines() }}
 ),
 
 -- the target in force on the last day of what is judged, else the first one to come
