@@ -6,8 +6,9 @@ Not here: how a figure came about (`explain.py`), or which releases there are (`
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -15,6 +16,9 @@ from dronten_pipeline.commands.postgres import say_lag
 from dronten_pipeline.commands.terminal import coloured, console, say_warning
 from dronten_pipeline.settings import LOCAL_TIME, Settings, current_settings
 from dronten_pipeline.words import judged, number, period, target
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: So many findings are shown; `datalab verify` names all.
 SHOWN = 10
@@ -85,8 +89,7 @@ def show_release(settings: Settings) -> None:
             "select source, file_name, note from source_delivery where state = 'stopped' "
             "and note not like 'Dit bestand wacht%'  -- it only waits for the one at fault"
         ).fetchall()
-    name_column = Column("KPI", overflow="fold")  # nothing is cut off in a narrow terminal
-    table = Table(name_column, "laatste periode", "beoordeeld", "doel", "oordeel")
+    table = _narrow(kpis["name_nl"], "KPI", "laatste periode", "beoordeeld", "doel", "oordeel")
     for row in kpis.iter_rows(named=True):
         unit = row["unit"]
         marks = (" (voorlopig)" if row["is_provisional"] else "") + (
@@ -134,6 +137,19 @@ def show_release(settings: Settings) -> None:
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     _show_postgres(settings)
     console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+
+
+def _narrow(names: pl.Series, *headers: str) -> Table:
+    """A table that fits where it is shown, of which no word of the first column is broken."""
+    longest = int(str(names.str.split(" ").explode().str.len_chars().max() or 0))
+    most = max(8, (console.width - longest - 2 * len(headers)) // (len(headers) - 1))
+    first, *others = headers
+    return Table(
+        Column(first, overflow="fold", min_width=longest),
+        *(Column(header, overflow="fold", max_width=most) for header in others),
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+    )
 
 
 def _own_notes(settings: Settings) -> dict[tuple[str, str], str]:

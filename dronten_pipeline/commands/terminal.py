@@ -6,6 +6,8 @@ Not here: the answer of any one command.
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from typing import NoReturn
 
 import typer
@@ -14,7 +16,10 @@ from rich.text import Text
 
 from dronten_pipeline.words import word
 
-console = Console(highlight=False)
+#: Width of what goes into a file or a pipe, which has none of its own.
+_WIDTH_OF_A_FILE = 120
+_has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+console = Console(highlight=False, width=None if _has_width else _WIDTH_OF_A_FILE)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 
 PUBLISHED, OWN_ERROR, HELD_BACK, NOTHING_READ = 0, 1, 3, 4

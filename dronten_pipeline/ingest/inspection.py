@@ -13,7 +13,7 @@ import polars as pl
 
 from dronten_pipeline import file_names, personal
 from dronten_pipeline.contracts import Source, Table, load_sources
-from dronten_pipeline.ingest import dialect, landing, parsing, pieces, raw, readers
+from dronten_pipeline.ingest import dialect, landing, parsing, pieces, raw, readers, records
 from dronten_pipeline.limits import MEGABYTE, TooLarge
 from dronten_pipeline.settings import Settings, current_settings
 
@@ -134,7 +134,7 @@ def inspect_file(
     if chosen is None:
         return _unrecognised(content, path)
     source, table = chosen
-    rejects = readers.REJECTS.to_frame()
+    rejects = records.REJECTS.to_frame()
 
     def take(_: pl.DataFrame, more: pl.DataFrame) -> None:
         nonlocal rejects

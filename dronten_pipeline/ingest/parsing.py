@@ -17,7 +17,7 @@ import polars as pl
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Table
-from dronten_pipeline.ingest import dialect, pieces, privacy, readers, trailers, values
+from dronten_pipeline.ingest import dialect, pieces, privacy, readers, records, trailers, values
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
@@ -41,7 +41,7 @@ class Parsed:
     separator: str | None = None
     rows: int = 0
     stored: pl.DataFrame | None = None
-    rejects: pl.DataFrame = field(default_factory=readers.REJECTS.to_frame)
+    rejects: pl.DataFrame = field(default_factory=records.REJECTS.to_frame)
     notes: tuple[str, ...] = ()
     findings: tuple[personal.Finding, ...] = ()
     refused: str | None = None
@@ -71,7 +71,7 @@ def parse(
     table: Table,
     key: bytes,
     as_of: dt.date | None = None,
-    limits: Limits = readers.DEFAULT,
+    limits: Limits = records.DEFAULT,
 ) -> Parsed:
     """Reads a whole file; never raises for what stands in it.
 
@@ -88,7 +88,7 @@ def parse(
     return _with(
         parsed,
         stored=None if parsed.refused else frames.stored[0],
-        rejects=readers.REJECTS.to_frame() if parsed.refused else frames.rejects[0],
+        rejects=records.REJECTS.to_frame() if parsed.refused else frames.rejects[0],
     )
 
 
@@ -131,7 +131,7 @@ def parse_file(
         accepted=0 if parsed.stored is None else parsed.stored.height,
         rejected=parsed.rejects.height,
         stored=None,
-        rejects=readers.REJECTS.to_frame(),
+        rejects=records.REJECTS.to_frame(),
     )
 
 
@@ -156,7 +156,7 @@ def _parse_pieces(
     whole: Parsed | None = None
     blank_lines = 0
     for delivered in pieces.read(handle, size, _wanted(table), limits):
-        readers.check_total(delivered)
+        records.check_total(delivered)
         frames = _Frames()
         found = _piece(delivered, table, key, as_of, seen, frames)
         if found.refused:
@@ -166,7 +166,7 @@ def _parse_pieces(
         whole = found if whole is None else _joined(whole, found)
     assert whole is not None
     # The notes on the file as a whole come once, in the order of a file that is read in one go.
-    return _with(whole, notes=(*whole.notes, *readers.blank_notes(blank_lines), *seen.notes(table)))
+    return _with(whole, notes=(*whole.notes, *records.blank_notes(blank_lines), *seen.notes(table)))
 
 
 def _joined(first: Parsed, second: Parsed) -> Parsed:
@@ -208,7 +208,7 @@ class _Frames:
 
 
 def _piece(
-    delivered: readers.Delivered,
+    delivered: records.Delivered,
     table: Table,
     key: bytes,
     as_of: dt.date | None,
@@ -239,7 +239,7 @@ def _piece(
     typed = values.type_records(delivered.frame, table, as_of, seen)
     accepted, impossible = _without_impossible(typed.frame, table)
     frames.rejects.append(
-        pl.concat([delivered.rejects, typed.rejects, impossible]).sort(readers.LINE)
+        pl.concat([delivered.rejects, typed.rejects, impossible]).sort(records.LINE)
     )
     frames.stored.append(privacy.protect(accepted, table, key))
     return _with(
@@ -259,7 +259,7 @@ def _with(parsed: Parsed, **changes: object) -> Parsed:
 def _without_impossible(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Typed records that keep to the `rejects` of the contract, and the rejects of the others."""
     if not table.rejects:
-        return frame, readers.REJECTS.to_frame()
+        return frame, records.REJECTS.to_frame()
     columns, reasons = [], []
     for reject in table.rejects:
         earlier, later = (name.lower() for name in reject.columns)
@@ -267,7 +267,7 @@ def _without_impossible(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame
         columns.append(broken.then(pl.lit(later)))
         reasons.append(broken.then(pl.lit(f"{later} ligt voor {earlier}: {reject.reason}")))
     judged = frame.select(
-        readers.LINE,
+        records.LINE,
         pl.coalesce(columns).alias("column_name"),
         pl.concat_str(reasons, separator=" ", ignore_nulls=True).alias("reason"),
     )

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from dronten_pipeline.ingest import dialect, readers, structure
+from dronten_pipeline.ingest import csv_files, dialect, records, structure
 from dronten_pipeline.limits import MEGABYTE, Limits, TooLarge
 
 #: A file up to this size is read in one go.
@@ -36,7 +36,7 @@ def is_cut(handle: int, size: int) -> bool:
 
 def read(
     handle: int, size: int, wanted: Collection[str], limits: Limits
-) -> Iterator[readers.Delivered]:
+) -> Iterator[records.Delivered]:
     """The records of a large CSV, a piece at a time; lines are numbered through the file.
 
     Raises:
@@ -66,12 +66,12 @@ def read(
             if lines < raw.count(b"\n"):
                 raw = raw[: _end_of_line(raw, lines)]
                 text = _decoded(raw, encoding, damaged=damaged, is_last=False)
-        piece = readers.read_csv(replace(text, text=prefix + text.text), wanted, limits)
+        piece = csv_files.read(replace(text, text=prefix + text.text), wanted, limits)
         moved = lines_before - prefix_lines
         yield replace(
             piece,
-            frame=piece.frame.with_columns(pl.col(readers.LINE) + moved),
-            rejects=piece.rejects.with_columns(pl.col(readers.LINE) + moved),
+            frame=piece.frame.with_columns(pl.col(records.LINE) + moved),
+            rejects=piece.rejects.with_columns(pl.col(records.LINE) + moved),
         )
         start += len(raw)
         lines_before += raw.count(b"\n")

@@ -20,7 +20,7 @@ import polars as pl
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Column, ColumnType, Table
 from dronten_pipeline.ingest.dtypes import DECIMAL
-from dronten_pipeline.ingest.readers import LINE, REJECTS, boolean_of, number_of
+from dronten_pipeline.ingest.records import LINE, REJECTS, boolean_of, number_of
 
 ZONE = "Europe/Amsterdam"
 NAIVE = pl.Datetime("us")
@@ -200,7 +200,7 @@ class Seen:
 def type_records(
     delivered: pl.DataFrame, table: Table, as_of: dt.date | None = None, seen: Seen | None = None
 ) -> Typed:
-    """Types the delivered columns of `readers.Delivered.frame` by the contract of `table`.
+    """Types the delivered columns of `records.Delivered.frame` by the contract of `table`.
 
     Columns that were not delivered become null; that required ones were delivered must be
     checked before. `as_of` is the day of judgement; without one no date lies too far ahead.

@@ -13,9 +13,10 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dronten_pipeline.ingest import readers, structure
+from dronten_pipeline.ingest import records, structure
 from dronten_pipeline.ingest.dialect import Refused
-from dronten_pipeline.ingest.readers import boolean_of, number_of, read
+from dronten_pipeline.ingest.readers import read
+from dronten_pipeline.ingest.records import boolean_of, number_of
 
 ABC = ("a", "b", "c")
 
@@ -276,13 +277,13 @@ def test_rows_of_other_formats_are_counted_when_no_column_is_wanted() -> None:
 def test_a_truncated_file_is_refused(size: int) -> None:
     for content in (parquet(pl.DataFrame({"a": ["x"] * 500})), workbook({(0, 0): "a"})):
         with pytest.raises(Refused):
-            readers.read(content[:size], ("a",))
+            read(content[:size], ("a",))
 
 
 def test_headers_are_read_once_however_many() -> None:
     names = [f"kolom{number}" for number in range(100_000)]
     started = time.process_time()
-    assert readers._headers(names, ()) == tuple(names)
+    assert records.headers_of(names, ()) == tuple(names)
     assert time.process_time() - started < 5
     with pytest.raises(Refused, match="noemt a meer dan eens"):
-        readers._headers([*names, "a", "A "], ("a",))
+        records.headers_of([*names, "a", "A "], ("a",))

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.contracts import Column, ColumnType, Table
-from dronten_pipeline.ingest import readers, values
+from dronten_pipeline.ingest import records, values
 
 
 def table(kind: ColumnType, **changes: object) -> Table:
@@ -26,7 +26,7 @@ def typed(kind: ColumnType, cells: list[str | None], **changes: object) -> value
         schema={"k": pl.String, "v": pl.String, "_line": pl.Int64},
     )
     if numbers is not None:
-        frame = frame.with_columns(pl.Series(readers.number_of("v"), numbers, dtype=pl.String))
+        frame = frame.with_columns(pl.Series(records.number_of("v"), numbers, dtype=pl.String))
     return values.type_records(frame, table(kind, **changes))
 
 

@@ -1,0 +1,94 @@
+"""What the reader of a format gives: a frame of delivered columns, with the line of every record.
+
+Here belongs: what a cell is, what a reader promises, and the names of columns. Not here: reading
+(`readers.py` and the module of each format), what a value means (`values.py`).
+
+A cell is text, a number or a truth value. CSV knows text only; the other formats say which it
+is, and a number must not be read by the rules of text (the number 1.234 is never 1234). So the
+text of column `x` stands in column `x`, its numbers (written with a point) in `number_of(x)` and
+its truth values in `boolean_of(x)`; of these at most one is filled per record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from dronten_pipeline.ingest.dialect import Format, Refused
+from dronten_pipeline.limits import Limits
+
+LINE = "_line"
+DEFAULT = Limits()
+
+REJECTS = pl.Schema({LINE: pl.Int64, "column_name": pl.String, "reason": pl.String})
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What stands in a file.
+
+    frame: the wanted columns as described above, and `_line` (Int64, ascending).
+    rejects: records that could not be read (`_line`, `column_name`, `reason`).
+    headers: names of all delivered columns, trimmed and lower-cased, in their order.
+    rows: number of records in the file, by a count of its own.
+    """
+
+    format: Format
+    encoding: str | None
+    separator: str | None
+    frame: pl.DataFrame
+    rejects: pl.DataFrame
+    headers: tuple[str, ...]
+    rows: int
+    notes: tuple[str, ...] = field(default=())
+    blank_lines: int = 0
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        return (*self.notes, *blank_notes(self.blank_lines))
+
+
+def blank_notes(lines: int) -> list[str]:
+    return [f"{lines} lege regels overgeslagen."] if lines else []
+
+
+def number_of(column: str) -> str:
+    return f"{column}\x1fnumber"
+
+
+def boolean_of(column: str) -> str:
+    return f"{column}\x1fboolean"
+
+
+def headers_of(names: list[str], wanted: Collection[str]) -> tuple[str, ...]:
+    """Names trimmed and lower-cased; columns without a name keep their place.
+
+    Raises:
+        Refused: two columns have the same name; only names of the contract are repeated.
+    """
+    headers = [name.strip("\ufeff\0 \t\r\n\u00a0").lower() for name in names]
+    doubled = {header for header, count in Counter(headers).items() if header and count > 1}
+    if doubled:
+        known = sorted(doubled & set(wanted))
+        others = len(doubled) - len(known)
+        said = [*known, *([f"{others} andere {'naam' if others == 1 else 'namen'}"] * bool(others))]
+        raise Refused(
+            f"De kop noemt {', '.join(said)} meer dan eens, zodat niet vaststaat welke kolom "
+            "bedoeld is. Geef elke kolom een eigen naam en lever het bestand opnieuw."
+        )
+    return tuple(headers)
+
+
+def check_total(delivered: Delivered) -> None:
+    """Raises:
+    Refused: records were lost on the way.
+    """
+    if delivered.frame.height + delivered.rejects.height != delivered.rows:
+        raise Refused(
+            f"Het controletotaal klopt niet: het bestand heeft {delivered.rows} records, gelezen "
+            f"zijn er {delivered.frame.height} en afgekeurd {delivered.rejects.height}. Lever "
+            "het bestand opnieuw, bij voorkeur als XLSX of Parquet."
+        )
