@@ -142,7 +142,7 @@ def show_release(settings: Settings) -> None:
 def _narrow(names: pl.Series, *headers: str) -> Table:
     """A table that fits where it is shown, of which no word of the first column is broken."""
     longest = int(str(names.str.split(" ").explode().str.len_chars().max() or 0))
-    most = max(8, (console.width - longest - 2 * len(headers)) // (len(headers) - 1))
+    most = max(8, (console.width - longest - 3 * len(headers)) // (len(headers) - 1))
     first, *others = headers
     return Table(
         Column(first, overflow="fold", min_width=longest),
