@@ -17,7 +17,16 @@ import polars as pl
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Table
-from dronten_pipeline.ingest import dialect, pieces, privacy, readers, records, trailers, values
+from dronten_pipeline.ingest import (
+    cleaning,
+    dialect,
+    pieces,
+    privacy,
+    readers,
+    records,
+    trailers,
+    values,
+)
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
@@ -48,6 +57,7 @@ class Parsed:
     missing: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     horizon: values.Horizon = field(default_factory=values.Horizon)
+    cleaned: cleaning.Counts = field(default_factory=dict)
     #: Numbers of records, where the records themselves were handed on.
     accepted: int = 0
     rejected: int = 0
@@ -166,7 +176,13 @@ def _parse_pieces(
         whole = found if whole is None else _joined(whole, found)
     assert whole is not None
     # The notes on the file as a whole come once, in the order of a file that is read in one go.
-    return _with(whole, notes=(*whole.notes, *records.blank_notes(blank_lines), *seen.notes(table)))
+    notes = (
+        *whole.notes,
+        *records.blank_notes(blank_lines),
+        *seen.notes(table),
+        *cleaning.notes(whole.cleaned),
+    )
+    return _with(whole, notes=notes)
 
 
 def _joined(first: Parsed, second: Parsed) -> Parsed:
@@ -192,6 +208,7 @@ def _joined(first: Parsed, second: Parsed) -> Parsed:
         notes=tuple(dict.fromkeys((*first.notes, *second.notes))),
         findings=tuple(counts.values()),
         horizon=first.horizon.joined(second.horizon),
+        cleaned=cleaning.together(first.cleaned, second.cleaned),
     )
 
 
@@ -242,11 +259,14 @@ def _piece(
         pl.concat([delivered.rejects, typed.rejects, impossible]).sort(records.LINE)
     )
     frames.stored.append(privacy.protect(accepted, table, key))
+    cleaned = cleaning.together(delivered.cleaned, typed.cleaned)
+    said = () if seen is not None else cleaning.notes(cleaned)
     return _with(
         about,
         accepted=accepted.height,
         rejected=frames.rejects[0].height,
-        notes=(*own_notes, *_column_notes(missing, unasked), *typed.notes),
+        notes=(*own_notes, *_column_notes(missing, unasked), *typed.notes, *said),
+        cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
     )

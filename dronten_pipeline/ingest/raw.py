@@ -457,6 +457,7 @@ class _Ingest:
             raw_sha256=raw_sha256,
             rejects_sha256=rejects_sha256,
             notes=parsed.notes,
+            cleaned=dict(parsed.cleaned),
             findings=parsed.findings,
             refused=parsed.refused,
             limits=self.limits.model_dump_json() if parsed.refused else None,

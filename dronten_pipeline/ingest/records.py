@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from dronten_pipeline.ingest import cleaning
 from dronten_pipeline.ingest.dialect import Format, Refused
 from dronten_pipeline.limits import Limits
 
@@ -34,6 +35,7 @@ class Delivered:
     rejects: records that could not be read (`_line`, `column_name`, `reason`).
     headers: names of all delivered columns, trimmed and lower-cased, in their order.
     rows: number of records in the file, by a count of its own.
+    cleaned: what was put right, by kind.
     """
 
     format: Format
@@ -45,6 +47,7 @@ class Delivered:
     rows: int
     notes: tuple[str, ...] = field(default=())
     blank_lines: int = 0
+    cleaned: cleaning.Counts = field(default_factory=dict)
 
     @property
     def all_notes(self) -> tuple[str, ...]:

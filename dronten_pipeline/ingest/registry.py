@@ -47,6 +47,7 @@ class Parse(BaseModel):
     raw_sha256: str | None = None
     rejects_sha256: str | None = None
     notes: tuple[str, ...] = ()
+    cleaned: dict[str, int] = Field(default_factory=dict, description="By kind: `cleaning.KINDS`.")
     findings: tuple[Finding, ...] = ()
     refused: str | None = Field(default=None, description="Why the file as a whole is no good.")
     #: Under which limits a file was refused: others may let it in.

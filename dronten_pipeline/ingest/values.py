@@ -13,12 +13,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Column, ColumnType, Table
+from dronten_pipeline.ingest import cleaning
 from dronten_pipeline.ingest.dtypes import DECIMAL
 from dronten_pipeline.ingest.records import LINE, REJECTS, boolean_of, number_of
 
@@ -152,12 +153,14 @@ class Typed:
     rejects: rejected records: `_line`, `column_name` (the first that fails), `reason`.
     notes: what decided the readings, in Dutch.
     horizon: on which days of judgement this is what stands in the file.
+    cleaned: what was put right, by kind.
     """
 
     frame: pl.DataFrame
     rejects: pl.DataFrame
     notes: tuple[str, ...]
     horizon: Horizon = Horizon()
+    cleaned: cleaning.Counts = field(default_factory=dict)
 
 
 class Seen:

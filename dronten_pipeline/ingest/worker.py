@@ -60,6 +60,7 @@ def parse(
         accepted=answer["accepted"],
         rejected=answer["rejected"],
         notes=tuple(answer["notes"]),
+        cleaned=answer["cleaned"],
         findings=tuple(personal.Finding.model_validate(one) for one in answer["findings"]),
         horizon=values.Horizon(*(day and dt.date.fromisoformat(day) for day in answer["horizon"])),
     )
@@ -113,6 +114,7 @@ def parse_here(
         "accepted": parsed.accepted,
         "rejected": parsed.rejected,
         "notes": parsed.notes,
+        "cleaned": dict(parsed.cleaned),
         "findings": [finding.model_dump(mode="json") for finding in parsed.findings],
         "horizon": [day and day.isoformat() for day in horizon],
     }
