@@ -14,6 +14,7 @@ import polars as pl
 from dronten_pipeline import file_names, personal
 from dronten_pipeline.contracts import Source, Table, load_sources
 from dronten_pipeline.ingest import dialect, landing, parsing, pieces, raw, readers, records
+from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import MEGABYTE, TooLarge
 from dronten_pipeline.settings import Settings, current_settings
 
@@ -215,14 +216,13 @@ def _best_match(content: bytes, candidates: list[Source]) -> tuple[Source, Table
     best: tuple[float, int, Source, Table] | None = None
     for source in candidates:
         for table in source.tables:
-            wanted = {column.name.lower() for column in table.columns}
-            needed = {column.name.lower() for column in table.columns if column.required}
+            wanted = Wanted.by(table)
             try:
                 headers = set(readers.read(content, wanted).headers)
-            except dialect.Refused:
-                return None
-            share = len(headers & needed) / max(1, len(needed))
-            known = len(headers & wanted)
+            except dialect.Refused:  # as this table; as another it may do
+                continue
+            share = len(headers & wanted.required) / max(1, len(wanted.required))
+            known = len(headers & wanted.names)
             if share >= 0.5 and (best is None or (share, known) > best[:2]):
                 best = share, known, source, table
     return None if best is None else best[2:]

@@ -29,16 +29,18 @@ def read(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
         limits.check_columns(width)
         schema = pl.read_parquet_schema(io.BytesIO(content))
         headers = headers_of(list(schema), wanted)
-        keep = [original for original in schema if original.strip().lower() in wanted]
+        keep = {
+            original: name for original, name in zip(schema, headers, strict=True) if name in wanted
+        }
         rows = int(pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item())
-        whole = pl.read_parquet(io.BytesIO(content), columns=keep)
+        whole = pl.read_parquet(io.BytesIO(content), columns=list(keep))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise Refused(
             "Dit Parquet-bestand is beschadigd of afgebroken en niet te lezen. Lever het opnieuw."
         ) from error
     columns: list[pl.Expr] = []
-    for original in keep:
-        columns += _native(original.strip().lower(), original, schema[original])
+    for original, name in keep.items():
+        columns += _native(name, original, schema[original])
     lines = pl.int_range(1, (whole.height if keep else rows) + 1, dtype=pl.Int64, eager=True)
     return Delivered(
         format="parquet",

@@ -27,6 +27,7 @@ from dronten_pipeline.ingest import (
     trailers,
     values,
 )
+from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
@@ -91,7 +92,7 @@ def parse(
     """
     frames = _Frames()
     try:
-        delivered = readers.read(content, _wanted(table), limits)
+        delivered = readers.read(content, Wanted.by(table), limits)
     except dialect.Refused as refusal:
         return Parsed(refused=str(refusal))
     parsed = _piece(delivered, table, key, as_of, None, frames)
@@ -165,7 +166,7 @@ def _parse_pieces(
             seen.look_at(piece.frame, table)
     whole: Parsed | None = None
     blank_lines = 0
-    for delivered in pieces.read(handle, size, _wanted(table), limits):
+    for delivered in pieces.read(handle, size, Wanted.by(table), limits):
         records.check_total(delivered)
         frames = _Frames()
         found = _piece(delivered, table, key, as_of, seen, frames)
@@ -212,10 +213,6 @@ def _joined(first: Parsed, second: Parsed) -> Parsed:
     )
 
 
-def _wanted(table: Table) -> set[str]:
-    return {column.name.lower() for column in table.columns}
-
-
 @dataclass
 class _Frames:
     """What came of a piece, apart from what is said of it."""
@@ -233,7 +230,7 @@ def _piece(
     frames: _Frames,
 ) -> Parsed:
     """Types a whole file, or a piece of one when `seen` knows of the others."""
-    wanted = _wanted(table)
+    wanted = Wanted.by(table)
     headers = set(delivered.headers)
     missing = tuple(
         column.name.lower() for column in table.columns if column.name.lower() not in headers
@@ -251,7 +248,7 @@ def _piece(
     needed = [name for name in missing if _is_required(table, name)]
     # An empty JSON list names no columns at all, and is an empty delivery.
     if needed and (delivered.headers or delivered.rows):
-        refused = _missing_message(table, needed, sorted(wanted & headers), unasked)
+        refused = _missing_message(table, needed, sorted(wanted.names & headers), unasked)
         return _with(about, rows=0, refused=refused, notes=own_notes)
     typed = values.type_records(delivered.frame, table, as_of, seen)
     accepted, impossible = _without_impossible(typed.frame, table)

@@ -17,6 +17,7 @@ from dronten_pipeline.ingest import (
     workbooks,
 )
 from dronten_pipeline.ingest.dialect import Refused
+from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.records import DEFAULT, Delivered, check_total
 from dronten_pipeline.limits import Limits, TooLarge
 
@@ -26,13 +27,14 @@ def read(content: bytes, wanted: Collection[str], limits: Limits = DEFAULT) -> D
 
     Args:
         content: the whole file.
-        wanted: lower-cased names of the columns to keep; others are only named in `headers`.
+        wanted: lower-cased names of the columns to keep; others are only named in `headers`. Which
+            of them are required (`header.Wanted`) helps to find the header.
 
     Raises:
         Refused: the file cannot be read as a table; the message says why and what to do.
     """
     try:
-        delivered = _read(content, wanted, limits)
+        delivered = _read(content, Wanted.of(wanted), limits)
     except TooLarge as error:
         raise Refused(str(error)) from error
     except BaseException as error:
@@ -44,7 +46,7 @@ def read(content: bytes, wanted: Collection[str], limits: Limits = DEFAULT) -> D
     return delivered
 
 
-def _read(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
+def _read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
     kind = dialect.format_of(content)
     if kind == "parquet":
         return parquet_files.read(content, wanted, limits)

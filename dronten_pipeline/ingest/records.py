@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from dronten_pipeline.ingest import cleaning
+from dronten_pipeline.ingest import cleaning, header
 from dronten_pipeline.ingest.dialect import Format, Refused
 from dronten_pipeline.limits import Limits
 
@@ -33,7 +33,7 @@ class Delivered:
 
     frame: the wanted columns as described above, and `_line` (Int64, ascending).
     rejects: records that could not be read (`_line`, `column_name`, `reason`).
-    headers: names of all delivered columns, trimmed and lower-cased, in their order.
+    headers: names of all delivered columns in their order, as `header.canonical` gives them.
     rows: number of records in the file, by a count of its own.
     cleaned: what was put right, by kind.
     """
@@ -67,13 +67,13 @@ def boolean_of(column: str) -> str:
 
 
 def headers_of(names: list[str], wanted: Collection[str]) -> tuple[str, ...]:
-    """Names trimmed and lower-cased; columns without a name keep their place.
+    """Names as the contract writes them; columns without a name keep their place.
 
     Raises:
         Refused: two columns have the same name; only names of the contract are repeated.
     """
-    headers = [name.strip("\ufeff\0 \t\r\n\u00a0").lower() for name in names]
-    doubled = {header for header, count in Counter(headers).items() if header and count > 1}
+    headers, _ = header.canonical(names, wanted)
+    doubled = {name for name, count in Counter(headers).items() if name and count > 1}
     if doubled:
         known = sorted(doubled & set(wanted))
         others = len(doubled) - len(known)
@@ -82,7 +82,7 @@ def headers_of(names: list[str], wanted: Collection[str]) -> tuple[str, ...]:
             f"De kop noemt {', '.join(said)} meer dan eens, zodat niet vaststaat welke kolom "
             "bedoeld is. Geef elke kolom een eigen naam en lever het bestand opnieuw."
         )
-    return tuple(headers)
+    return headers
 
 
 def check_total(delivered: Delivered) -> None:
