@@ -10,6 +10,7 @@
 #   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...);
 #               MART=... for a mart of your own
 #   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
+#   make bench-ingest  reading deliveries beside DuckDB's typed read; ROWS=1e5 for another number
 #   make bench-readability  how well the reading level is measured, with intervals (../shared);
 #               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
 #   make fuzz   tries the readers with bytes that a fuzzer makes, for SECONDS=3600, into FUZZ=folder
@@ -18,7 +19,7 @@
 
 .DEFAULT_GOAL := run
 .PHONY: run test test-all dev check format sample dictionary lock clean \
-	fuzz kills bench bench-readability bench-gate bench-doors bench-postgres
+	fuzz kills bench bench-ingest bench-readability bench-gate bench-doors bench-postgres
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -56,10 +57,13 @@ sample: $(READY_DEV)
 
 # One that breaks its promise ends with 1 and does not keep the others from being measured.
 bench:
-	@$(MAKE) --keep-going bench-gate bench-doors bench-postgres bench-readability
+	@$(MAKE) --keep-going bench-ingest bench-gate bench-doors bench-postgres bench-readability
 
 bench-readability: $(READY_DEV)
 	@$(BIN)/python -m bench.readability $(PARSES)
+
+bench-ingest: $(READY)
+	@$(BIN)/python -m bench.ingest $(if $(ROWS),--rows $(ROWS))
 
 bench-gate: $(READY_DEV)
 	@$(BIN)/python -m bench.gate $(if $(ROWS),--rows $(ROWS))
