@@ -146,7 +146,7 @@ def _attention(settings: Settings) -> Verification:
     return Verification(
         problems=problems,
         notices=[
-            *_held_back(contents.records),
+            *_held_back(settings, contents.records),
             *trust.unbelieved(believed),
             *trust.misplaced_approvers(settings, believed),
             *ratification.unbelievable(settings),
@@ -154,7 +154,7 @@ def _attention(settings: Settings) -> Verification:
     )
 
 
-def _held_back(records: list[ledger.Record]) -> list[str]:
+def _held_back(settings: Settings, records: list[ledger.Record]) -> list[str]:
     """That the last run published nothing: the figures that hold are of an earlier one."""
     ending = {"gate", "release", "unchanged", "not_released"}
     last = next((one for one in reversed(records) if one.kind in ending), None)
@@ -163,9 +163,12 @@ def _held_back(records: list[ledger.Record]) -> list[str]:
     day = dt.datetime.fromisoformat(last.recorded_at)
     lead = f"De laatste run, van {day:%d-%m-%Y} (record {last.number}),"
     if last.kind == "gate":
+        from dronten_pipeline.gate.attack.audit import to_withdraw_in_words
+
         return [
             f"{lead} is tegengehouden: herstel de levering of het model en start opnieuw, of laat "
-            "een tweede persoon de cijfers goedkeuren (`datalab approve`)."
+            "een tweede persoon de cijfers goedkeuren (`datalab approve`).",
+            *to_withdraw_in_words(settings.warehouse / "latest"),
         ]
     if last.kind == "not_released":
         return [f"{lead} publiceerde niets: {last.body.get('error')}"]

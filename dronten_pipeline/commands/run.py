@@ -188,7 +188,7 @@ def _remember(settings: Settings, given: Given) -> None:
 def _show_failed_checks(settings: Settings) -> None:
     """Why the gate held the release back, one rule per line."""
     from dronten_pipeline.evidence import rules
-    from dronten_pipeline.gate.attack.audit import DETAILS, releases_to_withdraw
+    from dronten_pipeline.gate.attack.audit import to_withdraw_in_words
     from dronten_pipeline.gate.gate import read_verdict
     from dronten_pipeline.run import latest_run_folder
 
@@ -211,13 +211,9 @@ def _show_failed_checks(settings: Settings) -> None:
     report = latest_run_folder(settings) / "controleverslag.html"
     if report.is_file():
         problems.print(f"Het controleverslag: {report}")
-    causes = releases_to_withdraw(latest_run_folder(settings) / DETAILS)
-    for release_id in causes:
-        problems.print(
-            f"Samen met uitgave {release_id}, die er nog staat, zijn kleine groepen te berekenen: "
-            f'trek haar in (`datalab withdraw {release_id} --reason "..."`) en start opnieuw.',
-            markup=False,
-        )
+    causes = to_withdraw_in_words(latest_run_folder(settings))
+    for cause in causes:
+        problems.print(cause, markup=False)
     problems.print(
         ("Wat er daarna nog fout is: herstel" if causes else "Herstel")
         + " de levering of het model en start opnieuw, of laat een tweede persoon goedkeuren "

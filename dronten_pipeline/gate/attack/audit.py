@@ -153,6 +153,15 @@ def releases_to_withdraw(path: Path) -> list[str]:
         return []  # no attack ended, or one of before
 
 
+def to_withdraw_in_words(run_folder: Path) -> list[str]:
+    """What to do about those releases, a sentence each."""
+    return [
+        f"Samen met uitgave {release_id}, die er nog staat, zijn kleine groepen te berekenen: trek "
+        f'haar in (`datalab withdraw {release_id} --reason "..."`) en start opnieuw.'
+        for release_id in releases_to_withdraw(run_folder / DETAILS)
+    ]
+
+
 def write_details(outcome: Outcome, path: Path) -> None:
     """Which cells it is about, for the engineer: a file of the run that is never published."""
     findings = [

@@ -199,6 +199,10 @@ def test_a_release_that_still_stands_is_read_with_the_candidate(town: Town) -> N
     assert town.attack()[0] == set()
 
 
+def in_words(details: Path) -> list[str]:
+    return audit.to_withdraw_in_words(details.parent)
+
+
 def test_the_releases_that_give_it_away_are_named(town: Town) -> None:
     """Those that show no more than the candidate may stay; what it shows itself is no cause."""
     shows = f"{SHOW} numerator = 3, sample_size = 6, value = 50 WHERE dimension_value = 'werk';"
@@ -213,6 +217,10 @@ def test_the_releases_that_give_it_away_are_named(town: Town) -> None:
         town.publish(town.releases / name / "mart.duckdb", shows + hides)
     said = town.attack()[2]
     assert audit.releases_to_withdraw(details) == guilty
+    assert [name in words for name, words in zip(guilty, in_words(details), strict=True)] == [
+        True,
+        True,
+    ]
     assert said.endswith(f"because of {guilty[0]}, {guilty[1]}")
     town.publish(town.mart, shows)
     assert town.attack()[0] == {"records"}
