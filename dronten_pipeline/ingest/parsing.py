@@ -31,7 +31,7 @@ from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 
 
 @dataclass(frozen=True)

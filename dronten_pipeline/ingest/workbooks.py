@@ -1,18 +1,21 @@
-"""A workbook of Excel read into records.
+"""A workbook read into records: of Excel in its forms, or of OpenDocument.
 
-Here belongs: which sheet is read and what its cells say. Not here: how large its sheets are
-(`sheets.py`).
+Here belongs: which sheets are read, where the table of each stands, and which of its rows are
+records. Not here: the cells of a sheet (`ooxml.py`, `other_workbooks.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
-from dronten_pipeline.ingest import sheets
+from dronten_pipeline import zips
+from dronten_pipeline.ingest import cleaning, furniture, header, ooxml, sheets
 from dronten_pipeline.ingest.dialect import Refused
+from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.records import (
     LINE,
     REJECTS,
@@ -21,102 +24,311 @@ from dronten_pipeline.ingest.records import (
     headers_of,
     number_of,
 )
-from dronten_pipeline.limits import Limits
+from dronten_pipeline.limits import Limits, TooLarge
 
-if TYPE_CHECKING:
-    import fastexcel
+cleaning.KINDS |= {
+    "hidden_rows": cleaning.Kind(
+        "rijen zijn verborgen, bijvoorbeeld door een filter, en zijn gewoon gelezen", "filter"
+    ),
+    "merged_cells": cleaning.Kind(
+        "lege cellen horen bij een samengevoegde cel en hebben haar waarde gekregen", "A2:A10"
+    ),
+    "percent_cells": cleaning.Kind(
+        "cellen hebben procentopmaak en zijn gelezen zoals Excel ze toont", "0,426 als 42,6 %"
+    ),
+    "shown_digits": cleaning.Kind(
+        "getallen hebben de voorloopnullen of tekens gekregen waarmee Excel ze toont",
+        "700 als 00700",
+    ),
+    "cells_beside": cleaning.Kind("cellen naast de tabel zijn niet gelezen", "een opmerking"),
+}
+
+#: Why a row with such a cell cannot be read.
+PROBLEMS = {
+    "error": "De cel bevat een fout van Excel (zoals #N/B).",
+    "unsolved": "De cel bevat een formule waarvan het bestand de uitkomst niet kent. Open het in "
+    "Excel, sla het op en lever het opnieuw.",
+    "long": "De cel bevat een getal van meer dan 15 cijfers, en Excel bewaart er 15: de laatste "
+    "cijfers zijn verloren. Lever deze kolom als tekst.",
+}
 
 
-def read(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
-    import fastexcel
+def read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
+    """The tables on the sheets that hold what is wanted, one below the other.
 
-    content, cropped = sheets.bounded(content, limits)
+    Lines count on from one sheet to the next.
+
+    Raises:
+        TooLarge: as `limits` says.
+        Refused: it is damaged, empty, or only a hidden sheet fits.
+    """
     try:
-        book = fastexcel.read_excel(content)
-        names = book.sheet_names
-        texts, errors, name = _first_sheet_with_header(book, names, wanted)
-    except fastexcel.FastExcelError as error:
-        raise Refused(
-            "Dit Excel-bestand is beschadigd en niet te lezen. Open het in Excel, sla het "
-            "opnieuw op als .xlsx en lever het opnieuw."
-        ) from error
-    empty = pl.all_horizontal(pl.all().fill_null("").str.strip_chars() == "")
-    filled = texts.with_row_index("row").filter(~texts.select(empty).to_series())
-    header = int(filled["row"][0])
-    fields = [value or "" for value in texts.row(header)]
-    while fields and not fields[-1].strip():
-        fields.pop()
-    limits.check_columns(len(fields))
-    headers = headers_of(fields, wanted)
-    keep = {index: header for index, header in enumerate(headers) if header in wanted}
-
-    # Without wanted columns nothing of this is used, but then the message is about those.
-    columns_kept = [texts.columns[index] for index in keep] or None
-    native = book.load_sheet(
-        name, header_row=None, skip_rows=0, dtypes="boolean", use_columns=columns_kept
-    ).to_polars()
-    rows = filled.filter(pl.col("row") > header)["row"]
-    bad = [(row, column) for row, column in errors if column in keep and row > header]
-    broken = pl.Series([row for row, _ in bad], dtype=pl.UInt32).unique().sort()
-    columns: list[pl.Series] = []
-    for place, (index, column) in enumerate(keep.items()):
-        text = texts.to_series(index)
-        # Only numbers and truth values can be read as a truth value; text and dates cannot.
-        plain = native.to_series(place).is_not_null()
-        truth = plain & text.is_in(["true", "false"])
-        columns += [
-            text.set(plain, None).alias(column),
-            text.set(~(plain & ~truth), None).alias(number_of(column)),
-            (text.set(~truth, None) == "true").alias(boolean_of(column)),
-        ]
-    # A row that only holds an error is still a row that was delivered.
-    taken = pl.concat([rows, broken]).unique().sort()
-    good = taken.filter(~taken.is_in(broken.implode()))
-    frame = pl.DataFrame(columns)[good] if columns else pl.DataFrame({LINE: good})
-    first_error = dict(reversed(bad))
-    rejects = pl.DataFrame(
-        [
-            (row + 1, keep[first_error[row]], "De cel bevat een fout van Excel (zoals #N/B).")
-            for row in broken.to_list()
-        ],
-        schema=REJECTS,
-        orient="row",
-    )
-    which = f"Gelezen is werkblad {names.index(name) + 1} van {len(names)}."
-    notes = [*cropped, *([which] if len(names) > 1 else [])]
+        with zips.opened(content) as archive:
+            sheets.check_parts(archive, limits)
+            tabs = ooxml.read(archive)
+    except zips.DamagedZip as error:
+        raise Refused(sheets.DAMAGED) from error
+    chosen, notes = _chosen(tabs, wanted)
+    parts: list[_Records] = []
+    offset = 0
+    for table in chosen:
+        limits.check_columns(len(table.header.names))
+        parts.append(table.records(wanted, offset))
+        offset += table.last_row + 1
     return Delivered(
         format="xlsx",
         encoding=None,
         separator=None,
-        frame=frame.with_columns(good.cast(pl.Int64).alias(LINE) + 1),
-        rejects=rejects,
-        headers=headers,
-        rows=taken.len(),
-        notes=tuple(notes),
+        frame=pl.concat([part.frame for part in parts], how="diagonal"),
+        rejects=pl.concat([part.rejects for part in parts]),
+        headers=tuple(dict.fromkeys(name for part in parts for name in part.headers))
+        if len(parts) > 1
+        else parts[0].headers,
+        rows=sum(part.rows for part in parts),
+        notes=(*notes, *(part.note for part in parts if part.note)),
+        cleaned=cleaning.together(*(part.cleaned for part in parts)),
     )
 
 
-def _first_sheet_with_header(
-    book: fastexcel.ExcelReader, names: list[str], wanted: Collection[str]
-) -> tuple[pl.DataFrame, list[tuple[int, int]], str]:
-    """The first sheet whose first filled row names a wanted column, else the first filled one.
+def _chosen(tabs: Sequence[sheets.Sheet], wanted: Wanted) -> tuple[list[_Table], list[str]]:
+    """The tables that are read, at least one, and what is said of that choice."""
+    tables = [
+        _Table(number, sheet, wanted) for number, sheet in enumerate(tabs, 1) if sheet.cells.height
+    ]
+    if not tables:
+        raise Refused("Dit werkboek heeft geen gevulde werkbladen.")
+    visible = [table for table in tables if table.sheet.is_visible]
+    hidden = [table for table in tables if not table.sheet.is_visible]
+    best = max((table.fit for table in visible), default=(False, 0))
+    fitting = [table for table in hidden if table.header.is_complete and table.header.found]
+    if fitting and not best[0]:
+        raise Refused(
+            f"De gevraagde kolommen staan alleen op een verborgen werkblad ({fitting[0].number} "
+            f"van {len(tabs)}), en dat wordt nooit gelezen. Maak het zichtbaar, of zet de gegevens "
+            "op een zichtbaar werkblad, en lever het bestand opnieuw."
+        )
+    if not visible:
+        raise Refused(
+            "Alle gevulde werkbladen van dit werkboek zijn verborgen, en die worden nooit gelezen. "
+            "Maak het werkblad met de gegevens zichtbaar en lever het bestand opnieuw."
+        )
+    first = next(table for table in visible if table.fit == best)
+    chosen = [table for table in visible if table is first or table.goes_with(first, wanted)]
+    notes = []
+    if len(chosen) > 1:
+        numbers = ", ".join(str(table.number) for table in chosen[:-1])
+        notes.append(
+            f"Gelezen zijn {len(chosen)} werkbladen met dezelfde kop: {numbers} en "
+            f"{chosen[-1].number} van {len(tabs)}. De regelnummers tellen door over de werkbladen."
+        )
+    elif len(tabs) > 1:
+        notes.append(f"Gelezen is werkblad {first.number} van {len(tabs)}.")
+    if fitting:
+        notes.append(
+            f"Let op: niet gelezen {_sheets_of(len(fitting))} met dezelfde kop, want verborgen."
+        )
+    return chosen, notes
 
-    Returns its cells as text, the places (row, column, from 0) of cells with an error of
-    Excel, and its name.
+
+def _sheets_of(count: int) -> str:
+    return "is 1 werkblad" if count == 1 else f"zijn {count} werkbladen"
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What one sheet adds to a delivery, as in `Delivered`."""
+
+    frame: pl.DataFrame
+    rejects: pl.DataFrame
+    headers: tuple[str, ...]
+    rows: int
+    cleaned: cleaning.Counts
+    note: str | None
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A sheet and where its table stands.
+
+    number: of the sheet in its workbook, from 1.
     """
-    fallback = None
-    for name in names:
-        sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        texts = sheet.to_polars()
-        filled = texts.filter(~pl.all_horizontal(pl.all().is_null())) if texts.width else texts
-        if not filled.height:
-            continue
-        _, errors = sheet.to_arrow_with_errors()
-        places = [error.offset_position for error in errors.errors] if errors else []
-        found = texts, places, name
-        if any((value or "").strip().lower() in wanted for value in filled.row(0)):
-            return found
-        fallback = fallback or found
-    if fallback is None:
-        raise Refused("Dit Excel-bestand heeft geen gevulde werkbladen.")
-    return fallback
+
+    number: int
+    sheet: sheets.Sheet
+    wanted: Wanted
+
+    @cached_property
+    def top(self) -> pl.Series:
+        """The first filled rows, by their number."""
+        row = self.sheet.cells.get_column("row")
+        # Rows stand in order, so that these are found without a look at all of them.
+        few = row.head(header.MOST_ROWS * 20_000)
+        return few.unique().sort().head(header.MOST_ROWS)
+
+    @cached_property
+    def header(self) -> header.Header:
+        cells = self.sheet.cells.filter(pl.col("row") <= self.top[-1])
+        width = int(cells["column"].max()) + 1  # type: ignore[arg-type]
+        rows: dict[int, list[str | None]] = {row: [None] * width for row in self.top.to_list()}
+        for row, column, value in cells.select("row", "column", "value").iter_rows():
+            rows[row][column] = value
+        return header.find(list(rows.values()), self.wanted)
+
+    @property
+    def fit(self) -> tuple[bool, int]:
+        found = self.header.found
+        return self.header.is_complete and found > 0, found
+
+    @property
+    def last_row(self) -> int:
+        return int(self.sheet.cells["row"].max())  # type: ignore[arg-type]
+
+    def goes_with(self, other: _Table, wanted: Wanted) -> bool:
+        """Whether both hold records of one delivery: all required columns, or else the same."""
+        if wanted.required:
+            return self.fit[0] and other.fit[0]
+        return self.fit[0] and self._known(wanted) == other._known(wanted)
+
+    def _known(self, wanted: Wanted) -> frozenset[str]:
+        return wanted.names.intersection(self.header.names)
+
+    def records(self, wanted: Wanted, offset: int) -> _Records:
+        """The records below the header; `offset` is added to their lines.
+
+        Raises:
+            Refused: two columns have the same name.
+            TooLarge: the sheet has more cells than can be read.
+        """
+        names = list(self.header.names)
+        while names and not names[-1].strip():
+            names.pop()
+        headers = headers_of(names, wanted)
+        keep = {index: name for index, name in enumerate(headers) if name in wanted}
+        cells, note = sheets.bounded(self.sheet.cells)
+        cells = cells.filter(pl.col("row") > self.top[self.header.last])
+        named = [index for index, name in enumerate(headers) if name]
+        is_inside = pl.col("column").is_between(min(named, default=0), max(named, default=0))
+        body = cells.filter(is_inside)
+        beside = cells.height - body.height
+        rows = body.get_column("row").unique().sort()
+        body, merged = self._with_merged(body, rows, keep)
+        found, problems, counts = _pivoted(body, rows, keep)
+        kinds = furniture.kinds(_texts(found, keep), wanted, _said(body, rows))
+        is_record = kinds.is_null()
+        is_good = is_record & problems["reason"].is_null()
+        lines = rows.cast(pl.Int64).alias(LINE) + (1 + offset)
+        rejected = is_record & ~is_good
+        return _Records(
+            frame=found.with_columns(lines).filter(is_good),
+            rejects=problems.with_columns(lines).filter(rejected).select(REJECTS.names()),
+            headers=headers,
+            rows=int(is_record.sum()),
+            cleaned={
+                **counts,
+                "merged_cells": merged,
+                "cells_beside": beside,
+                "hidden_rows": int(rows.filter(is_record).is_in(self.sheet.hidden.implode()).sum()),
+                **dict(kinds.drop_nulls().value_counts().iter_rows()),
+            },
+            note=note,
+        )
+
+    def _with_merged(
+        self, body: pl.DataFrame, rows: pl.Series, keep: dict[int, str]
+    ) -> tuple[pl.DataFrame, int]:
+        """The cells with those of merged ones filled, and how many those are."""
+        if not (self.sheet.merged.height and rows.len() and keep):
+            return body, 0
+        kept = pl.DataFrame({"column": list(keep)}, schema={"column": pl.UInt32})
+        ranges = self.sheet.merged.filter(pl.col("top") <= rows[-1]).with_columns(
+            bottom=pl.min_horizontal("bottom", pl.lit(rows[-1]))
+        )
+        ranges = ranges.filter(pl.col("bottom") >= rows[0]).join_where(
+            kept, pl.col("column") >= pl.col("left"), pl.col("column") <= pl.col("right")
+        )
+        area = ranges.select((pl.col("bottom").cast(pl.Int64) - pl.col("top") + 1).sum()).item()
+        if area > sheets.MOST_CELLS:
+            raise TooLarge(
+                f"Samengevoegde cellen beslaan {area} cellen, en er past {sheets.MOST_CELLS} in. "
+                "Maak de samenvoegingen ongedaan, of lever het als CSV."
+            )
+        filled = (
+            ranges.with_columns(row=pl.int_ranges("top", pl.col("bottom") + 1, dtype=pl.UInt32))
+            .explode("row")
+            .join(rows.to_frame("row"), on="row", how="semi")
+            .join(
+                body.rename({"row": "top", "column": "left"}), on=["top", "left"], how="inner"
+            )
+            .filter((pl.col("row") != pl.col("top")) | (pl.col("column") != pl.col("left")))
+            .select(body.columns)
+        )  # fmt: skip
+        rest = body.join(filled, on=["row", "column"], how="anti", maintain_order="left")
+        return pl.concat([rest, filled]), filled.height
+
+
+def _pivoted(
+    body: pl.DataFrame, rows: pl.Series, keep: dict[int, str]
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int]]:
+    """One row for each of `rows`.
+
+    Returns:
+        The columns of `keep` as `Delivered.frame` has them; `column_name` and `reason` of the
+        first cell of each row that cannot be read; and how many cells are shown otherwise.
+    """
+    columns: list[pl.Series] = []
+    problems = [pl.lit(None, dtype=pl.String).alias("column_name")]
+    reasons = [pl.lit(None, dtype=pl.String).alias("reason")]
+    counts = {"percent_cells": 0, "shown_digits": 0}
+    wide = rows.alias("row").to_frame()
+    for index, name in keep.items():
+        cells = body.filter(pl.col("column") == index).select(
+            "row", pl.col("kind").alias("kind"), "value"
+        )
+        cells = wide.select("row").join(cells, on="row", how="left", maintain_order="left")
+        kind, value = cells["kind"], cells["value"]
+        is_number = kind.is_in(["number", "percent"]).fill_null(False)
+        is_truth = (kind == "boolean").fill_null(False)
+        is_text = kind.is_in(["text", "digits"]).fill_null(False)
+        columns += [
+            value.set(~is_text, None).alias(name),
+            value.set(~is_number, None).alias(number_of(name)),
+            (value.set(~is_truth, None) == "true").alias(boolean_of(name)),
+        ]
+        counts["percent_cells"] += int((kind == "percent").sum())
+        counts["shown_digits"] += int((kind == "digits").sum())
+        problem = kind.cast(pl.String).replace_strict(
+            PROBLEMS, default=None, return_dtype=pl.String
+        )
+        if problem.null_count() < problem.len():
+            wide = wide.with_columns(problem.alias(f"\x1f{index}"))
+            has = pl.col(f"\x1f{index}").is_not_null()
+            problems.append(pl.when(has).then(pl.lit(name)))
+            reasons.append(pl.col(f"\x1f{index}"))
+    found = pl.DataFrame(columns or None, height=rows.len())
+    return (
+        found,
+        wide.with_columns(column_name=pl.coalesce(problems), reason=pl.coalesce(reasons)),
+        counts,
+    )
+
+
+def _texts(found: pl.DataFrame, keep: dict[int, str]) -> pl.DataFrame:
+    """What stands in each column, number or text."""
+    texts = [
+        pl.coalesce(name, number_of(name), pl.col(boolean_of(name)).cast(pl.String)).alias(name)
+        for name in keep.values()
+    ]
+    return found.select(texts) if texts else found
+
+
+def _said(body: pl.DataFrame, rows: pl.Series) -> pl.Series:
+    """The first text of each row."""
+    first = (
+        body.lazy()
+        .filter(pl.col("kind") == "text")
+        .sort("row", "column")
+        .unique("row", keep="first")
+        .select("row", "value")
+    )
+    frame = rows.alias("row").to_frame().lazy()
+    return frame.join(first, on="row", how="left", maintain_order="left").collect()["value"]
