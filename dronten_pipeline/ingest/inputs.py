@@ -145,14 +145,16 @@ def inputs_of(
 
 
 def previous_inputs(release: Path | None) -> PreviousInputs:
-    """Raw files that a release was made of, by source and table; none without a release."""
+    """Raw files that a release was made of, by source and table, with the number under which each
+    was read; none without a release."""
     if release is None:
         return {}
     manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, dict[str, int]]] = {}
     for one in manifest["inputs"]:
         if one["counts"]:
-            found.setdefault(one["source"], {}).setdefault(one["table"], []).append(one["raw_path"])
+            paths = found.setdefault(one["source"], {}).setdefault(one["table"], {})
+            paths[one["raw_path"]] = one["delivery_number"] or 0
     return found
 
 

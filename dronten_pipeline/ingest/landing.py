@@ -10,7 +10,6 @@ import hashlib
 import json
 import math
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Literal
 from dronten_pipeline.contracts import SETTLE_SECONDS, Source, Table
 from dronten_pipeline.file_names import shown
 from dronten_pipeline.ingest import dialect, trailers
+from dronten_pipeline.ingest.order import natural_key
 
 PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 
@@ -114,16 +114,6 @@ def _may_hold_files(folder: Path) -> bool:
         return bool(delivered_files(folder))
     except OSError:
         return True
-
-
-def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """Sorting key under which `votes_2.csv` comes before `votes_10.csv`."""
-    parts = tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part)
-        for part in re.split(r"(\d+)", name.casefold())
-        if part
-    )
-    return parts, name
 
 
 def table_of(file_name: str, source: Source) -> Table | None:

@@ -26,11 +26,13 @@ from dronten_pipeline.ingest import (
     kept,
     landing,
     names,
+    order,
     parsing,
     privacy,
     quarantine,
     registry,
     shape,
+    standing,
     worker,
 )
 from dronten_pipeline.ingest.kept import RawEntry, Recorded
@@ -223,6 +225,7 @@ class _Ingest:
         self.store = settings.raw / "files" / source.name
         self.names = names.Names(source, settings.read_pseudonym_key())
         self.key = self.names.key if self._needs_key() else b""
+        self.versions = {table.name: parsing.version_of(table, self.key) for table in source.tables}
         self.now = dt.datetime.now(dt.UTC)
         self.registry: Registry = registry.load(settings.raw, source.name)
         #: Table and content of what was read and may not be relied on, and why; what is read
@@ -233,6 +236,10 @@ class _Ingest:
         #: What is not read yet, by the kept name, in a sentence.
         self.waiting: dict[str, str] = {}
         self.replaced: tuple[str, ...] = ()
+        #: By table and content, the run that saw it first.
+        self.first_runs: dict[tuple[str | None, str], str] = {}
+        #: Whether the folder could be listed, so that a name that is not in it is gone.
+        self.is_listed = True
         self._forget_names()
 
     def run(self) -> SourceOutcome:
@@ -326,10 +333,12 @@ class _Ingest:
 
     def _look(self) -> list[_Seen]:
         """Every delivery in the folder, parsed. Files that a list names are documents."""
+        self.is_listed = self.folder.is_dir()
         try:
             found = landing.delivered_files(self.folder)
             folders = landing.folders_like_files(self.folder)
         except OSError as error:
+            self.is_listed = False
             message = f"De map {self.source.name} {not_opened(error)}"
             return [_Seen(self.folder, self.source.name, None, None, problem=message)]
         found = [path for path in found if not self._waits(path)]
@@ -554,25 +563,31 @@ class _Ingest:
         return found is not None and found.refused is None
 
     def _register(self, seen: list[_Seen]) -> None:
-        """Numbers what is new, in natural order of the names, before anything else is decided."""
-        known, number = self.registry.contents(self.origin), self.registry.next_number() - 1
-        for one in sorted(seen, key=lambda item: landing.natural_key(item.path.name)):
-            name = one.name
-            if one.sha256 is None or (name, one.sha256) in known:
-                continue
-            known.add((name, one.sha256))
-            number += 1
-            self.registry.deliveries.append(
-                Delivery(
-                    number=number,
-                    origin=self.origin,
-                    file_name=name,
-                    sha256=one.sha256,
-                    table=one.table.name if one.table else None,
-                    first_run=self.run_id,
-                    received_at=self.now,
+        """Numbers what was delivered since the last run, before anything else is decided."""
+        self._note_what_is_gone({one.name for one in seen} | set(self.waiting))
+        lying = self.registry.lying(self.origin)
+        delivered: dict[str | None, list[_Seen]] = {}
+        for one in seen:
+            if one.sha256 is not None and lying.get(one.name) != one.sha256:
+                table = one.table.name if one.table else None
+                delivered.setdefault(table, []).append(one)
+        number = self.registry.next_number()
+        for table in sorted(delivered, key=lambda name: order.natural_key(name or "")):
+            together, by = self._in_order(delivered[table])
+            for one in together:
+                self.registry.deliveries.append(
+                    Delivery(
+                        number=number,
+                        origin=self.origin,
+                        file_name=one.name,
+                        sha256=str(one.sha256),
+                        table=table,
+                        first_run=self.run_id,
+                        received_at=self.now,
+                        ordered_by=by,
+                    )
                 )
-            )
+                number += 1
         registry.save(self.settings.raw, self.registry)
         numbers = {
             (delivery.table, delivery.sha256): delivery.number
@@ -585,16 +600,65 @@ class _Ingest:
             for path, entry in self.written.items()
         }
 
+    def _note_what_is_gone(self, there: set[str]) -> None:
+        """Not of a folder that is not there: that is a share out of reach, and its files will be
+        the same ones when it is back."""
+        if not self.is_listed:
+            return
+        gone = {name for name in self.registry.lying(self.origin) if name not in there}
+        self.registry.deliveries = [
+            delivery.model_copy(update={"is_gone": True})
+            if delivery.origin == self.origin and delivery.file_name in gone
+            else delivery
+            for delivery in self.registry.deliveries
+        ]
+
+    def _in_order(self, together: list[_Seen]) -> tuple[list[_Seen], order.OrderedBy | None]:
+        """Files of one table that came together, the oldest first, and what that was decided by."""
+        by_name = {one.path.name: one for one in together}
+        names, by = order.in_order({name: self._changed(by_name[name]) for name in by_name})
+        found = [by_name[name] for name in names]
+        # Copies that come together are one delivery, in the place of the last of them.
+        places = {one.sha256: place for place, one in enumerate(found)}
+        return sorted(found, key=lambda one: places[one.sha256]), by if len(places) > 1 else None
+
+    def _changed(self, seen: _Seen) -> int | None:
+        """When a file was last changed; of a sample that is when it was installed."""
+        if self.origin == "sample":
+            return None
+        try:
+            return seen.path.stat().st_mtime_ns
+        except OSError:
+            return None
+
     # --- what counts
 
     def _reports(self, seen: list[_Seen]) -> list[DeliveryReport]:
         present = {(one.name, one.sha256) for one in seen}
         there = {one.name for one in seen} | set(self.waiting)
-        counted: dict[tuple[str, str], Delivery] = {}
+        made = sorted(
+            (one for one in self.registry.deliveries if one.origin == self.origin),
+            key=lambda one: one.number,
+        )
+        counting = self._counting(made)
+        self.first_runs = {
+            (one.table, one.sha256): one.first_run
+            for one in reversed(made)
+            if one.erased_at is None
+        }
+        # One report per file and content: of what was delivered again, the delivery that counts.
+        of_file = {(one.file_name, one.sha256): one for one in made}
+        of_file |= {(one.file_name, one.sha256): one for one in counting.values()}
+        together = self._said_of_order(made, {one.number for one in of_file.values()})
         reports = [
-            self._report(delivery, present, there, counted)
-            for delivery in sorted(self.registry.deliveries, key=lambda found: found.number)
-            if delivery.origin == self.origin
+            self._report(
+                one,
+                (one.file_name, one.sha256) in present,
+                one.file_name in there,
+                counting,
+                together.get(one.number),
+            )
+            for one in sorted(of_file.values(), key=lambda one: one.number)
         ]
         return reports + [
             DeliveryReport(
@@ -610,14 +674,44 @@ class _Ingest:
             if one.problem and one.sha256 is None
         ]
 
+    def _counting(self, made: Sequence[Delivery]) -> dict[tuple[str, str], Delivery]:
+        """By table and content, the delivery with which it counts."""
+        found: dict[tuple[str, str], Delivery] = {}
+        for table in self.source.tables:
+            good = [one for one in made if one.table == table.name and self._can_count(one)]
+            for one in standing.latest_of_each_content(good):
+                found[table.name, one.sha256] = one
+        return found
+
+    def _can_count(self, delivery: Delivery) -> bool:
+        table = self._table(delivery.table)
+        if table is None or delivery.erased_at is not None:
+            return False
+        if (table.name, delivery.sha256) in self.broken:
+            return False
+        return self._problem(delivery, self._parse_of(table, delivery.sha256)) is None
+
+    def _said_of_order(self, made: Sequence[Delivery], reported: set[int]) -> dict[int, str]:
+        """By number of the last of files that came together, how their order was decided."""
+        groups: dict[tuple[str, str | None], list[Delivery]] = {}
+        for one in made:
+            if one.ordered_by is not None and one.number in reported:
+                groups.setdefault((one.first_run, one.table), []).append(one)
+        return {
+            group[-1].number: f"Kwam tegelijk met {_others(len(group) - 1)}; de volgorde is die "
+            f"van {order.IN_WORDS[group[-1].ordered_by]}, en dit is het laatste."
+            for group in groups.values()
+            if len(group) > 1 and group[-1].ordered_by
+        }
+
     def _report(
         self,
         delivery: Delivery,
-        present: set[tuple[str, str | None]],
-        there: set[str],
-        counted: dict[tuple[str, str], Delivery],
+        here: bool,
+        is_replaced: bool,
+        counting: dict[tuple[str, str], Delivery],
+        order_note: str | None,
     ) -> DeliveryReport:
-        here = (delivery.file_name, delivery.sha256) in present
         table = self._table(delivery.table)
         found = self._parse_of(table, delivery.sha256) if table else None
         about: dict[str, object] = {
@@ -645,7 +739,7 @@ class _Ingest:
         problem = self._problem(delivery, found)
         gone = (
             "Dit bestand is overschreven door een nieuwere levering."
-            if delivery.file_name in there
+            if is_replaced
             else "Dit bestand staat niet meer in de map."
         )
         if problem and here:
@@ -653,15 +747,18 @@ class _Ingest:
         if problem or found is None:
             about |= {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0}
             return _report(about, state="missing", note=f"{gone} Het telde niet mee.")
-        first = counted.setdefault((str(delivery.table), delivery.sha256), delivery)
-        if first is not delivery:
-            note = f"Dezelfde inhoud is al geleverd als {first.said}; er verandert niets."
-            return _report(about, state="unchanged", note=note)
+        counts = counting[str(delivery.table), delivery.sha256]
+        if counts is not delivery:
+            return _report(about, state="unchanged", note=_of_a_copy(delivery, counts))
         notes = [
             *found.notes,
             *self._version_notes(table, delivery.sha256),
             *self._kept_notes(found, delivery),
         ]
+        if order_note:
+            notes.append(order_note)
+        if self._is_back(delivery):
+            notes.insert(0, "Deze inhoud was al eerder geleverd en geldt weer, na wat erna kwam.")
         if not here:
             notes.insert(0, f"{gone} De gegevens blijven meetellen.")
         return _report(
@@ -674,6 +771,10 @@ class _Ingest:
             shape=found.shape,
             findings=found.findings,
         )
+
+    def _is_back(self, delivery: Delivery) -> bool:
+        """Whether the content was delivered before by another run."""
+        return self.first_runs.get((delivery.table, delivery.sha256)) != delivery.first_run
 
     def _problem(self, delivery: Delivery, found: Parse | None) -> str | None:
         if delivery.table is None:
@@ -933,11 +1034,8 @@ class _Ingest:
     def _needs_key(self) -> bool:
         return any(privacy.has_pseudonyms(table) for table in self.source.tables)
 
-    def _version(self, table: Table) -> str:
-        return parsing.version_of(table, self.key)
-
     def _key(self, table: Table, sha256: str) -> str:
-        return registry.parse_key(table.name, sha256, self._version(table))
+        return registry.parse_key(table.name, sha256, self.versions[table.name])
 
     def _parse_of(self, table: Table, sha256: str) -> Parse | None:
         _, current = self.registry.parse_for(self._key(table, sha256), self.as_of)
@@ -979,6 +1077,16 @@ def listed_rows(
 def _silent(message: str) -> None:
     """Nobody wants to know."""
     del message
+
+
+def _of_a_copy(delivery: Delivery, counts: Delivery) -> str:
+    if counts.number < delivery.number:
+        return f"Dezelfde inhoud is al geleverd als {counts.said}; er verandert niets."
+    return f"Dezelfde inhoud is later nog eens geleverd als {counts.said}, en telt daar mee."
+
+
+def _others(count: int) -> str:
+    return "1 ander bestand" if count == 1 else f"{count} andere bestanden"
 
 
 def _not_what_it_was(delivery: Delivery, why: str) -> str:

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dronten_pipeline.ingest import files, names
+from dronten_pipeline.ingest.order import OrderedBy
 from dronten_pipeline.ingest.values import Horizon
 from dronten_pipeline.personal import Finding
 
@@ -68,7 +69,11 @@ class Parse(BaseModel):
 
 
 class Delivery(BaseModel):
-    """One content under one name, numbered in the order of delivery."""
+    """One content that came under a name, numbered in the order of delivery.
+
+    A content that lies there still is no new delivery. One that comes back under its name after
+    another content, or after a run that did not find the name, is; so is one under another name.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,6 +84,14 @@ class Delivery(BaseModel):
     table: str | None
     first_run: str
     received_at: dt.datetime = Field(description="When a run first saw it, with time zone.")
+    ordered_by: OrderedBy | None = Field(
+        default=None,
+        description="What put it in its place among the files of its table that came with it; None "
+        "when it came alone.",
+    )
+    is_gone: bool = Field(
+        default=False, description="A later run did not find its name in the folder any more."
+    )
     erased_at: dt.datetime | None = None
     erased_because: str | None = None
 
@@ -96,13 +109,15 @@ class Registry(BaseModel):
     #: By `parse_key`, in the order in which they were made.
     parses: dict[str, Parse] = Field(default_factory=dict)
 
-    def contents(self, origin: Origin) -> set[tuple[str, str]]:
-        """Name and SHA-256 of every delivery; an erased one counts as never made."""
-        return {
-            (delivery.file_name, delivery.sha256)
-            for delivery in self.deliveries
+    def lying(self, origin: Origin) -> dict[str, str]:
+        """The SHA-256 of what the last run found under each name; an erased delivery counts as
+        never made."""
+        latest = {
+            delivery.file_name: delivery
+            for delivery in sorted(self.deliveries, key=lambda one: one.number)
             if delivery.origin == origin and delivery.erased_at is None
         }
+        return {name: one.sha256 for name, one in latest.items() if not one.is_gone}
 
     def next_number(self) -> int:
         return max((delivery.number for delivery in self.deliveries), default=0) + 1

@@ -23,8 +23,9 @@ from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.settings import LOCAL_TIME, Settings
 
-#: Raw files per source and table, relative to raw/, as a manifest of a release names them.
-PreviousInputs = Mapping[str, Mapping[str, Sequence[str]]]
+#: Per source and table the raw files that a release read, relative to raw/, each with the number
+#: under which it was read: a content that was delivered again later has another by now.
+PreviousInputs = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 #: Under this table name the scores of documents stand among the inputs.
 SCORES = "scores"
@@ -136,11 +137,11 @@ class Snapshot(BaseModel):
     gaps: int
     stopped: tuple[str, ...]
 
-    def by_table(self) -> dict[str, dict[str, list[str]]]:
+    def by_table(self) -> dict[str, dict[str, dict[str, int]]]:
         """The inputs in the form that the next run takes as `previous_inputs`."""
-        found: dict[str, dict[str, list[str]]] = {}
+        found: dict[str, dict[str, dict[str, int]]] = {}
         for one in self.inputs:
-            found.setdefault(one.source, {}).setdefault(one.table, []).append(one.path)
+            found.setdefault(one.source, {}).setdefault(one.table, {})[one.path] = one.number
         return found
 
 
@@ -361,7 +362,7 @@ class _Layout:
         previous = self.previous_inputs.get(source.name, {})
         used: set[str | None] = set()
         for table in source.tables:
-            for path in previous.get(table.name, ()):
+            for path, number in previous.get(table.name, {}).items():
                 delivery = deliveries.get(path)
                 # What is not what it was is left out: the figures are those of then anyway.
                 if delivery is None or not self._is_whole(
@@ -369,9 +370,7 @@ class _Layout:
                 ):
                     continue
                 shape_then = parses[path].shape
-                self._add_file(
-                    source, table.name, path, delivery.sha256, delivery.number, shape_then
-                )
+                self._add_file(source, table.name, path, delivery.sha256, number, shape_then)
                 used.add(path)
         scores = [
             path
