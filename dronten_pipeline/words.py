@@ -91,6 +91,12 @@ def period(grain: str | None, start: dt.date | None) -> str:
     }.get(grain or "", f"{start.year}")
 
 
+def period_end(grain: str, start: dt.date) -> dt.date:
+    """The last day of the period of that grain that starts on that day."""
+    month = start.month - 1 + {"month": 1, "quarter": 3}.get(grain, 12)
+    return dt.date(start.year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+
+
 def period_code(grain: str | None, start: dt.date) -> str:
     """`2026-03`, `2026-K1` or `2026`, as `datalab explain --period` reads it."""
     return {
@@ -116,10 +122,11 @@ def period_until(grain: str | None, start: dt.date | None, until: dt.date | None
 def target(status: Mapping[str, Any], unit: str | None) -> str:
     """The target that was judged by and since when it holds: `> 60 % sinds 2026`.
 
-    `status` is a row of kpi_status; those of before version 2.0 do not say since when.
+    `status` is a row of kpi_status, with the direction of its KPI; those of before version 2.0 do
+    not say since when. Beside other municipalities there is no number: then what is asked is said.
     """
     if status["comparator"] is None:
-        return NOTHING
+        return word("benchmark", "target") if _is_benchmark(status) else NOTHING
     since = status.get("target_from")
     if since is None:
         return f"{status['comparator']} {number(status['target_value'], unit)}"
@@ -131,7 +138,9 @@ def target(status: Mapping[str, Any], unit: str | None) -> str:
 def judged(status: Mapping[str, Any], unit: str | None) -> str:
     """What the verdict is about: `2026 t/m mei: 61,2 %`.
 
-    `status` is a row of kpi_status; one of before version 2.0 was judged on its latest period.
+    `status` is a row of kpi_status, with the direction of its KPI; one of before version 2.0 was
+    judged on its latest period. Beside other municipalities the accounts are judged, which can
+    differ from the figure of the same year: `jaarrekening 2025: 18,4 %`.
     """
     if "judged_grain" in status:
         about = period_until(
@@ -142,4 +151,20 @@ def judged(status: Mapping[str, Any], unit: str | None) -> str:
         about, value = period(status["period_grain"], status["period_start"]), status["value"]
     if about == NOTHING:
         return NOTHING
+    if _is_benchmark(status):
+        about = f"{word('benchmark', 'judged')} {about}"
     return f"{about}: {number(value, unit, beside=status['target_value'])}"
+
+
+def verdict(status: Mapping[str, Any]) -> str:
+    """The verdict in words, of no figure with its reason: `geen cijfer: kleine groep`.
+
+    `status` is a row of `standing.STANDING`, or of kpi_status, which has no reason.
+    """
+    said = word("status", status["status"])
+    why = status.get("why")
+    return f"{said}: {word('why_no_data', why)}" if why else said
+
+
+def _is_benchmark(status: Mapping[str, Any]) -> bool:
+    return status.get("direction") == "benchmark"

@@ -15,7 +15,8 @@ from rich.table import Column, Table
 from dronten_pipeline.commands.postgres import say_lag
 from dronten_pipeline.commands.terminal import coloured, console, say_warning
 from dronten_pipeline.settings import LOCAL_TIME, Settings, current_settings
-from dronten_pipeline.words import judged, number, period, target
+from dronten_pipeline.standing import STANDING
+from dronten_pipeline.words import judged, number, period, target, verdict
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,37 +52,7 @@ def show_release(settings: Settings) -> None:
         console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
         return
     with duckdb.connect(str(release.folder / "mart.duckdb"), read_only=True) as mart:
-        kpis = mart.execute(
-            """
-            select
-                kpi_status.*, dim_kpi.name_nl, dim_kpi.unit,
-                kpi_status.kpi_id in (
-                    select kpi_id from fct_kpi_value where source_state = 'stale'
-                ) as is_stale,
-                case
-                    when kpi_status.status <> 'no_data' then null
-                    when dim_kpi.source_system not in (select source from source_delivery)
-                        then 'geen levering'
-                    -- of the latest period, or of one of those that the year so far is made of
-                    when exists (
-                        select 1
-                        from fct_kpi_value as hidden
-                        where
-                            hidden.kpi_id = kpi_status.kpi_id
-                            and hidden.dimension = 'total'
-                            and hidden.is_suppressed
-                            and hidden.period_start between
-                                least(kpi_status.judged_period_start, kpi_status.period_start)
-                                and greatest(kpi_status.judged_until, kpi_status.period_start)
-                    )
-                        then 'kleine groep'
-                    else 'niets geteld'
-                end as why
-            from kpi_status
-            inner join dim_kpi using (kpi_id)
-            order by dim_kpi.name_nl
-            """
-        ).pl()
+        kpis = mart.execute(STANDING).pl()
         delivered = {
             row[0] for row in mart.execute("select source from source_delivery").fetchall()
         }
@@ -98,10 +69,10 @@ def show_release(settings: Settings) -> None:
         table.add_row(
             row["name_nl"],
             f"{period(row['period_grain'], row['period_start'])}: "
-            f"{number(row['value'], unit)}{marks}",
+            f"{number(row['value'], unit, beside=row['target_value'])}{marks}",
             judged(row, unit),
             target(row, unit),
-            f"[yellow]{row['why']}[/yellow]" if row["why"] else coloured("status", row["status"]),
+            f"[yellow]{verdict(row)}[/yellow]" if row["why"] else coloured("status", row["status"]),
         )
     console.print(table)
     about = release.manifest

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from dronten_pipeline.evidence import definitions, ledger
@@ -28,7 +29,8 @@ from dronten_pipeline.publish.releases import (
     list_releases,
 )
 from dronten_pipeline.settings import Settings
-from dronten_pipeline.words import period_code, word
+from dronten_pipeline.standing import STANDING
+from dronten_pipeline.words import period_code, period_end, word
 
 _PERIOD = re.compile(r"^(\d{4})(?:-?[KQkq]([1-4])|-(\d{2}))?$")
 #: As in kpi_revision: below this share of a value is how a sum was added up.
@@ -62,6 +64,10 @@ class Cell:
     period_start: dt.date
     dimension: str = "total"
     dimension_value: str = "total"
+
+    @property
+    def period_end(self) -> dt.date:
+        return period_end(self.period_grain, self.period_start)
 
     def condition(self) -> pl.Expr:
         return pl.all_horizontal(pl.col(name) == value for name, value in asdict(self).items())
@@ -127,7 +133,7 @@ def explain(
                 **_decided(agreed, kpi_id),
             },
             "figure": {name: figure[name] for name in _SHOWN},
-            "status": _one(release, "kpi_status", pl.col("kpi_id") == kpi_id),
+            "status": _standing(release, kpi_id),
             "targets": _targets(release, agreed, kpi_id, cell),
             "sql": _sql(lineage, kpi_id),
             "deliveries": _deliveries(release, about["source_system"], tables),
@@ -271,11 +277,16 @@ def _decided(agreed: definitions.Agreed, kpi_id: str) -> dict[str, Any]:
 def _targets(
     release: Release, agreed: definitions.Agreed, kpi_id: str, cell: Cell
 ) -> list[dict[str, Any]]:
-    """The targets that hold in the period, as published, with who set them."""
+    """The targets in force on the last day of the period, as published, with who set them.
+
+    None beside a figure that stands beside the headline: no target is about it.
+    """
+    if cell.dimension == "measure":
+        return []
     rows = _table(release, "fct_kpi_target").filter(
         (pl.col("kpi_id") == kpi_id)
-        & (pl.col("period_start") <= cell.period_start)
-        & (pl.col("period_end").is_null() | (pl.col("period_end") >= cell.period_start))
+        & (pl.col("period_start") <= cell.period_end)
+        & (pl.col("period_end").is_null() | (pl.col("period_end") >= cell.period_end))
     )
     found = []
     for row in rows.sort("period_start").drop("kpi_id").iter_rows(named=True):
@@ -285,6 +296,16 @@ def _targets(
         document = {"document_nl": _called(release, row["document"])}
         found.append({**row, **document, "decided": by[-1] if by else None})
     return found
+
+
+def _standing(release: Release, kpi_id: str) -> dict[str, Any] | None:
+    """The row of the KPI as every screen reads it; of a release before version 2.0 that of then."""
+    status = _one(release, "kpi_status", pl.col("kpi_id") == kpi_id)
+    if status is None or "judged_grain" not in status:
+        return status
+    with duckdb.connect(str(release.folder / "mart.duckdb"), read_only=True) as mart:
+        found = mart.execute(STANDING).pl().filter(pl.col("kpi_id") == kpi_id)
+    return found.row(0, named=True)
 
 
 def _sql(lineage: Lineage | None, kpi_id: str) -> dict[str, str] | None:

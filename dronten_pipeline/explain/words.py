@@ -7,10 +7,21 @@ that it can be tested, printed and sent.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dronten_pipeline.words import day, judged, number, period, target, word, words
+from dronten_pipeline.words import (
+    day,
+    judged,
+    number,
+    period,
+    period_end,
+    target,
+    verdict,
+    word,
+    words,
+)
 
 _DAYS = ("period_start", "judged_period_start", "judged_until", "target_from")
 
@@ -18,15 +29,15 @@ _DAYS = ("period_start", "judged_period_start", "judged_until", "target_from")
 def lines(answer: Mapping[str, Any]) -> Iterator[str]:
     """The answer of `explain` as lines; a heading is a line without indent."""
     kpi, figure, release = answer["kpi"], answer["figure"], answer["release"]
-    unit = kpi["unit"]
+    unit = _unit(figure, kpi["unit"])
     yield f"{kpi['name_nl']} ({kpi['kpi_id']}), {_cell(figure)}"
     yield f"  {_value(figure, unit)}"
-    yield from (f"  {line}" for line in _parts(figure))
+    yield from (f"  {line}" for line in _parts(figure, unit))
     for one in answer["targets"]:
-        yield f"  {_target(one, unit)}"
+        yield f"  {_target(one, figure, unit)}"
     yield ""
     yield "Het oordeel over deze KPI in deze uitgave"
-    yield from (f"  {line}" for line in _verdict(answer["status"], unit))
+    yield from (f"  {line}" for line in _verdict(answer["status"], kpi["unit"]))
     yield ""
     yield "Wat het betekent"
     yield from (f"  {line}" for line in _meaning(kpi))
@@ -81,32 +92,59 @@ def _cell(figure: Mapping[str, Any]) -> str:
     if figure["dimension"] == "total":
         return name
     kind, part = word("dimension", figure["dimension"]), figure["dimension_value"]
-    return f"{name}, {kind.lower()} {part}"
+    if figure["dimension"] in ("measure", "transfer", "channel"):  # codes, not names
+        part = word("part", part).lower()
+    return f"{name}, {kind.lower()}: {part}"
 
 
-def _value(figure: Mapping[str, Any], unit: str) -> str:
+def _unit(figure: Mapping[str, Any], unit: str) -> str | None:
+    """The unit of a figure: one beside the headline has its own, which is a percentage where it is
+    a share, and else stands in its name or in the definition."""
+    if figure["dimension"] != "measure":
+        return unit
+    above, below, value = figure["numerator"], figure["denominator"], figure["value"]
+    is_share = value is not None and above is not None and below
+    return "percent" if is_share and math.isclose(value, 100 * above / below) else None
+
+
+def _value(figure: Mapping[str, Any], unit: str | None) -> str:
     if figure["is_suppressed"]:
         return "Verborgen: er staan zo weinig mensen achter dat het over personen zou gaan."
     if figure["value"] is None:
         return "Geen cijfer: er viel in deze periode niets te meten."
-    provisional = " (voorlopig: de periode is nog niet voorbij)" if figure["is_provisional"] else ""
+    provisional = f" (voorlopig: {_runs(figure)})" if figure["is_provisional"] else ""
     return f"{number(figure['value'], unit)}{provisional}, peildag {day(figure['as_of'])}"
 
 
-def _parts(figure: Mapping[str, Any]) -> Iterator[str]:
+def _runs(figure: Mapping[str, Any]) -> str:
+    """Why a figure is provisional: its period runs, or something in it does."""
+    last = period_end(figure["period_grain"], dt.date.fromisoformat(figure["period_start"]))
+    if last > dt.date.fromisoformat(figure["as_of"]):
+        return "de periode is nog niet voorbij"
+    return "de periode is voorbij, maar nog niet alles erin is afgerond"
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{number(count)} records"
+
+
+def _parts(figure: Mapping[str, Any], unit: str | None) -> Iterator[str]:
     if figure["is_suppressed"]:
         return
     if figure["denominator"] is not None:
-        yield (
-            f"Teller {number(figure['numerator'])}, noemer {number(figure['denominator'])}, "
-            f"{number(figure['sample_size'])} records."
+        above = (
+            f"Teller {number(figure['numerator'])}, noemer"
+            if figure["numerator"] is not None
+            else "Noemer"
         )
+        below = number(figure["denominator"])
+        yield f"{above} {below}, {_records(figure['sample_size'])}."
     elif figure["sample_size"] is not None:
-        yield f"Berekend over {number(figure['sample_size'])} records."
+        yield f"Berekend over {_records(figure['sample_size'])}."
     if figure["ci_low"] is not None:
         yield (
-            f"Steekproef: met 95 % zekerheid tussen {number(figure['ci_low'])} en "
-            f"{number(figure['ci_high'])}."
+            f"Met 95 % zekerheid tussen {number(figure['ci_low'], unit)} en "
+            f"{number(figure['ci_high'], unit)}."
         )
     if figure["source_state"] == "stale":
         yield (
@@ -115,8 +153,10 @@ def _parts(figure: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _target(target: Mapping[str, Any], unit: str) -> str:
+def _target(target: Mapping[str, Any], figure: Mapping[str, Any], unit: str | None) -> str:
     what = "Doel" if target["kind"] == "target" else "Andere lezing van het doel"
+    if figure["dimension"] != "total":
+        what += " van het geheel"
     by = f"; {target['decided']}" if target["decided"] else ""
     note = f" ({target['note']})" if target["note"] else ""
     page = f", bladzijde {target['document_page']}" if target.get("document_page") else ""
@@ -134,16 +174,18 @@ def _verdict(status: Mapping[str, Any] | None, unit: str) -> Iterator[str]:
     # the answer holds days as JSON does
     days = {name: dt.date.fromisoformat(status[name]) for name in _DAYS if status.get(name)}
     status = {**status, **days}
-    yield f"{word('status', status['status']).capitalize()}."
+    beside = status["target_value"]
+    yield f"{verdict(status).capitalize()}."
     yield f"Beoordeeld: {judged(status, unit)}. Doel: {target(status, unit)}."
     if status.get("judged_ci_low") is not None:
         yield (
-            f"Met 95 % zekerheid tussen {number(status['judged_ci_low'], unit)} en "
-            f"{number(status['judged_ci_high'], unit)}."
+            f"Met 95 % zekerheid tussen {number(status['judged_ci_low'], unit, beside=beside)} en "
+            f"{number(status['judged_ci_high'], unit, beside=beside)}."
         )
     if status.get("previous_year_value") is not None:
         yield (
-            f"Het laatste hele jaar: {number(status['previous_year_value'], unit)}, "
+            "Het laatste hele jaar: "
+            f"{number(status['previous_year_value'], unit, beside=beside)}, "
             f"{word('status', status['previous_year_status'])}."
         )
 
@@ -214,7 +256,7 @@ def _mark(check: Mapping[str, Any]) -> str:
     return "fout  " if check["severity"] == "critical" or check["error"] else "let op"
 
 
-def _history(history: Sequence[Mapping[str, Any]], unit: str) -> Iterator[str]:
+def _history(history: Sequence[Mapping[str, Any]], unit: str | None) -> Iterator[str]:
     for one in history:
         value = "verborgen" if one["is_suppressed"] else number(one["value"], unit)
         value = value if one["is_there"] else "bestond nog niet"
@@ -256,7 +298,7 @@ def _proof(release: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _recomputed(
-    recomputed: Mapping[str, Any], figure: Mapping[str, Any], unit: str
+    recomputed: Mapping[str, Any], figure: Mapping[str, Any], unit: str | None
 ) -> Iterator[str]:
     if recomputed["error"]:
         yield f"Niet gelukt: {recomputed['error']}"

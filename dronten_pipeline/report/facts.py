@@ -22,6 +22,7 @@ from dronten_pipeline.proof.lineage import Lineage, read_lineage
 from dronten_pipeline.proof.revisions import changed_deliveries
 from dronten_pipeline.report import wording
 from dronten_pipeline.settings import Settings
+from dronten_pipeline.standing import STANDING
 from dronten_pipeline.transform import sources_about_people
 
 #: So many revised figures are listed; the rest stands in the table kpi_revision.
@@ -173,14 +174,8 @@ def _approval(approval: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _kpis(mart: Reading, lineage: Lineage | None) -> list[dict[str, Any]]:
-    rows = mart.rows(
-        """
-        SELECT kpi_status.*, name_nl, unit, owner, source_system, ratified_on
-        FROM kpi_status INNER JOIN dim_kpi USING (kpi_id) ORDER BY name_nl
-        """
-    )
     found = []
-    for row in rows:
+    for row in mart.rows(STANDING):
         tables = lineage.tables_behind(f"kpi_{row['kpi_id']}") if lineage else []
         sources = sorted({source for source, _ in tables}) or [row["source_system"]]
         found.append(
@@ -192,10 +187,10 @@ def _kpis(mart: Reading, lineage: Lineage | None) -> list[dict[str, Any]]:
                 if row["period_start"]
                 else None,
                 "provisional": row["is_provisional"],
-                "value": words.number(row["value"], row["unit"]),
+                "value": words.number(row["value"], row["unit"], beside=row["target_value"]),
                 "judged": words.judged(row, row["unit"]),
                 "target": words.target(row, row["unit"]),
-                "status": words.word("status", row["status"]),
+                "status": words.verdict(row),
                 "owner": row["owner"],
                 "ratified_on": words.day(row["ratified_on"]) if row["ratified_on"] else None,
                 "sources": sources,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -73,14 +74,57 @@ def test_a_verdict_names_its_target_and_what_was_judged() -> None:
     assert words.target(status(comparator=None, target_value=None), "percent") == "–"
 
 
+def test_a_verdict_beside_other_municipalities_says_what_was_asked_and_of_what() -> None:
+    """Its own ledger has another figure of the same year: the accounts are named."""
+    hiring = status(
+        direction="benchmark",
+        comparator=None,
+        target_value=None,
+        target_from=None,
+        judged_period_start=dt.date(2025, 1, 1),
+        judged_until=dt.date(2025, 12, 31),
+        judged_value=18.43,
+    )
+    assert words.judged(hiring, "percent") == "jaarrekening 2025: 18,4 %"
+    assert words.target(hiring, "percent") == "hooguit in lijn met de regio's"
+
+
+def test_of_no_figure_the_reason_is_said() -> None:
+    assert words.verdict(status()) == "niet gehaald"
+    hidden = status(status="no_data", why="hidden")
+    assert words.verdict(hidden) == "geen cijfer: kleine groep"
+
+
+@pytest.mark.parametrize(
+    ("grain", "start", "last"),
+    [
+        ("month", dt.date(2024, 2, 1), dt.date(2024, 2, 29)),
+        ("month", dt.date(2026, 12, 1), dt.date(2026, 12, 31)),
+        ("quarter", dt.date(2026, 10, 1), dt.date(2026, 12, 31)),
+        ("year", dt.date(2026, 1, 1), dt.date(2026, 12, 31)),
+    ],
+    ids=str,
+)
+def test_the_last_day_of_a_period(grain: str, start: dt.date, last: dt.date) -> None:
+    assert words.period_end(grain, start) == last
+
+
 def test_every_code_has_one_word_and_no_two_of_a_kind_have_the_same() -> None:
     with words.WORDS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     kinds = {row["kind"] for row in rows}
-    assert {"status", "trend", "signal", "unit", "grain", "cause"} <= kinds
+    assert {"status", "trend", "signal", "unit", "grain", "cause", "why_no_data"} <= kinds
     for kind in kinds:
         said = [row["word_nl"] for row in rows if row["kind"] == kind]
         assert len(set(said)) == len(said), kind
+
+
+def test_every_figure_beside_a_headline_has_a_word() -> None:
+    models = (PROJECT / "dbt_project").rglob("*.sql")
+    text = "\n".join(path.read_text(encoding="utf-8") for path in models)
+    named = set(re.findall(r"{\s*'name': '(\w+)',\s*'numerator'", text))
+    assert {"not_judged", "within_14_days"} <= named
+    assert named <= words.words("part").keys()
 
 
 def test_a_code_without_a_word_is_still_legible() -> None:

@@ -10,7 +10,11 @@ select
     status.judged_value as "Beoordeelde waarde",
     status.judged_ci_low as "Ondergrens beoordeeld",
     status.judged_ci_high as "Bovengrens beoordeeld",
-    status.comparator as "Vergelijking",
+    -- beside other municipalities there is no number to reach: what is asked is said in words
+    case
+        when kpi.direction = 'benchmark' then {{ word_nl('benchmark', "'target'") }}
+        else status.comparator
+    end as "Vergelijking",
     status.target_value as "Doel",
     status.target_from as "Doel vanaf",
     status.gap as "Verschil",
