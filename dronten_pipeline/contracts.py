@@ -167,6 +167,11 @@ class Table(Strict):
         description="Pattern of the last line of a CSV, with the number of records as its one "
         "group, such as `EINDE;(\\d+);*`; a file that is shorter waits for the rest.",
     )
+    reads: Literal["ubl"] | None = Field(
+        default=None,
+        description="ubl: e-invoices in XML (SI-UBL 2.0, Peppol BIS), one in a file of any name, "
+        "are records of this table; the columns have the names that `ingest/ubl_files.py` gives.",
+    )
     rejects: list[Reject] = Field(
         default_factory=list, description="What sends a record that can be read to quarantine."
     )

@@ -15,7 +15,7 @@ from typing import Literal
 
 from dronten_pipeline import zips
 
-Format = Literal["csv", "xlsx", "json", "jsonl", "parquet"]
+Format = Literal["csv", "xlsx", "json", "jsonl", "parquet", "xml"]
 
 SEPARATORS = (";", ",", "\t")
 SAMPLE_BYTES = 256 * 1024
@@ -42,6 +42,12 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+#: XML by its declaration, or by the namespace of its root; a web page is none.
+XML = re.compile(
+    r"\s*<\?xml\s|(?>(?>\s*(?:<!--.*?-->|<\?.*?\?>))*)\s*"
+    r"<(?:!doctype\s+(?!html)|(?!html)[a-z_][^<>]*\sxmlns[:=])",
+    re.DOTALL | re.IGNORECASE,
+)
 SEPARATOR_HINT = re.compile(rb"(?i)sep=(.)\r?\n")
 NO_ENCODING = (
     "De tekens in dit bestand zijn geen UTF-8 en geen Windows-1252. Sla het bestand op als UTF-8 "
@@ -94,7 +100,18 @@ def format_of(content: bytes) -> Format | Literal["text"]:
             len(magic) != 2 or not magic.isalpha() or b"\0" in content[:64]
         ):
             raise Refused(f"Dit is {words}, geen tabel. {WHAT_TO_DO}")
-    return "text"
+    return "xml" if is_xml(content) else "text"
+
+
+def is_xml(content: bytes) -> bool:
+    """Whether a file begins as XML does, in any encoding that tells itself."""
+    head = content[:4096]
+    codec = "utf-8-sig"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        codec = "utf-16"
+    elif head[:2] in (b"<\0", b"\0<"):
+        codec = "utf-16-le" if head[1] == 0 else "utf-16-be"
+    return XML.match(head.decode(codec, errors="ignore")) is not None
 
 
 def text_format(text: bytes) -> Format:

@@ -205,7 +205,7 @@ def _choose(
             raise KeyError(f"Er is geen tabel {table_name} in {', '.join(sources)}.")
         return found[0]
     if folder in sources:
-        named = landing.table_of(path.name, sources[folder])
+        named = landing.table_for(path, sources[folder])
         if named is not None:
             return sources[folder], named
     return _best_match(content, candidates)

@@ -33,12 +33,14 @@ TAIL_BYTES = 64 * 1024 + 22
 #: A file without a line end at its end may be cut within its last value, or be whole: it is left
 #: alone for longer, so many times, and at most this.
 UNENDED_TIMES, UNENDED_SECONDS = 2, 60
+#: Ends XML, as far as can be told without its beginning; a comment may follow.
+CLOSING_TAG = re.compile(rb"(?:</[^<>]+>|/>|-->)\s*$")
 #: Says that the file beside it is whole; is none itself.
 OK_SUFFIX = ".ok"
 
 
 #: A folder with such a name was meant to be a file.
-DELIVERED_SUFFIXES = (".csv", ".txt", ".xlsx", ".json", ".jsonl", ".parquet")
+DELIVERED_SUFFIXES = (".csv", ".txt", ".xlsx", ".json", ".jsonl", ".parquet", ".xml")
 
 
 def delivered_files(folder: Path) -> list[Path]:
@@ -116,13 +118,28 @@ def _may_hold_files(folder: Path) -> bool:
         return True
 
 
+def table_for(path: Path, source: Source) -> Table | None:
+    """Table that a file belongs to: XML to the one that reads it, all else by name; None when the
+    name fits no table."""
+    reads = next((table for table in source.tables if table.reads == "ubl"), None)
+    return reads if reads is not None and _is_xml(path) else table_of(path.name, source)
+
+
 def table_of(file_name: str, source: Source) -> Table | None:
-    """Table that a file belongs to by its name; None when the name fits no table."""
+    """Table that a file belongs to by its name alone."""
     name = file_name.casefold()
     fitting = [table for table in source.tables if name.startswith(table.name.casefold())]
     if fitting:
         return max(fitting, key=lambda table: len(table.name))
     return source.tables[0] if len(source.tables) == 1 else None
+
+
+def _is_xml(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return dialect.is_xml(file.read(4096))
+    except OSError:  # reading it tells why
+        return False
 
 
 def is_named_after_table(file_name: str, source: Source) -> bool:
@@ -207,7 +224,7 @@ def wait_for(path: Path, source: Source | None, now: float, settle: float | None
         return None
     if any(path.with_name(path.name + suffix).exists() for suffix in PARTIAL_SUFFIXES):
         return Wait("wacht: ernaast staat een deel dat nog binnenkomt")
-    table = table_of(path.name, source) if source is not None else None
+    table = table_for(path, source) if source is not None else None
     if table is not None and table.trailer is not None and _is_short(path, table):
         return Wait("wacht: het is korter dan zijn sluitregel zegt, of heeft er nog geen")
     if table is not None and table.trailer is not None:
@@ -264,8 +281,11 @@ def end_of(path: Path) -> Literal["whole", "unended", "cut"]:
         if head.startswith(b"PK\x03\x04"):
             return "whole" if b"PK\x05\x06" in tail else "cut"
         tail = tail.rstrip(b"\x1a")  # the end of a file, for programs of DOS
-        if not tail or b"\0" in head[:64] or dialect.format_of(head) != "text":
+        if not tail or b"\0" in head[:64]:
             return "whole"
+        kind = dialect.format_of(head)
+        if kind != "text":
+            return "cut" if kind == "xml" and not CLOSING_TAG.search(tail) else "whole"
         head = head.removeprefix(b"\xef\xbb\xbf")
         form = dialect.text_format(head)
     except (OSError, dialect.Refused):

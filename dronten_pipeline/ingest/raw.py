@@ -368,7 +368,7 @@ class _Ingest:
         if wait is None:
             return False
         name = self.names.kept(path.name)
-        table = landing.table_of(path.name, self.source)
+        table = landing.table_for(path, self.source)
         said = names.said(name, table.name if table else None, None)
         self.waiting[name] = f"{said} {wait.why}."
         return True
@@ -379,7 +379,7 @@ class _Ingest:
         return [one for one in taken if one is not None]
 
     def _take(self, path: Path) -> _Seen | None:
-        table = landing.table_of(path.name, self.source)
+        table = landing.table_for(path, self.source)
         seen = _Seen(path, self.names.kept(path.name), table, None)
         if not is_sound(path.name):
             return replace(seen, problem=NO_UTF8)

@@ -14,6 +14,7 @@ from dronten_pipeline.ingest import (
     dialect,
     json_files,
     parquet_files,
+    ubl_files,
     workbooks,
 )
 from dronten_pipeline.ingest.dialect import Refused
@@ -52,6 +53,8 @@ def _read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
         return parquet_files.read(content, wanted, limits)
     if kind == "xlsx":
         return workbooks.read(content, wanted, limits)
+    if kind == "xml":
+        return ubl_files.read(content, wanted, limits)
     decoded = dialect.decode(content)
     form = dialect.text_format(decoded.text)
     if form == "csv":

@@ -67,10 +67,36 @@ select
     item_id,
     department as team,
     due_on,
-    'Factuur van ' || replace(cast(cast(amount_eur as decimal(28, 2)) as varchar), '.', ',')
-    || ' euro, ontvangen op ' || {{ dutch_date('received_on') }} as detail
+    concat_ws(
+        ', ',
+        'Factuur van ' || {{ dutch_amount('amount_eur') }} || ' euro',
+        'ontvangen op ' || {{ dutch_date('received_on') }},
+        'vervaldatum van de leverancier ' || {{ dutch_date('supplier_due_on') }}
+    ) as detail
 from {{ ref('int_invoice') }}
 where left_out_as is null and paid_on is null and due_on <= {{ today }}
+
+union all
+-- what came in and was never booked; whose it is the invoice does not say
+select
+    'invoices_unseen' as list,
+    'invoices_paid_30d' as kpi_id,
+    item_id,
+    cast(null as varchar) as team,
+    due_on,
+    concat_ws(
+        ', ',
+        case when type_code = 381 then 'Creditnota' else 'Factuur' end
+        || ' van ' || {{ dutch_amount('amount') }} || case
+            when currency = 'EUR' then ' euro'
+            when regexp_full_match(currency, '[A-Z]{3}') then ' ' || currency
+            else ' in een onbekende valuta'
+        end,
+        'gedateerd ' || {{ dutch_date('invoiced_on') }},
+        'ontvangen op ' || {{ dutch_date('received_on') }},
+        'staat niet in de administratie'
+    ) as detail
+from {{ ref('int_invoice_unseen') }}
 
 union all
 select

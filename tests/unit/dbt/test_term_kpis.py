@@ -93,6 +93,18 @@ def invoice(number: str, received: str, paid: str | None = None, **more: Any) ->
     }
 
 
+def einvoice(number: str, dated: str, **more: Any) -> Row:
+    return {
+        "factuur_id": number,
+        "leverancier_id": "ab" * 32,
+        "typecode": 380,
+        "factuurdatum": day(dated),
+        "bedrag_eur": Decimal("1234.50"),
+        "valuta": "EUR",
+        **more,
+    }
+
+
 def report(number: str, made: str, handled: str | None, told: str | None, **more: Any) -> Row:
     return {
         "melding_id": number,
@@ -231,7 +243,27 @@ def lay_out(raw: Raw) -> None:
             invoice("only credit", "2025-11-1", typecode=381),
             invoice("same number", "2-20"),
             invoice("same number", "2-20", "2-21", leverancier_id="cd" * 32),
+            invoice("credited", "2-1", "2-2"),
+            invoice("credited", "2-3", typecode=381),
         ],
+    )
+    raw.deliver(
+        "finance_invoices",
+        "einvoices",
+        [
+            einvoice("day 30 is today", "3-6", vervaldatum=day("4-20")),
+            einvoice(
+                "paid on day 31", "1-30", leverancier_id="cd" * 32, ontvangen_op=moment("2-1")
+            ),
+            einvoice("credited", "2-3", typecode=384, valuta="usd"),
+            einvoice("never booked", "3-6", typecode=381, bedrag_eur=Decimal("-20"), valuta="?"),
+            einvoice("never booked", "3-7"),
+            einvoice("dated tomorrow", "4-8"),
+            einvoice("corrected", "3-1", valuta="USD"),
+        ],
+    )
+    raw.deliver(
+        "finance_invoices", "einvoices", [einvoice("corrected", "3-2", valuta="USD")], number=2
     )
     raw.deliver(
         "fixi",
@@ -330,8 +362,8 @@ def figure(
         pytest.param("permit_expiry_notice", "2026Q2", "Terras", (0, 1), id="day of notice today"),
         pytest.param("penalty_warm_contact", "2026Q1", "total", (1, 2), id="more than 50,000"),
         pytest.param("digital_self_service_share", "2026-03", "total", (1, 2), id="digital"),
-        pytest.param("invoices_paid_30d", "2026-03", "total", (3, 5), id="invoices"),
-        pytest.param("invoices_paid_30d", "2026-03", "within_14_days", (2, 5), id="within 14 days"),
+        pytest.param("invoices_paid_30d", "2026-03", "total", (4, 6), id="invoices"),
+        pytest.param("invoices_paid_30d", "2026-03", "within_14_days", (3, 6), id="within 14 days"),
         pytest.param("invoices_paid_30d", "2026-04", "total", (0, 1), id="day 30 is today"),
         pytest.param("invoices_paid_30d", "2025-12", "total", (0, 0), id="only a credit note"),
         pytest.param("phone_reached", "2026-03", "total", (3, 4), id="calls"),
@@ -366,7 +398,7 @@ def test_a_share_counts_what_it_says(
         pytest.param("public_space_feedback_lag", "2026-02", "total", 0.5, 4, id="median"),
         pytest.param("public_space_feedback_lag", "2026-02", "groen", 0.5, 4, id="of a kind"),
         pytest.param("public_space_feedback_lag", "2026-03", "total", None, 0, id="nobody told"),
-        pytest.param("invoices_paid_30d", "2026-03", "credit_notes", 1, None, id="credit notes"),
+        pytest.param("invoices_paid_30d", "2026-03", "credit_notes", 2, None, id="credit notes"),
         pytest.param("invoices_paid_30d", "2026-03", "disputed", 1, None, id="disputed"),
     ],
 )  # fmt: skip
@@ -438,6 +470,17 @@ def test_a_period_is_provisional_while_it_or_a_term_in_it_runs(
             {("day 30 is today", 0), ("same number (2)", 10)},
             id="open past day 30, one number of two suppliers",
         ),
+        pytest.param(
+            "invoices_unseen",
+            {
+                ("paid on day 31", 23),
+                ("credited", None),
+                ("never booked (1)", None),
+                ("never booked (2)", None),
+                ("corrected", None),
+            },
+            id="another supplier or type code, or never in the ledger",
+        ),
         pytest.param("texts_too_hard", set(), id="no texts"),
     ],
 )
@@ -460,7 +503,29 @@ def test_a_work_list_holds_what_somebody_must_do(
             "groen in Dronten, gemeld op 07-03-2026, oorzaak: wacht op derde",
         ),
         ("handled tomorrow", None, "groen, gemeld op 05-01-2026, oorzaak: onbekend"),
-        ("day 30 is today", "Ruimte", "Factuur van 1234,50 euro, ontvangen op 08-03-2026"),
+        (
+            "day 30 is today",
+            "Ruimte",
+            "Factuur van 1234,50 euro, ontvangen op 08-03-2026, vervaldatum van de leverancier "
+            "20-04-2026",
+        ),
+        (
+            "paid on day 31",
+            "Financien, planning en control, inkoop",
+            "Factuur van 1234,50 euro, gedateerd 30-01-2026, ontvangen op 01-02-2026, staat niet "
+            "in de administratie",
+        ),
+        (
+            "never booked (1)",
+            None,
+            "Creditnota van -20,00 in een onbekende valuta, gedateerd 06-03-2026, staat niet in de "
+            "administratie",
+        ),
+        (
+            "corrected",
+            None,
+            "Factuur van 1234,50 USD, gedateerd 02-03-2026, staat niet in de administratie",
+        ),
         ("p4", None, "Terras, loopt af op 07-07-2026"),
         (
             "process answer in time",

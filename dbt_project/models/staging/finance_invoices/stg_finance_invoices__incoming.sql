@@ -1,5 +1,7 @@
 with latest as (
-    {{ latest_version('finance_invoices', 'incoming', ['factuur_id', 'leverancier_id']) }}
+    {{ latest_version(
+        'finance_invoices', 'incoming', ['factuur_id', 'leverancier_id', 'typecode']
+    ) }}
 ),
 
 department_names as (
