@@ -130,8 +130,9 @@ def text_format(text: bytes) -> Format:
             "Dit is een webpagina (HTML), geen tabel: vaak is dat een inlog- of foutpagina die "
             f"in plaats van het bestand is opgeslagen. {WHAT_TO_DO}"
         )
-    if lowered.startswith(b"<?xml"):
-        raise Refused(f"Dit is XML, geen tabel. {WHAT_TO_DO}")
+    # Without a declaration and a namespace; a header between such brackets has rows below it.
+    if re.match(rb"<[a-z_!?]", lowered) and text[-64:].rstrip(b"\0 \r\n\t").endswith(b">"):
+        raise Refused(f"Dit is XML of HTML, geen tabel. {WHAT_TO_DO}")
     if head.startswith(b"["):
         return "json"
     if head.startswith(b"{"):

@@ -46,6 +46,7 @@ def test_what_is_no_table_is_refused_in_words(content: bytes, words: str) -> Non
         pytest.param(b"a;b\n1;2\n", "csv", id="csv"),
         pytest.param(b' \n[{"a":1}]', "json", id="array"),
         pytest.param(b'{"a":1}\n{"a":2}', "jsonl", id="lines"),
+        pytest.param(b"<id>;<naam>\n1;2\n", "csv", id="a header between brackets"),
         pytest.param(b"BMI;x\n1;2\n", "csv", id="a header like a magic number"),
     ],
 )
@@ -55,7 +56,7 @@ def test_text_formats_are_told_apart(text: bytes, found: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"<!DOCTYPE html><p>inloggen", b"<?xml version='1.0'?>", b" \n \n"]
+    "text", [b"<!DOCTYPE html><p>inloggen", b"<rijen><rij/></rijen>\n", b" \n \n"]
 )
 def test_text_that_is_no_table_is_refused(text: bytes) -> None:
     with pytest.raises(Refused):
