@@ -66,12 +66,8 @@ def has_pseudonyms(table: Table) -> bool:
 
 def findings(frame: pl.DataFrame, table: Table) -> list[personal.Finding]:
     """What may be personal data in the texts and whole numbers that are stored of a file."""
-    return [
-        finding
+    return personal.examine_all(
+        (frame.get_column(column.name.lower()), "key" if column.name in table.key else "text")
         for column in table.columns
         if column.type in ("text", "integer") and column.personal_data == "none"
-        for finding in personal.examine(
-            frame.get_column(column.name.lower()),
-            role="key" if column.name in table.key else "text",
-        )
-    ]
+    )

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from dronten_pipeline import personal
 from dronten_pipeline.contracts import Column, ColumnType, Table
 from dronten_pipeline.ingest import cleaning
 from dronten_pipeline.ingest.dtypes import DECIMAL
@@ -328,7 +327,6 @@ class _Reading:
             & pl.when(text.str.contains(A_DAY))
             .then(text.str.contains(A_LATE_DAY))
             .otherwise(text.str.count_matches(r"\d") < LONG_NUMBER)
-            & ~text.map_batches(personal.holds_personal_data, return_dtype=pl.Boolean)
             & pl.lit(self.column.personal_data == "none")
         )
         value = pl.when(shown).then(pl.format("'{}'", text)).otherwise(pl.lit("de waarde"))
