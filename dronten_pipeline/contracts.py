@@ -303,6 +303,11 @@ class Source(Strict):
     def table(self, name: str) -> Table:
         return next(table for table in self.tables if table.name == name)
 
+    @property
+    def names_documents(self) -> bool:
+        """Whether a list of this source names documents beside it."""
+        return any(table.document_column for table in self.tables)
+
 
 class Expectation(Strict):
     """One rule of a suite, in the terms of Great Expectations."""

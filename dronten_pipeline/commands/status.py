@@ -14,6 +14,7 @@ from rich.table import Column, Table
 
 from dronten_pipeline.commands.postgres import say_lag
 from dronten_pipeline.commands.terminal import coloured, console, say_warning
+from dronten_pipeline.file_names import shown
 from dronten_pipeline.settings import LOCAL_TIME, Settings, current_settings
 from dronten_pipeline.standing import STANDING
 from dronten_pipeline.words import judged, number, period, target, verdict
@@ -39,6 +40,7 @@ def show_release(settings: Settings) -> None:
     from dronten_pipeline.contracts import load_sources
     from dronten_pipeline.ingest import registry
     from dronten_pipeline.ingest.arriving import arriving
+    from dronten_pipeline.ingest.unread import unread
     from dronten_pipeline.publish.releases import current_id, current_release
     from dronten_pipeline.publish.withdrawal import unfinished
 
@@ -95,6 +97,9 @@ def show_release(settings: Settings) -> None:
         console.print(f"[red]Staat stil:[/red] {escape(problem)}", soft_wrap=True)
     for waits in arriving(settings):
         console.print(f"[yellow]Nog niet gelezen:[/yellow] {escape(str(waits))}", soft_wrap=True)
+    for source in load_sources(settings.sources).values():
+        for left in unread(settings.landing_folder / source.name, source, shown):
+            console.print(f"[yellow]{source.name}:[/yellow] {escape(left)}", soft_wrap=True)
     console.print(
         f"Uitgave {about['release_id']}, peildag {about['as_of']}: "
         f"{coloured('release_verdict', about['verdict'])}"

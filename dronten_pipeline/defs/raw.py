@@ -6,7 +6,7 @@ is kept, and read by people who may not see what was delivered.
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -80,7 +80,7 @@ def build_raw_assets(source: Source) -> dg.AssetsDefinition:
         for table in source.tables:
             reports = [one for one in outcome.deliveries if one.table_name == table.name]
             yield _materialized(run, source, table, reports, seconds)
-            yield from _checked(run, source, table, reports)
+            yield from _checked(run, source, table, reports, outcome.unread)
         if any(table.document_column for table in source.tables):
             yield _scored(run, source, outcome.scores_path, seconds)
 
@@ -110,7 +110,11 @@ def _materialized(
 
 
 def _checked(
-    run: RunResource, source: Source, table: Table, reports: list["DeliveryReport"]
+    run: RunResource,
+    source: Source,
+    table: Table,
+    reports: list["DeliveryReport"],
+    unread: Sequence[str],
 ) -> Iterator[dg.AssetCheckResult]:
     from dronten_pipeline.ingest.snapshot import is_fresh
 
@@ -120,9 +124,9 @@ def _checked(
     yield dg.AssetCheckResult(
         asset_key=key,
         check_name=READ,
-        passed=not stopped and not rejected,
+        passed=not stopped and not rejected and not unread,
         severity=dg.AssetCheckSeverity.ERROR if stopped else dg.AssetCheckSeverity.WARN,
-        description="\n".join(f"{one.file_name}: {one.note}" for one in stopped)
+        description="\n".join([*(f"{one.file_name}: {one.note}" for one in stopped), *unread])
         or f"{rejected} rijen afgekeurd, zie quarantine/{source.name}/.",
         metadata={one.file_name: one.note or one.state for one in reports},
     )

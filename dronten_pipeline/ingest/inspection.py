@@ -13,7 +13,7 @@ import polars as pl
 
 from dronten_pipeline import file_names, personal
 from dronten_pipeline.contracts import Source, Table, load_sources
-from dronten_pipeline.ingest import dialect, landing, parsing, pieces, raw, readers, records
+from dronten_pipeline.ingest import dialect, landing, parsing, pieces, raw, readers, records, unread
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import MEGABYTE, TooLarge
 from dronten_pipeline.settings import Settings, current_settings
@@ -22,6 +22,15 @@ SHOWN_REASONS = 10
 HEAD_BYTES = 8 * MEGABYTE
 SHOWN_HEADERS, SHOWN_LENGTH = 20, 40
 SEPARATOR_WORDS = {";": "puntkomma", ",": "komma", "\t": "tab"}
+
+NO_DELIVERY = (
+    "Aan de naam te zien is dit een reservekopie, een half bestand of een controlebestand, en dat "
+    "wordt niet gelezen. Is het toch een levering, geef het dan een gewone naam."
+)
+SUBFOLDER = (
+    "Dit bestand staat in een submap van de map van de bron, en daar wordt het niet gelezen. Zet "
+    "het rechtstreeks in de map van de bron."
+)
 
 #: Keys nothing that is stored: a check must not make a key, nor need one.
 NO_KEY = b"a check stores nothing"
@@ -38,6 +47,8 @@ class FileReport:
     problem: str | None
     suspected: tuple[str, ...] = ()
     is_cut_off: bool = False
+    #: What else lies in its folder and is never read.
+    unread: tuple[str, ...] = ()
 
     @property
     def is_accepted(self) -> bool:
@@ -72,6 +83,7 @@ class FileReport:
                 "Het bestand eindigt midden in een regel: een run wacht een dag op de rest."
             )
         said += self.suspected
+        said += self.unread
         said.append(f"Wat te doen: {self._advice()}")
         return said
 
@@ -119,6 +131,8 @@ def inspect_file(
         return _refused(path, raw.FOLDER)
     if not file_names.is_sound(path.name):
         return _refused(path, raw.NO_UTF8)
+    if landing.is_beside_the_delivery(path.name):
+        return _refused(path, NO_DELIVERY)
     if path.exists() and not path.is_file():  # a pipe would be waited for
         return _refused(path, f"Dit is geen gewoon bestand. {dialect.WHAT_TO_DO}")
     limits = settings.limits
@@ -131,6 +145,8 @@ def inspect_file(
         # The columns stand at its start; a large file is not held whole.
         content = file.read(HEAD_BYTES).rpartition(b"\n")[0] + b"\n" if is_cut else file.read()
     sources = load_sources(settings.sources)
+    if _is_in_subfolder(path, settings, sources):
+        return _refused(path, SUBFOLDER)
     chosen = _choose(content, path, sources, source_name, table_name)
     if chosen is None:
         return _unrecognised(content, path)
@@ -158,6 +174,11 @@ def inspect_file(
         parsed=parsed,
         problem=problem,
         is_cut_off=landing.is_cut_off(path),
+        unread=tuple(
+            unread.unread(path.resolve().parent, source, file_names.shown)
+            if path.resolve().parent.name == source.name
+            else ()
+        ),
         suspected=tuple(
             f"Kolom {finding.column_name} bevat {finding.suspected} {personal.DUTCH[finding.kind]}."
             for finding in parsed.findings
@@ -181,6 +202,15 @@ def lines_here(
     except OSError as error:
         return {"mistake": f"{file_names.shown(path)} {raw.not_opened(error)}"}
     return {"lines": report.lines(), "is_accepted": report.is_accepted}
+
+
+def _is_in_subfolder(path: Path, settings: Settings, sources: Mapping[str, Source]) -> bool:
+    """Whether a file stands below the folder of a source and not in it; documents may."""
+    try:
+        name, *below = path.resolve().relative_to(settings.landing_folder.resolve()).parts
+    except ValueError:
+        return False
+    return name in sources and len(below) > 1 and not sources[name].names_documents
 
 
 def _choose(

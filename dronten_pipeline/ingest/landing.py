@@ -11,7 +11,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,6 +26,15 @@ PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 #: What file managers and office programs leave behind; nobody delivers these.
 DROPPINGS = ("thumbs.db", "desktop.ini")
 
+#: An earlier state of the file beside it, kept by who or what changed it: never a delivery, or the
+#: old state would win.
+BACKUP_SUFFIXES = (".bak", ".backup", ".old", ".orig", ".swp", ".swo", "~")
+#: A checksum or a sign that belongs to the file beside it.
+CONTROL_SUFFIXES = (
+    *(".md5", ".sha1", ".sha256", ".sha512", ".crc", ".sfv", ".asc", ".sig"),
+    *(".ok", ".done", ".ready", ".trg"),
+)
+
 #: A partial upload that nothing has touched for this long is left behind, not under way.
 ABANDONED_SECONDS = 24 * 3600
 #: So much of the start and the end of a file is looked at to see whether it was cut off: the end
@@ -36,8 +45,6 @@ TAIL_BYTES = 64 * 1024 + 22
 UNENDED_TIMES, UNENDED_SECONDS = 2, 60
 #: Ends XML, as far as can be told without its beginning; a comment may follow.
 CLOSING_TAG = re.compile(rb"(?:</[^<>]+>|/>|-->)\s*$")
-#: Says that the file beside it is whole; is none itself.
-OK_SUFFIX = ".ok"
 
 
 #: A folder with such a name was meant to be a file.
@@ -47,8 +54,8 @@ DELIVERED_SUFFIXES = (".csv", ".txt", ".xlsx", ".json", ".jsonl", ".parquet", ".
 def delivered_files(folder: Path) -> list[Path]:
     """Files directly in `folder` that count as deliveries, in natural order of their names.
 
-    Subfolders, hidden files and partial uploads are no deliveries. A folder that does not exist
-    holds none.
+    Subfolders, hidden files, partial uploads, backups and control files are no deliveries. A folder
+    that does not exist holds none.
 
     Raises:
         OSError: the folder may not be listed.
@@ -65,14 +72,43 @@ def folders_like_files(folder: Path) -> list[Path]:
     ]
 
 
+def backups(folder: Path) -> list[Path]:
+    """Files directly in `folder` that hold an earlier state of another, by their name.
+
+    Raises:
+        OSError: the folder may not be listed.
+    """
+    return [path for path, is_file in _entries(folder) if is_file and is_backup(path.name)]
+
+
+def unread_folders(folder: Path, source: Source) -> list[Path]:
+    """Folders in `folder` that hold files which nobody reads. None of a source whose lists name
+    documents: those stand in folders.
+
+    Raises:
+        OSError: the folder may not be listed.
+    """
+    if source.names_documents:
+        return []
+    like_files = {path.name for path in folders_like_files(folder)}
+    return [
+        path
+        for path, is_file in _listed(folder)
+        if not is_file and path.name not in like_files and next(_files_below(path), None)
+    ]
+
+
 def _listed(folder: Path) -> list[tuple[Path, bool]]:
+    """What stands in `folder` and counts, and whether it is a file."""
+    return [(path, is_file) for path, is_file in _entries(folder) if _counts(path.name)]
+
+
+def _entries(folder: Path) -> list[tuple[Path, bool]]:
     """What stands in `folder`, and whether it is a file; one that cannot be looked at is one, so
     that reading it tells why."""
     try:
         with os.scandir(folder) as entries:
-            found = [
-                (folder / entry.name, _is_file(entry)) for entry in entries if _counts(entry.name)
-            ]
+            found = [(folder / entry.name, _is_file(entry)) for entry in entries]
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(found, key=lambda one: natural_key(one[0].name))
@@ -178,18 +214,20 @@ def files_below(folder: Path) -> list[Path]:
 
     A folder that may not be listed is named itself: what is in it cannot be known.
     """
-    found: list[Path] = []
+    return sorted(_files_below(folder))
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
     left = [folder]
     while left:
         here = left.pop()
         try:
             listed = _listed(here)
         except OSError:
-            found.append(here)
+            yield here
             continue
-        found += [path for path, is_file in listed if is_file]
+        yield from (path for path, is_file in listed if is_file)
         left += [path for path, is_file in listed if not is_file and not path.is_symlink()]
-    return sorted(found)
 
 
 @dataclass(frozen=True)
@@ -330,10 +368,19 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def is_partial(name: str) -> bool:
-    return name.casefold().endswith(PARTIAL_SUFFIXES)
+def is_backup(name: str) -> bool:
+    return not _is_hidden(name) and name.casefold().endswith(BACKUP_SUFFIXES)
+
+
+def _is_hidden(name: str) -> bool:
+    """Hidden, or the lock of a file that somebody has open."""
+    return name.startswith((".", "~$", "#")) or name.casefold() in DROPPINGS
+
+
+def is_beside_the_delivery(name: str) -> bool:
+    """Whether the name is that of a part, a backup or a sign of a file, and not of a delivery."""
+    return name.casefold().endswith((*PARTIAL_SUFFIXES, *BACKUP_SUFFIXES, *CONTROL_SUFFIXES))
 
 
 def _counts(name: str) -> bool:
-    hidden = name.startswith((".", "~$")) or name.casefold() in DROPPINGS
-    return not hidden and not is_partial(name) and not name.casefold().endswith(OK_SUFFIX)
+    return not _is_hidden(name) and not is_beside_the_delivery(name)

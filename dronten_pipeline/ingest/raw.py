@@ -33,6 +33,7 @@ from dronten_pipeline.ingest import (
     registry,
     shape,
     standing,
+    unread,
     worker,
 )
 from dronten_pipeline.ingest.kept import RawEntry, Recorded
@@ -100,6 +101,9 @@ class SourceOutcome(BaseModel):
     scores_path: str | None = Field(default=None, description="Relative to raw/.")
     waiting: tuple[str, ...] = Field(
         default=(), description="Files that are not whole yet and are read later, in sentences."
+    )
+    unread: tuple[str, ...] = Field(
+        default=(), description="Backups and folders with files, which nobody reads, in sentences."
     )
     written: tuple[RawEntry, ...] = Field(default=(), description="Raw files that this run made.")
     replaced: tuple[str, ...] = Field(
@@ -256,13 +260,20 @@ class _Ingest:
             reports, scores_path, stops = self._scored(reports)
         registry.save(self.settings.raw, self.registry)
         self._synchronise_quarantine(reports)
+        left = unread.unread(self.folder, self.source, self._shown)
         return SourceOutcome(
             source=self.source.name,
             origin=self.origin,
             state="stopped" if stops else "current",
             note=" ".join(
-                [self._note(reports, stops), *self._left_alone(seen), *self.waiting.values()]
+                [
+                    self._note(reports, stops),
+                    *self._left_alone(seen),
+                    *self.waiting.values(),
+                    *left,
+                ]
             ),
+            unread=tuple(left),
             waiting=tuple(self.waiting.values()),
             deliveries=tuple(reports),
             scores_path=scores_path,
@@ -1013,6 +1024,9 @@ class _Ingest:
                 notes.append(f"{count} {words}.")
         notes += self._privacy_notes(counting)
         return " ".join(notes)
+
+    def _shown(self, name: str) -> str | None:
+        return name if names.is_showable(name, self.source) else None
 
     def _left_alone(self, seen: list[_Seen]) -> list[str]:
         return [

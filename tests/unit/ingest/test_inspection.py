@@ -75,3 +75,19 @@ def test_whoever_holds_a_file_sees_what_it_calls_its_columns(own: Settings, tmp_
     report = inspect_file(own, file, source_name="website_feedback", table_name="votes")
     assert "Kolommen in het bestand: naam, reactie_id, geheime kolom." in report.lines()
     assert report.problem and "geheime" not in report.problem
+
+
+def test_what_no_run_would_read_is_said(own: Settings, tmp_path: Path) -> None:
+    folder = own.landing_folder / "website_feedback"
+    deep = folder / "maart" / "votes_1.csv"
+    deep.parent.mkdir(parents=True)
+    rows = "".join(f"v{n};31-12-2025 10:00;https://x/y;v;ja\n" for n in range(3))
+    for path in (deep, folder / "votes_1.csv", folder / "votes_1.csv.bak"):
+        path.write_text(VOTES + rows)
+    assert "submap van de map" in inspect_file(own, deep).lines()[-1]
+    assert "reservekopie" in inspect_file(own, folder / "votes_1.csv.bak").lines()[-1]
+    report = inspect_file(own, folder / "votes_1.csv")
+    assert report.is_accepted
+    said = "\n".join(report.lines())
+    assert "1 submap wordt niet gelezen, en er staan bestanden in: maart." in said
+    assert "1 reservekopie telt niet mee: votes_1.csv.bak." in said

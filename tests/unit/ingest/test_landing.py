@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dronten_pipeline.ingest import landing
+from dronten_pipeline.ingest import landing, unread
 
 from .conftest import corpus, source
 
@@ -192,3 +192,36 @@ def test_a_folder_that_is_a_link_elsewhere_is_seen(tmp_path: Path) -> None:
     folder = tmp_path / "landing" / "loket"
     folder.symlink_to(elsewhere)
     assert landing.leads_outside(folder / "zaken_1.csv", folder)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.csv.bak", "a.csv~", "~$a.xlsx", "a.csv.old", "A.CSV.ORIG", "a.csv.tmp", "a.csv.part"),
+        *("a.csv.md5", "a.csv.sha256", "a.ok", "Thumbs.db", "DESKTOP.INI", ".DS_Store", "._a.csv"),
+        *("a.csv.crdownload", ".a.csv.swp", "a.swp", "#a.csv#", ".~lock.a.ods#", "a.csv.sig"),
+    ],
+)
+def test_what_lies_beside_a_delivery_is_none(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.csv").touch()
+    (tmp_path / name).touch()
+    assert [path.name for path in landing.delivered_files(tmp_path)] == ["a.csv"]
+    assert landing.files_below(tmp_path) == [tmp_path / "a.csv"]
+
+
+def test_backups_and_folders_with_files_are_named(tmp_path: Path) -> None:
+    for name in ("zaken.csv", "zaken.csv.bak", "oud.csv~", "zaken.csv.md5", "archief/2025/a.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "leeg").mkdir()
+    (tmp_path / "alleen").mkdir()
+    (tmp_path / "alleen" / "desktop.ini").touch()
+    said = unread.unread(tmp_path, source(), lambda name: name if "oud" not in name else None)
+    assert said == [
+        "2 reservekopieën tellen niet mee: zaken.csv.bak en nog 1. Is het toch een levering, geef "
+        "het bestand dan een gewone naam.",
+        "1 submap wordt niet gelezen, en er staan bestanden in: archief. Zet wat geleverd is "
+        "rechtstreeks in de map van de bron.",
+    ]
+    assert len(unread.unread(tmp_path, corpus(), str)) == 1  # its documents stand in folders
+    assert unread.unread(tmp_path / "niets", source(), str) == []

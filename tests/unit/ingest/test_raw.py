@@ -396,3 +396,13 @@ def test_a_pipe_in_the_folder_is_never_opened(
         ("zaken_1.csv", "read"),
         ("zaken_2.csv", "stopped"),
     ]
+
+
+def test_what_nobody_reads_is_named_by_the_run(deliver: Deliver, ingest: Ingest) -> None:
+    deliver("zaken_1.csv", zaken("a"))
+    deliver("zaken_1.csv.bak", zaken("oud"))
+    deliver("Piet Verzonnen/zaken_2.csv", zaken("diep"))
+    outcome = ingest()
+    assert states(outcome) == {"zaken_1.csv": "read"}
+    assert "1 reservekopie telt niet mee: zaken_1.csv.bak." in outcome.note
+    assert "1 submap wordt niet gelezen, en er staan bestanden in. Zet" in outcome.note
