@@ -68,6 +68,7 @@ def read(decoded: dialect.Decoded, wanted: Collection[str], limits: Limits = DEF
         rows=len(body),
         notes=tuple(notes),
         blank_lines=blank_lines,
+        cleaned=decoded.cleaned,
     )
 
 

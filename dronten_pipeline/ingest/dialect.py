@@ -9,11 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dronten_pipeline import zips
+from dronten_pipeline.ingest import cleaning, encodings
 
 Format = Literal["csv", "xlsx", "json", "jsonl", "parquet", "xml"]
 
@@ -49,9 +51,13 @@ XML = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 SEPARATOR_HINT = re.compile(rb"(?i)sep=(.)\r?\n")
-NO_ENCODING = (
-    "De tekens in dit bestand zijn geen UTF-8 en geen Windows-1252. Sla het bestand op als UTF-8 "
-    "en lever het opnieuw."
+BOM = b"\xef\xbb\xbf"
+LOST = b"\xef\xbf\xbd"
+#: Signs of Chinese whose two bytes are both letters, digits or separators, many in a row.
+_ONE_BYTE = re.compile(
+    "(?:["
+    + "".join(f"{chr(high << 8 | 0x20)}-{chr(high << 8 | 0x7E)}" for high in range(0x20, 0x7F))
+    + "]){8}"
 )
 
 WHAT_TO_DO = "Lever een CSV-, XLSX-, JSON- of Parquet-bestand."
@@ -73,6 +79,7 @@ class Decoded:
     encoding: str
     damaged: bool = False
     notes: tuple[str, ...] = ()
+    cleaned: cleaning.Counts = field(default_factory=dict)
 
 
 def format_of(content: bytes) -> Format | Literal["text"]:
@@ -141,34 +148,82 @@ def text_format(text: bytes) -> Format:
 
 
 def decode(content: bytes) -> Decoded:
-    """Text as UTF-8: by its mark, else strict UTF-8, else Windows-1252.
+    """Text as UTF-8: by its mark, by its NUL bytes, as strict UTF-8, else in the old encoding in
+    which its words are whole (`encodings.py`).
 
     Raises:
-        Refused: binary content, or bytes that exist in neither.
+        Refused: binary content, or bytes that make words in no encoding.
     """
-    if content.startswith(b"\xef\xbb\xbf"):
-        return utf8(content[3:], "utf-8-sig") or damaged(content[3:], "utf-8-sig")
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return _wide(content, "utf-32")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _utf16(content, "utf-16")
+        return _wide(content, "utf-16")
     sample = content[:4096]
     if sample.count(0) > len(sample) // 4:
-        odd, even = sample[1::2].count(0), sample[0::2].count(0)
-        return _utf16(content, "utf-16-le" if odd > even else "utf-16-be")
+        return _wide(content, _order(sample))
+    label, body = ("utf-8-sig", content[3:]) if content.startswith(BOM) else ("utf-8", content)
     _refuse_binary(sample)
-    whole = utf8(content, "utf-8")
+    whole = utf8(body, label)
     if whole is not None:
-        return whole
-    if _is_mostly_utf8(content):
-        return damaged(content, "utf-8")
-    try:
-        return Decoded(content.decode("cp1252").encode(), "windows-1252")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        return _mended(whole)
+    if _is_mostly_utf8(body):
+        return damaged(body, label)
+    found: Counter[bytes] = Counter()
+    encodings.words(body, found)
+    first = encodings.BEYOND_ASCII.search(body)
+    line = body.count(b"\n", 0, first.start() if first else 0) + 1
+    guess = legacy(found, line)
+    return Decoded(body.decode(guess.codec).encode(), guess.label, notes=(guess.note,))
+
+
+def legacy(found: Counter[bytes], line: int) -> encodings.Guess:
+    """The old encoding of a text with these words, of which the first stands on `line`.
+
+    Raises:
+        Refused: they are words in none.
+    """
+    guess = encodings.guess(found)
+    if guess is None or not guess.fits:
         raise Refused(
-            f"De tekens in dit bestand zijn geen UTF-8 en geen Windows-1252: op regel {line} "
-            f"staat byte {error.object[error.start]:#04x}. Sla het bestand op als UTF-8 en lever "
-            "het opnieuw."
-        ) from error
+            f"De tekens in dit bestand zijn geen UTF-8 (voor het eerst op regel {line}), en geven "
+            "ook als Windows-1252, CP850, CP437 of Mac Roman geen leesbare woorden. Sla het "
+            "bestand op als UTF-8 en lever het opnieuw."
+        )
+    return guess
+
+
+def _mended(decoded: Decoded) -> Decoded:
+    """The same without words that were encoded twice, and with a note of characters that were
+    lost before."""
+    if decoded.text.isascii():
+        return decoded
+    found: Counter[bytes] = Counter()
+    if encodings.TWICE.search(decoded.text):
+        encodings.words(decoded.text, found)
+    text, count = encodings.mend(decoded.text, encodings.mended(found))
+    cleaned = {encodings.DOUBLY_ENCODED: count} if count else {}
+    return replace(
+        decoded, text=text, cleaned=cleaned, notes=(*decoded.notes, *lost_notes(text.count(LOST)))
+    )
+
+
+def lost_notes(lost: int) -> list[str]:
+    """What is said of characters that the system of the deliverer replaced by U+FFFD."""
+    if not lost:
+        return []
+    return [
+        f"{lost} tekens gingen al verloren voordat het bestand geleverd werd (er staat een "
+        "vervangteken); namen daarin kunnen niet kloppen. Lever het bestand opnieuw als UTF-8."
+    ]
+
+
+def _order(sample: bytes) -> str:
+    """The codec of a text without a mark that has NUL bytes in it, by where they stand."""
+    nuls = [sample[place::4].count(0) for place in range(4)]
+    size = max(1, len(sample) // 4)
+    if sum(nuls) > 2.5 * size:
+        return "utf-32-be" if nuls[0] > nuls[3] else "utf-32-le"
+    return "utf-16-le" if nuls[1] + nuls[3] > nuls[0] + nuls[2] else "utf-16-be"
 
 
 def separator_of(text: bytes, expected: Collection[str] = ()) -> str:
@@ -274,16 +329,23 @@ def damaged(content: bytes, label: str) -> Decoded:
     return Decoded(text.encode(), label, damaged=True, notes=notes)
 
 
-def _utf16(content: bytes, codec: str) -> Decoded:
+def _wide(content: bytes, codec: str) -> Decoded:
+    """Text in two or four bytes a character."""
+    name, unit = codec[:6].upper(), 4 if codec.startswith("utf-32") else 2
+    label = codec[:6]
+    unreadable = Refused(
+        f"De tekens in dit bestand lijken {name}, maar zijn niet te lezen. Sla het bestand op als "
+        "UTF-8 en lever het opnieuw."
+    )
     try:
         text = content.decode(codec)
     except UnicodeDecodeError:
-        text = content[: len(content) // 2 * 2].decode(codec, errors="replace")
+        text = content[: len(content) // unit * unit].decode(codec, errors="replace")
         if text.count("\ufffd") > 1:
-            raise Refused(
-                "De tekens in dit bestand lijken UTF-16, maar zijn niet te lezen. Sla het "
-                "bestand op als UTF-8 en lever het opnieuw."
-            ) from None
+            raise unreadable from None
         notes = ("Het bestand breekt af midden in een teken.",)
-        return Decoded(text.rstrip("\ufffd").encode(), "utf-16", notes=notes)
-    return Decoded(text.removeprefix("\ufeff").encode(), "utf-16")
+        return Decoded(text.rstrip("\ufffd").encode(), label, notes=notes)
+    # What was added to it in one byte a character comes out as signs of two letters each.
+    if unit == 2 and _ONE_BYTE.search(text):
+        raise unreadable
+    return _mended(Decoded(text.removeprefix("\ufeff").encode(errors="replace"), label))

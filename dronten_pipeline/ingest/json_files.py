@@ -152,6 +152,7 @@ def _json_records(
         headers=tuple(spellings),
         rows=rows,
         notes=(*decoded.notes, *notes),
+        cleaned=decoded.cleaned,
     )
 
 

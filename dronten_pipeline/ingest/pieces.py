@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
-from dronten_pipeline.ingest import csv_files, dialect, records, structure
+from dronten_pipeline.ingest import csv_files, dialect, encodings, records, structure
 from dronten_pipeline.limits import MEGABYTE, Limits, TooLarge
 
 #: A file up to this size is read in one go.
 PIECE_BYTES = 16 * MEGABYTE
-BOM = b"\xef\xbb\xbf"
 
 
 def is_cut(handle: int, size: int) -> bool:
@@ -31,7 +31,7 @@ def is_cut(handle: int, size: int) -> bool:
         return False
     if dialect.format_of(head) != "text":
         return False
-    return dialect.text_format(head.removeprefix(BOM)) == "csv"
+    return dialect.text_format(head.removeprefix(dialect.BOM)) == "csv"
 
 
 def read(
@@ -43,8 +43,8 @@ def read(
         Refused: as `readers.read`.
         TooLarge: a line is too long to be one.
     """
-    encoding, damaged = _encoding(handle, size)
-    start = len(BOM) if encoding == "utf-8-sig" else 0
+    encoding = _encoding(handle, size)
+    start = len(dialect.BOM) if os.pread(handle, 3, 0) == dialect.BOM else 0
     prefix, lines_before, prefix_lines = b"", 0, 0
     separator: str | None = None
     while start < size:
@@ -58,14 +58,14 @@ def read(
                 limits.check_line(len(raw), lines_before + 1)
                 raise TooLarge("Het bestand heeft geen regeleinden. Lever het opnieuw.")
             raw = raw[:end]
-        text = _decoded(raw, encoding, damaged=damaged, is_last=is_last)
+        text = encoding.decoded(raw, is_last=is_last)
         if separator is None:
             separator = dialect.separator_of(text.text, wanted)
         if not is_last and b'"' in raw:
             lines = _whole_lines(prefix + text.text, separator, limits) - prefix_lines
             if lines < raw.count(b"\n"):
                 raw = raw[: _end_of_line(raw, lines)]
-                text = _decoded(raw, encoding, damaged=damaged, is_last=False)
+                text = encoding.decoded(raw, is_last=False)
         piece = csv_files.read(replace(text, text=prefix + text.text), wanted, limits)
         moved = lines_before - prefix_lines
         yield replace(
@@ -82,40 +82,84 @@ def read(
             prefix_lines = prefix.count(b"\n")
 
 
-def _encoding(handle: int, size: int) -> tuple[str, bool]:
-    """The encoding, and whether the text has bytes that are none; as `dialect.decode` decides."""
-    label = "utf-8-sig" if os.pread(handle, 3, 0) == BOM else "utf-8"
+@dataclass(frozen=True)
+class _Encoding:
+    """How the whole file is encoded, as `dialect.decode` decides.
+
+    codec: reads its bytes; None where they are UTF-8.
+    damaged: it has bytes that are no UTF-8.
+    mended: words that were encoded twice, and what they were.
+    """
+
+    label: str
+    codec: str | None = None
+    damaged: bool = False
+    mended: dict[bytes, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def decoded(self, raw: bytes, *, is_last: bool) -> dialect.Decoded:
+        if self.codec is not None:
+            try:
+                text = raw.decode(self.codec).encode()
+            except UnicodeDecodeError as error:
+                raise dialect.Refused(
+                    f"De tekens in dit bestand zijn niet alle {self.label}. Sla het bestand op als "
+                    "UTF-8 en lever het opnieuw."
+                ) from error
+            return dialect.Decoded(text, self.label, notes=self.notes)
+        if self.damaged:
+            return dialect.damaged(raw, self.label)
+        plain = dialect.Decoded(raw, self.label)
+        if is_last:
+            plain = dialect.utf8(raw, self.label) or dialect.damaged(raw, self.label)
+        mended, count = encodings.mend(plain.text, self.mended)
+        cleaned = {encodings.DOUBLY_ENCODED: count} if count else {}
+        return replace(plain, text=mended, cleaned=cleaned, notes=(*plain.notes, *self.notes))
+
+
+def _encoding(handle: int, size: int) -> _Encoding:
+    """Raises:
+    Refused: its bytes make words in no encoding.
+    """
+    label = "utf-8-sig" if os.pread(handle, 3, 0) == dialect.BOM else "utf-8"
     decoder = codecs.getincrementaldecoder("utf-8")()
+    found: Counter[bytes] = Counter()
+    lost = 0
     try:
         for block in _blocks(handle, size):
             decoder.decode(block)
+            if not block.isascii():
+                lost += block.count(dialect.LOST)
+                if encodings.TWICE.search(block):
+                    encodings.words(block, found)
     except UnicodeDecodeError:
-        lenient = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
-        stray = whole = 0
-        for block in _blocks(handle, size):
-            more_stray, more_whole = dialect.stray_and_whole(lenient.decode(block))
-            stray, whole = stray + more_stray, whole + more_whole
-        is_utf8 = label == "utf-8-sig" or whole > stray
-        return (label, True) if is_utf8 else ("windows-1252", False)
-    return label, False
+        return _old_encoding(handle, size, label)
+    notes = tuple(dialect.lost_notes(lost))
+    return _Encoding(label, mended=encodings.mended(found), notes=notes)
+
+
+def _old_encoding(handle: int, size: int, label: str) -> _Encoding:
+    lenient = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    found: Counter[bytes] = Counter()
+    stray = whole = lines = first = 0
+    for block in _blocks(handle, size):
+        more_stray, more_whole = dialect.stray_and_whole(lenient.decode(block))
+        stray, whole = stray + more_stray, whole + more_whole
+        place = encodings.BEYOND_ASCII.search(block)
+        if place and not first:
+            first = lines + block.count(b"\n", 0, place.start()) + 1
+        lines += block.count(b"\n")
+        if len(found) < encodings.MOST_WORDS:
+            encodings.words(block, found)
+    if whole > stray:
+        return _Encoding(label, damaged=True)
+    guess = dialect.legacy(found, first)
+    return _Encoding(guess.label, codec=guess.codec, notes=(guess.note,))
 
 
 def _blocks(handle: int, size: int) -> Iterator[bytes]:
     for start in range(0, size, PIECE_BYTES):
         yield os.pread(handle, PIECE_BYTES, start)
-
-
-def _decoded(raw: bytes, encoding: str, *, damaged: bool, is_last: bool) -> dialect.Decoded:
-    if encoding == "windows-1252":
-        try:
-            return dialect.Decoded(raw.decode("cp1252").encode(), encoding)
-        except UnicodeDecodeError as error:
-            raise dialect.Refused(dialect.NO_ENCODING) from error
-    if damaged:
-        return dialect.damaged(raw, encoding)
-    if is_last:
-        return dialect.utf8(raw, encoding) or dialect.damaged(raw, encoding)
-    return dialect.Decoded(raw, encoding)
 
 
 def _whole_lines(text: bytes, separator: str, limits: Limits) -> int:
