@@ -152,8 +152,10 @@ def judged(status: Mapping[str, Any], unit: str | None) -> str:
     if about == NOTHING:
         return NOTHING
     if _is_benchmark(status):
-        about = f"{word('benchmark', 'judged')} {about}"
-    return f"{about}: {number(value, unit, beside=status['target_value'])}"
+        return f"{word('benchmark', 'judged')} {about}: {number(value, unit)}"
+    # what is judged holds the latest period: where that may still change, so may this
+    mark = " (voorlopig)" if value is not None and status.get("is_provisional") else ""
+    return f"{about}: {number(value, unit, beside=status['target_value'])}{mark}"
 
 
 def verdict(status: Mapping[str, Any]) -> str:

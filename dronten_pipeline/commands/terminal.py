@@ -6,8 +6,7 @@ Not here: the answer of any one command.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
+import shutil
 from typing import NoReturn
 
 import typer
@@ -18,7 +17,7 @@ from dronten_pipeline.words import word
 
 #: Width of what goes into a file or a pipe, which has none of its own.
 _WIDTH_OF_A_FILE = 120
-_has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+_has_width = shutil.get_terminal_size((0, 0)).columns > 0
 console = Console(highlight=False, width=None if _has_width else _WIDTH_OF_A_FILE)
 problems = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -69,6 +69,8 @@ def status(**other: Any) -> dict[str, Any]:
 def test_a_verdict_names_its_target_and_what_was_judged() -> None:
     assert words.judged(status(), "percent") == "2026 t/m mei: 59,96 %"
     assert words.target(status(), "percent") == "> 60 % sinds 2026"
+    provisional = words.judged(status(is_provisional=True), "percent")
+    assert provisional == "2026 t/m mei: 59,96 % (voorlopig)"
     later = status(status="not_yet", target_from=dt.date(2027, 1, 1))
     assert words.target(later, "percent") == "> 60 % vanaf 2027"
     assert words.target(status(comparator=None, target_value=None), "percent") == "–"
