@@ -16,6 +16,7 @@ import polars as pl
 from dronten_pipeline.ingest import dialect, structure
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.records import DEFAULT, LINE, Delivered, headers_of
+from dronten_pipeline.ingest.understood import Understood
 from dronten_pipeline.limits import Limits
 
 
@@ -69,6 +70,7 @@ def read(decoded: dialect.Decoded, wanted: Collection[str], limits: Limits = DEF
         notes=tuple(notes),
         blank_lines=blank_lines,
         cleaned=decoded.cleaned,
+        understood=Understood(header=(header_line, header_line)),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -28,6 +28,7 @@ from dronten_pipeline.ingest import (
     values,
 )
 from dronten_pipeline.ingest.header import Wanted
+from dronten_pipeline.ingest.understood import Understood
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
@@ -59,6 +60,7 @@ class Parsed:
     headers: tuple[str, ...] = ()
     horizon: values.Horizon = field(default_factory=values.Horizon)
     cleaned: cleaning.Counts = field(default_factory=dict)
+    understood: Understood = field(default_factory=Understood)
     #: Numbers of records, where the records themselves were handed on.
     accepted: int = 0
     rejected: int = 0
@@ -183,7 +185,8 @@ def _parse_pieces(
         *seen.notes(table),
         *cleaning.notes(whole.cleaned),
     )
-    return _with(whole, notes=notes)
+    understood = replace(whole.understood, columns=seen.ways(table))
+    return _with(whole, notes=notes, understood=understood)
 
 
 def _joined(first: Parsed, second: Parsed) -> Parsed:
@@ -244,6 +247,7 @@ def _piece(
         rows=delivered.rows,
         missing=missing,
         headers=delivered.headers,
+        understood=delivered.understood,
     )
     needed = [name for name in missing if _is_required(table, name)]
     # An empty JSON list names no columns at all, and is an empty delivery.
@@ -266,6 +270,7 @@ def _piece(
         cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
+        understood=replace(delivered.understood, columns=typed.ways),
     )
 
 

@@ -19,6 +19,7 @@ import polars as pl
 
 from dronten_pipeline.ingest import cleaning, header
 from dronten_pipeline.ingest.dialect import Format, Refused
+from dronten_pipeline.ingest.understood import Understood
 from dronten_pipeline.limits import Limits
 
 LINE = "_line"
@@ -36,6 +37,7 @@ class Delivered:
     headers: names of all delivered columns in their order, as `header.canonical` gives them.
     rows: number of records in the file, by a count of its own.
     cleaned: what was put right, by kind.
+    understood: how the file was taken.
     """
 
     format: Format
@@ -48,6 +50,7 @@ class Delivered:
     notes: tuple[str, ...] = field(default=())
     blank_lines: int = 0
     cleaned: cleaning.Counts = field(default_factory=dict)
+    understood: Understood = field(default_factory=Understood)
 
     @property
     def all_notes(self) -> tuple[str, ...]:

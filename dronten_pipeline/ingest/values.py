@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -97,6 +97,9 @@ A_LATE_DAY = (
 )
 LONG_NUMBER = 8
 
+#: Decimal marks in words.
+MARKS = {",": "komma", ".": "punt"}
+
 #: Ways of writing a date, for the notes.
 DATE_SHAPES = (
     ("31-12-2025", r"^\d{1,2}-\d{1,2}-\d{4}"),
@@ -153,6 +156,7 @@ class Typed:
     notes: what decided the readings, in Dutch.
     horizon: on which days of judgement this is what stands in the file.
     cleaned: what was put right, by kind.
+    ways: how dates and amounts are written, in Dutch words, by column.
     """
 
     frame: pl.DataFrame
@@ -160,6 +164,7 @@ class Typed:
     notes: tuple[str, ...]
     horizon: Horizon = Horizon()
     cleaned: cleaning.Counts = field(default_factory=dict)
+    ways: Mapping[str, str] = field(default_factory=dict)
 
 
 class Seen:
@@ -192,11 +197,26 @@ class Seen:
         """What decided the readings, in the order of the columns."""
         for reading in (_Reading(column) for column in table.columns):
             yield from reading.decimal_mark(self)[1]
-            shapes = [name for name, _ in DATE_SHAPES if name in self.shapes.get(reading.name, ())]
-            if shapes:
-                yield f"{reading.name}: datums als {' en '.join(shapes)}."
+            if shapes := self._shapes(reading.name):
+                yield f"{reading.name}: {shapes}."
             if many := self.no_dates[reading.name]:
                 yield f"{reading.name}: {many} datums die 'geen datum' betekenen, zijn leeg."
+
+    def ways(self, table: Table) -> dict[str, str]:
+        """How dates and amounts are written, in Dutch words, by column; of an amount only where
+        a value showed it."""
+        found: dict[str, str] = {}
+        for reading in (_Reading(column) for column in table.columns):
+            mark, _ = reading.decimal_mark(self)
+            if mark is not None and any(self.amounts.get(reading.name, ())):
+                found[reading.name] = f"decimaalteken {MARKS[mark]}"
+            if shapes := self._shapes(reading.name):
+                found[reading.name] = shapes
+        return found
+
+    def _shapes(self, name: str) -> str:
+        shapes = [shape for shape, _ in DATE_SHAPES if shape in self.shapes.get(name, ())]
+        return f"datums als {' en '.join(shapes)}" if shapes else ""
 
 
 def type_records(
@@ -241,6 +261,7 @@ def type_records(
         rejects=_rejects(rejected, readings, marks),
         notes=tuple(seen.notes(table)) if is_whole else (),
         horizon=horizon,
+        ways=seen.ways(table) if is_whole else {},
     )
 
 
@@ -392,16 +413,15 @@ class _Reading:
         return comma, point, both
 
     def _decide(self, seen: set[str], both: int) -> tuple[str | None, list[str]]:
-        words = {",": "komma", ".": "punt"}
         hint = self.column.decimal_mark
         agreed = seen.pop() if len(seen) == 1 else None
         mark = hint or agreed
         many = f"{self.name}: {both} waarden zoals 1.234 "
         if not both:
-            return mark, [f"{self.name}: decimaalteken {words[agreed]}."] if agreed else []
+            return mark, [f"{self.name}: decimaalteken {MARKS[agreed]}."] if agreed else []
         if mark is None:
             return None, [f"{many}kunnen op twee manieren gelezen worden en zijn afgekeurd."]
-        decided = f"{many}gelezen met de {words[mark]} als decimaalteken, volgens "
+        decided = f"{many}gelezen met de {MARKS[mark]} als decimaalteken, volgens "
         if hint is None:
             return mark, [f"{decided}de andere waarden van de kolom."]
         if agreed not in (None, hint):

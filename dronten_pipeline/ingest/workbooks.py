@@ -24,6 +24,7 @@ from dronten_pipeline.ingest.records import (
     headers_of,
     number_of,
 )
+from dronten_pipeline.ingest.understood import Understood
 from dronten_pipeline.limits import Limits, TooLarge
 
 cleaning.KINDS |= {
@@ -87,6 +88,9 @@ def read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
         rows=sum(part.rows for part in parts),
         notes=(*notes, *(part.note for part in parts if part.note)),
         cleaned=cleaning.together(*(part.cleaned for part in parts)),
+        understood=Understood(
+            sheets=tuple(table.number for table in chosen), header=chosen[0].header_lines
+        ),
     )
 
 
@@ -178,6 +182,10 @@ class _Table:
     def fit(self) -> tuple[bool, int]:
         found = self.header.found
         return self.header.is_complete and found > 0, found
+
+    @property
+    def header_lines(self) -> tuple[int, int]:
+        return int(self.top[self.header.first]) + 1, int(self.top[self.header.last]) + 1
 
     @property
     def last_row(self) -> int:
