@@ -1,14 +1,16 @@
 """Invented invoices: incoming with semicolons, Windows-1252 and dates as 13 feb 2026; outgoing
-with commas and dates as 31-12-25.
+with commas and dates as 31-12-25; e-invoices as XML (SI-UBL).
 
 Some 93 in a hundred are paid in time; one department gets better and one worse. Credit notes,
 disputes (some settled later), invoices that are open past their term, negative amounts, and a few
 that were paid before they came. Twelve outgoing invoices in a row were never exported: a break in
-a series of numbers that the system gives without gaps.
+a series of numbers that the system gives without gaps. Of the last weeks there are a few invoices
+as their suppliers sent them; two of those were never booked.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,31 @@ DEPARTMENTS = (
     ("Financiën", 7.0, 0.97, 0.98),
     ("Griffie", 1.0, 0.93, 0.94),
 )
+UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+EINVOICE = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<{root} xmlns="{ubl}{root}-2"
+  xmlns:cac="{ubl}CommonAggregateComponents-2" xmlns:cbc="{ubl}CommonBasicComponents-2">
+  <cbc:ProfileID>urn:fdc:peppol.eu:2017:poacc:billing:01:1.0</cbc:ProfileID>
+  <cbc:ID>{factuur_id}</cbc:ID>
+  <cbc:IssueDate>{factuurdatum}</cbc:IssueDate>
+  {due}<cbc:{root}TypeCode>{typecode}</cbc:{root}TypeCode>
+  <cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>
+  <cac:AccountingSupplierParty>
+    <cac:Party>
+      <cac:PartyLegalEntity>
+        <cbc:RegistrationName>Verzonnen leverancier</cbc:RegistrationName>
+        <cbc:CompanyID>{leverancier_id}</cbc:CompanyID>
+      </cac:PartyLegalEntity>
+    </cac:Party>
+  </cac:AccountingSupplierParty>
+  <cac:LegalMonetaryTotal>
+    <cbc:PayableAmount currencyID="EUR">{amount:.2f}</cbc:PayableAmount>
+  </cac:LegalMonetaryTotal>
+</{root}>
+"""
+#: Days before the day of judgement in which the suppliers of the e-invoices sent them.
+SENT = (28, 7)
 #: Invoices come before the summer and at the end of the year.
 INVOICES = Rhythm(DAILY.weekdays, DAILY.hours, (1.1, 0.95, 1, 1, 1, 1.1, 0.85, 0.7, 1, 1, 1.1, 1.3))
 BROKEN = (
@@ -66,9 +93,11 @@ BROKEN_OUTGOING = (
 
 
 def generate(town: Town, folder: Path) -> Truth:
-    """Writes both tables and returns the true invoices_paid_30d and invoices_with_qr."""
+    """Writes the tables and returns the true invoices_paid_30d and invoices_with_qr."""
     incoming, outgoing = _incoming(town), _outgoing(town)
     _write_incoming(town, incoming, folder)
+    if town.is_first_part:
+        _write_einvoices(town, incoming, folder)
     _write_outgoing(town, outgoing, folder)
     return incoming_truth(town, incoming) + outgoing_truth(town, outgoing)
 
@@ -200,6 +229,32 @@ def _write_incoming(town: Town, incoming: pl.DataFrame, folder: Path) -> None:
         rows = with_flaws(chance, rows, "factuur_id", BROKEN, town.key(f"{export.name}-"))
         path = folder / f"{town.file(f'incoming_{export.name}')}.csv"
         write_lines(path, rows, separator=";", encoding="cp1252")
+
+
+def _write_einvoices(town: Town, incoming: pl.DataFrame, folder: Path) -> None:
+    first, last = (town.as_of - dt.timedelta(days=days) for days in SENT)
+    recent = incoming.filter(pl.col("ontvangen_op").is_between(first, last))
+    is_credit = pl.col("typecode") == CREDIT_NOTE
+    due = pl.col("factuurdatum").dt.offset_by("30d").alias("vervaldatum")
+    chosen = [
+        recent.filter(~is_credit, pl.col("vervaldatum").is_null()).head(3).with_columns(due),
+        recent.filter(~is_credit, pl.col("vervaldatum").is_not_null()).head(4),
+        recent.filter(is_credit).head(1).with_columns(vervaldatum=None),
+        # no ledger has these numbers
+        recent.tail(2).with_columns(pl.concat_str("factuur_id", pl.lit("-B")).alias("factuur_id")),
+    ]
+    for number, row in enumerate(pl.concat(chosen).iter_rows(named=True), start=1):
+        root = "CreditNote" if row["typecode"] == CREDIT_NOTE else "Invoice"
+        due_on = row["vervaldatum"]
+        content = EINVOICE.format(
+            **row,
+            root=root,
+            ubl=UBL,
+            due=f"<cbc:DueDate>{due_on}</cbc:DueDate>\n  " if due_on else "",
+            amount=row["cents"] / 100,
+        )
+        path = folder / f"{town.file(f'einvoices_{town.as_of:%Y-%m}_{number:02d}')}.xml"
+        path.write_text(content, encoding="utf-8", newline="\n")
 
 
 def _settled(

@@ -220,7 +220,7 @@ def test_no_two_sources_write_alike(
         for files in read.values()
         for _, parsed in files
     }
-    assert {form for form, *_ in forms} == {"csv", "xlsx", "json", "jsonl", "parquet"}
+    assert {form for form, *_ in forms} == {"csv", "xlsx", "json", "jsonl", "parquet", "xml"}
     assert len({form for form in forms if form[0] == "csv"}) >= 7
 
 
