@@ -1,88 +1,39 @@
 """From delivered cells to typed values, in all ways of writing that municipal systems have.
 
-Here belongs: what a value means, and why it cannot be read. Not here: records (`readers.py`),
-what may be stored of it (`privacy.py`). Expressions over whole columns, no loop over rows.
+Here belongs: what a value means by its column, and why it cannot be read. Not here: the ways of
+writing themselves (`spelling.py`, `amounts.py`, `moments.py`), records (`records.py`), what may be
+stored of a value (`privacy.py`). Expressions over whole columns, no loop over rows.
 
 A value that can be read in one way is read in that way. One that can be read in two (1.234) is
 decided by the `decimal_mark` of its column in the contract, else by the unambiguous values of
 that column in the same file where those agree, else its row is rejected.
+
+Most values are written plainly. They are read at once; only the records with a value that is not
+go the long way.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from dronten_pipeline.contracts import Column, ColumnType, Table
-from dronten_pipeline.ingest import cleaning
-from dronten_pipeline.ingest.dtypes import DECIMAL
+from dronten_pipeline.ingest import amounts, cleaning, moments, spelling
+from dronten_pipeline.ingest.dtypes import DTYPES
 from dronten_pipeline.ingest.records import LINE, REJECTS, boolean_of, number_of
 
-ZONE = "Europe/Amsterdam"
-NAIVE = pl.Datetime("us")
+TRUE = ("ja", "j", "true", "t", "1", "waar", "yes", "y")
+FALSE = ("nee", "n", "false", "f", "0", "onwaar", "no")
+#: How Access writes true, in a column that has no 1.
+MINUS_ONE = "-1"
 
-#: White space and marks that exports leave around values; NUL and the byte-order mark too.
-OUTER = " \t\r\n\v\f\0\u00a0\u2007\u202f\u200b\ufeff"
+#: Decimal marks in words.
+WORDS = {",": "komma", ".": "punt"}
 
-TRUE = ("ja", "j", "true", "1", "waar")
-FALSE = ("nee", "n", "false", "0", "onwaar")
-
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januari jan",
-            "februari feb",
-            "maart mrt maa",
-            "april apr",
-            "mei",
-            "juni jun",
-            "juli jul",
-            "augustus aug",
-            "september sep sept",
-            "oktober okt",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-
-#: Two digits of a year from here on are of the twentieth century.
-CENTURY_PIVOT = 69
-
-#: Ways of writing that are read at once, with their layout and whether they are in UTC; all
-#: others go through `MOMENT`.
-FAST = (
-    (r"^\d{2}-\d{2}-\d{4} \d{2}:\d{2}:[0-5]\d$", "%d-%m-%Y %H:%M:%S", False),
-    (r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:[0-5]\d$", "%Y-%m-%d %H:%M:%S", False),
-    (r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d$", "%Y-%m-%dT%H:%M:%S", False),
-    (r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:[0-5]\d(?:\.\d{1,6})?Z$", "%Y-%m-%dT%H:%M:%S%.fZ", True),
-    (r"^\d{2}-\d{2}-\d{4}$", "%d-%m-%Y", False),
-    (r"^\d{4}-\d{2}-\d{2}$", "%Y-%m-%d", False),
-)
-MOMENT = (
-    r"^(?:(?<d1>\d{1,2})-(?<m1>\d{1,2})-(?<y1>\d{4}|\d{2})"
-    r"|(?<y2>\d{4})-(?<m2>\d{1,2})-(?<d2>\d{1,2})"
-    r"|(?<d3>\d{1,2})[ -](?<m3>[a-z]+)\.?[ -](?<y3>\d{4}|\d{2}))"
-    r"(?:(?:t| +)(?<hour>\d{1,2}):(?<minute>\d{2})"
-    r"(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?"
-    r" ?(?<offset>z|[+-]\d{2}(?::?\d{2})?)?)?$"
-)
-
-#: A sign before or behind, a euro sign or EUR before or behind, and `,-` for no cents.
-AMOUNT = (
-    r"(?i)^(?<s1>[+-])?\s*(?:€|eur)?\s*(?<s2>[+-])?\s*"
-    r"(?<body>\d[\d.,\s]*?|[.,]\d+)(?<dash>[.,]-{1,2})?"
-    r"\s*(?<s3>[+-])?\s*(?:€|eur)?\s*(?<s4>[+-])?$"
-)
-READ_WITH_COMMA = r"^(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(?:,\d*)?|,\d+)$"
-READ_WITH_POINT = r"^(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+)(?:\.\d*)?|\.\d+)$"
 PLAIN_INTEGER = r"^-?\d{1,18}$"
 
 #: A value that cannot be read may be anything, also what belongs in another column: in a reason
@@ -97,17 +48,6 @@ A_LATE_DAY = (
 )
 LONG_NUMBER = 8
 
-#: Decimal marks in words.
-MARKS = {",": "komma", ".": "punt"}
-
-#: Ways of writing a date, for the notes.
-DATE_SHAPES = (
-    ("31-12-2025", r"^\d{1,2}-\d{1,2}-\d{4}"),
-    ("31-12-25", r"^\d{1,2}-\d{1,2}-\d{2}(?:\D|$)"),
-    ("2025-12-31", r"^\d{4}-"),
-    ("31 dec 2025", r"^\d{1,2}[ -][A-Za-z]"),
-)
-
 #: What systems write where they have no date: the first day that they know, or day 0 of Excel.
 NO_DATE = (
     dt.date(1, 1, 1),
@@ -116,10 +56,16 @@ NO_DATE = (
     dt.date(1899, 12, 31),
     dt.date(1900, 1, 1),
 )
-#: Excel shows day 0 as a day that no calendar has.
-NO_DATE_WRITTEN = r"^(?:1900-0?1-00|0?0-0?1-1900)(?:[T ].*)?$"
-#: What systems write where something does not end; the last is the largest of Parquet's INT96.
-NO_END = (dt.date(9999, 12, 31), dt.date(2099, 12, 31), dt.date(2262, 4, 11))
+#: What systems write where something does not end: the usual ones, and the largest of SQL Server's
+#: smalldatetime and of Parquet's INT96.
+NO_END = (
+    dt.date(9999, 12, 31),
+    dt.date(2099, 12, 31),
+    dt.date(2079, 6, 6),
+    dt.date(2262, 4, 11),
+)
+#: From here on a date may be one of `NO_END`, and by its time zone lie a day after the last.
+FIRST_NO_END = dt.date(2079, 6, 5)
 
 
 @dataclass(frozen=True)
@@ -172,50 +118,57 @@ class Seen:
 
     amounts: per column how many amounts can be read with a comma only, a point only, with both.
     shapes: per column the ways in which dates are written.
-    no_dates: per column how many dates stand for no date.
     """
 
     def __init__(self) -> None:
         self.amounts: dict[str, tuple[int, int, int]] = {}
         self.shapes: dict[str, set[str]] = {}
-        self.no_dates: Counter[str] = Counter()
 
     def look_at(self, delivered: pl.DataFrame, table: Table) -> None:
         """Counts the amounts of one piece, which decide how those of all pieces are read."""
-        readings = [_Reading(column) for column in table.columns]
-        self.look(delivered.with_columns(_cells(delivered.columns, table.columns)), readings)
+        readings = [
+            reading
+            for reading in _readings(delivered, table)
+            if reading.is_amount and reading.has_text
+        ]
+        frame, _ = _read_plainly(delivered, readings, _look(delivered, readings))
+        about = _about(frame, readings)
+        self.count(about)
+        if odd := [reading for reading in readings if about[reading.is_odd]]:
+            self.count(_amounts_of(_odd(frame, odd), odd))
 
-    def look(self, frame: pl.DataFrame, readings: Iterable[_Reading]) -> None:
-        for reading in readings:
-            if reading.kind in ("integer", "decimal"):
-                before = self.amounts.get(reading.name, (0, 0, 0))
-                found = reading.amounts(frame)
-                comma, point, both = (a + b for a, b in zip(before, found, strict=True))
-                self.amounts[reading.name] = comma, point, both
+    def count(self, found: dict[str, int]) -> None:
+        """Adds numbers of amounts, by the names that `_Reading.marks` gives them."""
+        for place, many in found.items():
+            name, _, mark = place.partition("\x1f")
+            if mark in MARKS:
+                counts = list(self.amounts.get(name, (0, 0, 0)))
+                counts[MARKS.index(mark)] += many or 0
+                self.amounts[name] = counts[0], counts[1], counts[2]
 
     def notes(self, table: Table) -> Iterator[str]:
         """What decided the readings, in the order of the columns."""
-        for reading in (_Reading(column) for column in table.columns):
-            yield from reading.decimal_mark(self)[1]
-            if shapes := self._shapes(reading.name):
-                yield f"{reading.name}: {shapes}."
-            if many := self.no_dates[reading.name]:
-                yield f"{reading.name}: {many} datums die 'geen datum' betekenen, zijn leeg."
+        for column in table.columns:
+            yield from _decimal_mark(column, self)[1]
+            if shapes := self._shapes(column.name.lower()):
+                yield f"{column.name.lower()}: {shapes}."
 
     def ways(self, table: Table) -> dict[str, str]:
         """How dates and amounts are written, in Dutch words, by column; of an amount only where
         a value showed it."""
         found: dict[str, str] = {}
-        for reading in (_Reading(column) for column in table.columns):
-            mark, _ = reading.decimal_mark(self)
-            if mark is not None and any(self.amounts.get(reading.name, ())):
-                found[reading.name] = f"decimaalteken {MARKS[mark]}"
-            if shapes := self._shapes(reading.name):
-                found[reading.name] = shapes
+        for column in table.columns:
+            name = column.name.lower()
+            mark, _ = _decimal_mark(column, self)
+            if mark is not None and any(self.amounts.get(name, ())):
+                found[name] = f"decimaalteken {WORDS[mark]}"
+            if shapes := self._shapes(name):
+                found[name] = shapes
         return found
 
     def _shapes(self, name: str) -> str:
-        shapes = [shape for shape, _ in DATE_SHAPES if shape in self.shapes.get(name, ())]
+        found = self.shapes.get(name, ())
+        shapes = [shape for shape, _ in moments.DATE_SHAPES if shape in found]
         return f"datums als {' en '.join(shapes)}" if shapes else ""
 
 
@@ -229,31 +182,28 @@ def type_records(
     `seen` is given when this is a piece of a file: it has looked at the amounts of all pieces, and
     the notes are its.
     """
-    frame = delivered.with_columns(_cells(delivered.columns, table.columns))
-    readings = [_Reading(column) for column in table.columns]
+    readings = _readings(delivered, table)
+    look = _look(delivered, readings)
+    frame, cleaned = _read_plainly(delivered, readings, look)
+    about = _about(frame, readings)
     is_whole = seen is None
-    if seen is None:
-        seen = Seen()
-        seen.look(frame, readings)
-    values: list[pl.Series] = []
-    horizon = Horizon()
-    marks: list[str | None] = []
+    seen = seen or Seen()
+    if is_whole:
+        seen.count(about)
     for reading in readings:
-        mark, _ = reading.decimal_mark(seen)
-        marks.append(mark)
-        seen.shapes.setdefault(reading.name, set()).update(reading.date_shapes(frame))
-        value = reading.value(frame, mark)
-        if reading.kind in ("date", "timestamp"):
-            bounded = _bounded(frame.get_column(reading.name), value, reading.column, as_of)
-            value, horizon = bounded.value, horizon.joined(bounded.horizon)
-            values += [bounded.text, bounded.problem.alias(reading.problem)]
-            seen.no_dates[reading.name] += bounded.no_dates
-        values.append(value.alias(reading.typed))
-    frame = frame.with_columns(values)
-    failing = pl.any_horizontal(reading.fails() for reading in readings)
-    frame = frame.with_columns(failing.alias("\x1ffails"))
-    rejected = frame.filter("\x1ffails")
-    accepted = frame.filter(~pl.col("\x1ffails"))
+        seen.shapes.setdefault(reading.name, set()).update(look.shapes.get(reading.name, ()))
+    counts: list[cleaning.Counts] = [cleaned, _counted(about)]
+    if odd := [reading for reading in readings if about.get(reading.is_odd)]:
+        frame, found = _read_at_length(frame, odd, seen, is_whole)
+        counts.append(found)
+        about = _about(frame, readings)
+    frame, horizon, found = _within_bounds(frame, readings, about, as_of)
+    counts.append(found)
+    fails = pl.any_horizontal(reading.fails() for reading in readings)
+    failing = frame.select(fails.fill_null(False)).to_series()
+    rejected = frame.filter(failing) if failing.any() else frame.clear()
+    accepted = frame.filter(~failing) if rejected.height else frame
+    marks = {reading.name: _decimal_mark(reading.column, seen)[0] for reading in readings}
     return Typed(
         frame=accepted.select(
             *[pl.col(reading.typed).alias(reading.name) for reading in readings], LINE
@@ -261,32 +211,45 @@ def type_records(
         rejects=_rejects(rejected, readings, marks),
         notes=tuple(seen.notes(table)) if is_whole else (),
         horizon=horizon,
+        cleaned=cleaning.together(*counts),
         ways=seen.ways(table) if is_whole else {},
     )
 
 
-def localised(naive: pl.Expr) -> pl.Expr:
-    """Instants of local wall times in Europe/Amsterdam.
-
-    A time that the spring change skips is read one hour later; of a doubled hour the first.
-    """
-
-    def placed(moment: pl.Expr) -> pl.Expr:
-        return moment.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
-
-    later = placed(naive + pl.duration(hours=1))
-    return pl.coalesce(placed(naive), later).dt.convert_time_zone("UTC")
+#: How an amount can be read: with a comma only, a point only, with both.
+MARKS = ("comma", "point", "both")
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """How one column of the contract is read."""
+    """How one column of the contract is read, and the names of what is known of it on the way.
+
+    cells: which of its three cells (text, number, truth value) were delivered.
+    """
 
     column: Column
+    cell: spelling.Cell
+    cells: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        return self.column.name.lower()
+        return self.cell.name
+
+    @property
+    def kind(self) -> ColumnType:
+        return self.cell.kind
+
+    @property
+    def has_text(self) -> bool:
+        return self.name in self.cells
+
+    @property
+    def is_amount(self) -> bool:
+        return self.kind in ("integer", "decimal")
+
+    @property
+    def is_day(self) -> bool:
+        return self.kind in ("date", "timestamp")
 
     @property
     def typed(self) -> str:
@@ -294,41 +257,22 @@ class _Reading:
 
     @property
     def problem(self) -> str:
-        """Column with what is wrong with a date that can be read."""
+        """Column with what is wrong with a value, as the end of a sentence."""
         return f"{self.name}\x1fproblem"
 
     @property
-    def kind(self) -> ColumnType:
-        """Private columns are text until they are replaced; locations are not read at all."""
-        return self.column.type if self.column.personal_data == "none" else "text"
-
-    def value(self, frame: pl.DataFrame, mark: str | None) -> pl.Series:
-        """The typed values of `frame` (with all three cells); null where there is none."""
-        text, number, truth = (frame.get_column(name) for name in self.cells)
-        if self.kind == "text":
-            if number.null_count() == truth.null_count() == frame.height:
-                return text
-            whole = pl.col(number.name).str.replace(r"^(-?\d+)\.0+$", "$1")
-            shown = pl.coalesce(text.name, whole, pl.col(truth.name).cast(pl.String))
-            return frame.select(shown).to_series()
-        if self.kind == "boolean":
-            found = pl.coalesce(
-                _truth(pl.col(text.name)), _truth(pl.col(number.name)), pl.col(truth.name)
-            )
-            return frame.select(found).to_series()
-        if self.kind == "date":
-            return _dates(text)
-        if self.kind == "timestamp":
-            return _instants(text)
-        if self.kind == "integer":
-            return _integers(text, number, mark)
-        return _decimals(text, number, mark)
+    def parts(self) -> str:
+        """Column with what a value that is not plain is made of."""
+        return f"{self.name}\x1fparts"
 
     @property
-    def cells(self) -> tuple[str, str, str]:
-        return self.name, number_of(self.name), boolean_of(self.name)
+    def is_odd(self) -> str:
+        """Whether some text of the column was not read at once."""
+        return f"{self.name}\x1fodd"
 
     def given(self) -> pl.Expr:
+        if not self.cells:
+            return pl.lit(False)
         return pl.any_horizontal(pl.col(cell).is_not_null() for cell in self.cells)
 
     def fails(self) -> pl.Expr:
@@ -336,403 +280,405 @@ class _Reading:
             return pl.col(self.typed).is_null()
         return self.given() & pl.col(self.typed).is_null()
 
-    def reason(self, mark: str | None) -> pl.Expr:
-        """Why a value that fails does; the value itself only where it can be nothing private."""
-        text = pl.coalesce(
-            pl.col(self.name),
-            pl.col(number_of(self.name)),
-            pl.col(boolean_of(self.name)).cast(pl.String),
-        )
-        shown = (
-            text.str.contains(QUOTABLE)
-            & pl.when(text.str.contains(A_DAY))
-            .then(text.str.contains(A_LATE_DAY))
-            .otherwise(text.str.count_matches(r"\d") < LONG_NUMBER)
-            & pl.lit(self.column.personal_data == "none")
-        )
-        value = pl.when(shown).then(pl.format("'{}'", text)).otherwise(pl.lit("de waarde"))
-        wrong = self._wrong(text, value, mark)
-        empty = pl.format("{} is leeg, maar verplicht", pl.lit(self.name))
-        return pl.when(self.given()).then(wrong).otherwise(empty)
+    def unread(self) -> pl.Expr:
+        """The text that was not read at once."""
+        return pl.when(pl.col(self.typed).is_null()).then(pl.col(self.name))
 
-    def _wrong(self, text: pl.Expr, value: pl.Expr, mark: str | None) -> pl.Expr:
-        def say(words: str) -> pl.Expr:
-            return pl.format("{}: {} {}", pl.lit(self.name), value, pl.lit(words))
-
-        native = pl.col(self.name).is_null()
-        if self.kind in ("date", "timestamp"):
-            return (
-                pl.when(pl.col(self.problem).is_not_null())
-                .then(pl.format("{}: {} {}", pl.lit(self.name), value, self.problem))
-                .when(native)
-                .then(say("is een getal en geen datum; maak er een datum van"))
-                .when(text.str.contains("/", literal=True))
-                .then(say("met schuine strepen is niet eenduidig; schrijf 31-12-2025"))
-                .when(text.str.to_lowercase().str.contains(MOMENT))
-                .then(say("bestaat niet als datum of tijdstip"))
-                .otherwise(say("is geen datum; schrijf 31-12-2025 of 2025-12-31"))
+    def plainly(self, look: _Look) -> pl.Expr:
+        """The typed values that can be read at once."""
+        if not self.cells:
+            return pl.lit(None, dtype=DTYPES[self.kind])
+        text, number, truth = (
+            pl.col(cell) if cell in self.cells else pl.lit(None, dtype=dtype)
+            for cell, dtype in (
+                (self.name, pl.String),
+                (number_of(self.name), pl.String),
+                (boolean_of(self.name), pl.Boolean),
             )
+        )
+        if self.kind == "text":
+            if self.cells == (self.name,):
+                return text
+            whole = number.str.replace(r"^(-?\d+)\.0+$", "$1")
+            return pl.coalesce(text, whole, truth.cast(pl.String))
         if self.kind == "boolean":
-            return say("is geen ja of nee")
-        if self.kind in ("integer", "decimal"):
-            double = text.map_batches(_reads_twice, return_dtype=pl.Boolean)
-            is_whole = "geen geheel getal" if self.kind == "integer" else "geen bedrag of getal"
-            return (
-                pl.when(~native & double & pl.lit(mark is None))
-                .then(
-                    say(
-                        "kan op twee manieren gelezen worden (punt of komma als "
-                        "decimaalteken); schrijf het zonder scheidingsteken voor duizendtallen"
-                    )
-                )
-                .otherwise(say(f"is {is_whole}, of te groot"))
-            )
-        return say("is niet te lezen")
+            minus = self.name in look.minus_one
+            return pl.coalesce(_truth(text, minus), _truth(number, minus), truth)
+        if self.kind == "date":
+            return moments.days(text, look.layouts.get(self.name, ()))
+        if self.kind == "timestamp":
+            return moments.instants(text, look.layouts.get(self.name, ()))
+        native = number.cast(DTYPES["decimal"], strict=False)
+        if self.kind == "integer":
+            digits = pl.when(text.str.contains(PLAIN_INTEGER)).then(text)
+            plain = digits.cast(pl.Int64, strict=False)
+            return plain if self.cells == (self.name,) else pl.coalesce(plain, _whole(native))
+        plain = amounts.plain(text)
+        return plain if self.cells == (self.name,) else pl.coalesce(plain, native)
 
-    def decimal_mark(self, seen: Seen) -> tuple[str | None, list[str]]:
-        """What decides an amount that can be read in two ways, and a note that says so."""
-        if self.kind not in ("integer", "decimal"):
-            return None, []
-        comma, point, both = seen.amounts.get(self.name, (0, 0, 0))
-        return self._decide({mark for mark, count in ((",", comma), (".", point)) if count}, both)
+    def at_length(self, mark: str | None) -> pl.Expr:
+        """The typed values, of `parts` where they could not be read at once."""
+        found = pl.col(self.parts)
+        if self.kind == "date":
+            slow = moments.days_of(found)
+        elif self.kind == "timestamp":
+            slow = moments.instants_of(found)
+        else:
+            slow = amounts.amount(found, mark)
+            slow = _whole(slow) if self.kind == "integer" else slow
+        return pl.coalesce(self.typed, slow)
 
-    def amounts(self, frame: pl.DataFrame) -> tuple[int, int, int]:
-        """How many can be read with a comma only, with a point only, and with both."""
-        text = frame.get_column(self.name).drop_nulls()
-        if not text.str.contains("[.,]").any():
-            return 0, 0, 0
-        comma, point, both = (
-            _amounts(text)
-            .select(
-                comma=(pl.col("comma") & ~pl.col("point")).sum(),
-                point=(pl.col("point") & ~pl.col("comma")).sum(),
-                both=(pl.col("comma") & pl.col("point") & pl.col("marked")).sum(),
-            )
-            .row(0)
-        )
-        return comma, point, both
+    def about(self) -> Iterator[pl.Expr]:
+        """What must be known of the column as a whole, as aggregates."""
+        typed = pl.col(self.typed)
+        if self.has_text and (self.is_day or self.is_amount):
+            is_odd = pl.col(self.name).is_not_null() & typed.is_null()
+            yield is_odd.any().alias(self.is_odd)
+        if self.has_text and self.kind == "decimal":
+            text = pl.col(self.name).filter(typed.is_not_null())
+            for mark, sign in zip(MARKS, ",.", strict=False):
+                yield text.str.contains(sign, literal=True).sum().alias(f"{self.name}\x1f{mark}")
+        if self.is_day:
+            day = typed.dt.date().cast(pl.Int32)
+            yield day.min().alias(f"{self.name}\x1ffirst")
+            yield day.max().alias(f"{self.name}\x1flast")
+        if self.has_text and self.kind == "boolean":
+            text = pl.col(self.name).filter(typed.is_not_null())
+            yield (text == MINUS_ONE).sum().alias(f"{self.name}\x1fcleaned\x1fminus_one_true")
 
-    def _decide(self, seen: set[str], both: int) -> tuple[str | None, list[str]]:
-        hint = self.column.decimal_mark
-        agreed = seen.pop() if len(seen) == 1 else None
-        mark = hint or agreed
-        many = f"{self.name}: {both} waarden zoals 1.234 "
-        if not both:
-            return mark, [f"{self.name}: decimaalteken {MARKS[agreed]}."] if agreed else []
-        if mark is None:
-            return None, [f"{many}kunnen op twee manieren gelezen worden en zijn afgekeurd."]
-        decided = f"{many}gelezen met de {MARKS[mark]} als decimaalteken, volgens "
-        if hint is None:
-            return mark, [f"{decided}de andere waarden van de kolom."]
-        if agreed not in (None, hint):
-            return mark, [f"Let op: {decided}het contract; de andere waarden spreken dat tegen."]
-        return mark, [f"{decided}het contract."]
-
-    def date_shapes(self, frame: pl.DataFrame) -> list[str]:
-        if self.kind not in ("date", "timestamp"):
-            return []
-        text = frame.get_column(self.name)
-        return [example for example, shape in DATE_SHAPES if text.str.contains(shape).any()]
+    def counted_at_length(self) -> Iterator[pl.Expr]:
+        """What was put right in values that were not plain, and in which shapes days came."""
+        text = pl.col(self.name).filter(pl.col(self.typed).is_not_null())
+        kinds = {"half_days": moments.HALF_DAYS} if self.is_day else AMOUNT_KINDS
+        for kind, pattern in kinds.items():
+            yield text.str.contains(pattern).sum().alias(f"{self.name}\x1fcleaned\x1f{kind}")
+        for shape, pattern in moments.DATE_SHAPES if self.is_day else ():
+            has = pl.col(self.name).str.contains(pattern).any()
+            yield has.alias(f"{self.name}\x1fshape\x1f{shape}")
 
 
-def _cells(delivered: Iterable[str], columns: Iterable[Column]) -> list[pl.Expr]:
-    """All three cells of every column, cleaned; null where not delivered."""
-    present = set(delivered)
-    cells: list[pl.Expr] = []
-    for column in columns:
+AMOUNT_KINDS = {
+    "negative_in_brackets": amounts.BRACKETS,
+    "trailing_minus": amounts.TRAILING_MINUS,
+    "thousands_mark": amounts.THOUSANDS_MARK,
+}
+
+
+def _readings(delivered: pl.DataFrame, table: Table) -> list[_Reading]:
+    """Private columns are text until they are replaced."""
+    present = set(delivered.columns)
+    readings = []
+    for column in table.columns:
         name = column.name.lower()
-        for cell, dtype in (
-            (name, pl.String),
-            (number_of(name), pl.String),
-            (boolean_of(name), pl.Boolean),
-        ):
-            if cell not in present:
-                cells.append(pl.lit(None, dtype=dtype).alias(cell))
-            elif cell == name:
-                cells.append(_clean(pl.col(name)).alias(name))
-    return cells
+        kind = column.type if column.personal_data == "none" else "text"
+        cells = tuple(cell for cell in (name, number_of(name), boolean_of(name)) if cell in present)
+        readings.append(_Reading(column, spelling.cell_of(column, table, kind), cells))
+    return readings
 
 
-def _clean(text: pl.Expr) -> pl.Expr:
-    stripped = text.str.replace_all("\0", "", literal=True).str.strip_chars(OUTER)
-    return pl.when(stripped != "").then(stripped)
+def _whole(number: pl.Expr) -> pl.Expr:
+    whole = number.cast(pl.Int64, strict=False)
+    return pl.when(whole.cast(DTYPES["decimal"], strict=False) == number).then(whole)
 
 
-def _truth(text: pl.Expr) -> pl.Expr:
-    lowered = text.str.to_lowercase().str.replace(r"^([01])\.0$", "$1")
-    return pl.when(lowered.is_in(TRUE)).then(True).when(lowered.is_in(FALSE)).then(False)
+def _truth(text: pl.Expr, minus_one: bool) -> pl.Expr:
+    lowered = text.str.to_lowercase().str.replace(r"^(-?[01])\.0$", "$1")
+    true = (*TRUE, MINUS_ONE) if minus_one else TRUE
+    return pl.when(lowered.is_in(true)).then(True).when(lowered.is_in(FALSE)).then(False)
 
 
-# --- amounts
+# --- what is read at once
 
 
-def _amounts(text: pl.Series) -> pl.DataFrame:
-    """How amounts can be read.
+@dataclass(frozen=True)
+class _Look:
+    """What a first look at the delivered columns shows.
 
-    Returns:
-        `body` (digits with their separators; null: no amount), `negative`, `comma` and `point`
-        (can be read with that decimal mark) and `marked` (holds a mark at all).
+    special: texts that need a rule of `spelling.py`, per column.
+    layouts, shapes: how days and moments are written, per column.
+    minus_one: columns of truth values in which -1 is true.
     """
-    groups = (
-        text.str.replace_all("[\u2212\u2013]", "-")
-        .str.replace_all("[\u00a0\u202f\u2007]", " ")
-        .str.extract_groups(AMOUNT)
-        .struct.unnest()
+
+    special: list[tuple[spelling.Cell, pl.Series]]
+    layouts: dict[str, list[moments.Layout]]
+    shapes: dict[str, set[str]]
+    minus_one: set[str]
+
+
+def _look(delivered: pl.DataFrame, readings: Collection[_Reading]) -> _Look:
+    wanted: list[pl.Expr] = []
+    for reading in readings:
+        name, text = reading.name, pl.col(reading.name)
+        if reading.has_text:
+            wanted.append(spelling.special(reading.cell).alias(name))
+        if reading.has_text and reading.is_day:
+            wanted.append(moments.forms(text).unique().implode().alias(f"{name}\x1fforms"))
+        if reading.cells and reading.kind == "boolean":
+            ones = pl.any_horizontal(
+                pl.col(cell).cast(pl.String).str.to_lowercase().is_in((*TRUE, "1.0")).any()
+                for cell in reading.cells
+            )
+            wanted.append(ones.alias(f"{name}\x1fones"))
+    if not wanted or not delivered.height:
+        return _Look([], {}, {}, set())
+    found = delivered.select(wanted)
+    layouts = {
+        reading.name: moments.layouts_of(
+            found.get_column(f"{reading.name}\x1fforms")[0].drop_nulls().to_list()
+        )
+        for reading in readings
+        if reading.has_text and reading.is_day
+    }
+    return _Look(
+        special=[
+            (reading.cell, found.get_column(reading.name)[0])
+            for reading in readings
+            if reading.has_text
+        ],
+        layouts=layouts,
+        shapes={name: {layout.shape for layout in used} for name, used in layouts.items()},
+        minus_one={
+            reading.name
+            for reading in readings
+            if reading.cells
+            and reading.kind == "boolean"
+            and not found.get_column(f"{reading.name}\x1fones")[0]
+        },
     )
-    # `1.234,-` says that the comma is the decimal mark, as `1.234,0` does.
-    cents = (pl.col("dash").str.slice(0, 1) + "0").fill_null("")
-    signs = pl.concat_str("s1", "s2", "s3", "s4", ignore_nulls=True)
-    body = groups.select(
-        pl.when(signs.str.len_chars() <= 1)
-        .then(pl.col("body").str.strip_chars() + cents)
-        .alias("body"),
-        (signs == "-").alias("negative"),
-    )
-    return body.with_columns(
-        comma=pl.col("body").str.contains(READ_WITH_COMMA),
-        point=pl.col("body").str.contains(READ_WITH_POINT),
-        marked=pl.col("body").str.contains("[.,]"),
-    )
 
 
-def _integers(text: pl.Series, number: pl.Series, mark: str | None) -> pl.Series:
-    plain = text.str.contains(PLAIN_INTEGER).fill_null(False)
-    quick = text.set(~plain, None).cast(pl.Int64, strict=False)
-    if (plain | text.is_null()).all() and number.null_count() == number.len():
-        return quick
-    amount = pl.DataFrame({"quick": quick, "amount": _decimals(text, number, mark)})
-    whole = pl.col("amount").cast(pl.Int64, strict=False)
-    exact = pl.when(whole.cast(DECIMAL, strict=False) == pl.col("amount")).then(whole)
-    return amount.select(pl.coalesce("quick", exact)).to_series()
-
-
-def _decimals(text: pl.Series, number: pl.Series, mark: str | None) -> pl.Series:
-    native = number.cast(DECIMAL, strict=False)
-    if text.null_count() == text.len():
-        return native
-    return native.zip_with(text.is_null(), _amount(text, mark))
-
-
-def _reads_twice(text: pl.Series) -> pl.Series:
-    twice = pl.col("comma") & pl.col("point") & pl.col("marked")
-    return _amounts(text).select(twice.fill_null(False)).to_series()
-
-
-def _amount(text: pl.Series, mark: str | None) -> pl.Series:
-    """Decimal(28, 6); null for what cannot be read, or in two ways without a `mark`."""
-    body = pl.col("body")
-    with_comma = body.str.replace_all(r"[. ]", "").str.replace(",", ".", literal=True)
-    with_point = body.str.replace_all(r"[, ]", "")
-    by_mark = pl.lit(None, dtype=pl.String)
-    if mark is not None:
-        by_mark = with_comma if mark == "," else with_point
-    digits = (
-        pl.when(pl.col("comma") & pl.col("point"))
-        .then(pl.when("marked").then(by_mark).otherwise(with_comma))
-        .when("comma")
-        .then(with_comma)
-        .when("point")
-        .then(with_point)
-    )
-    sign = pl.when("negative").then(pl.lit("-")).otherwise(pl.lit(""))
-    return _amounts(text).select((sign + digits).cast(DECIMAL, strict=False)).to_series()
-
-
-# --- dates and times
-
-
-def _dates(text: pl.Series) -> pl.Series:
-    moments = _moments(text)
-    with_offset = moments.get_column("offset").is_not_null()
-    dates = moments.get_column("naive").dt.date()
-    if not with_offset.any():
-        return dates
-    local = _instants_of(moments).dt.convert_time_zone(ZONE).dt.date()
-    return local.zip_with(with_offset, dates)
-
-
-def _instants(text: pl.Series) -> pl.Series:
-    return _instants_of(_moments(text))
-
-
-def _instants_of(moments: pl.DataFrame) -> pl.Series:
-    naive, offset = pl.col("naive"), pl.col("offset")
-    shifted = (naive - pl.duration(minutes=offset)).dt.replace_time_zone("UTC")
-    local = localised(pl.when(offset.is_null()).then(naive))
-    return moments.select(pl.coalesce(shifted, local)).to_series()
-
-
-def _moments(text: pl.Series) -> pl.DataFrame:
-    """Wall time as written (`naive`) and `offset` in minutes, null where none was written."""
-    naive = pl.Series("naive", [None], dtype=NAIVE).new_from_index(0, text.len())
-    offset = pl.Series("offset", [None], dtype=pl.Int64).new_from_index(0, text.len())
-    left = text.is_not_null()
-    for shape, layout, in_utc in FAST:
-        fits = (left & text.str.contains(shape)).fill_null(False)
-        if not fits.any():
+def _read_plainly(
+    delivered: pl.DataFrame, readings: Collection[_Reading], look: _Look
+) -> tuple[pl.DataFrame, cleaning.Counts]:
+    """The cells as they are meant, with the typed values that can be read at once."""
+    spelled = spelling.put_right(look.special)
+    cells: list[pl.Expr] = []
+    for reading in readings:
+        if not reading.has_text:
             continue
-        read = text.set(~fits, None).str.to_datetime(layout, time_unit="us", strict=False)
-        naive = read.zip_with(fits, naive)
-        offset = offset.set(fits, 0) if in_utc else offset
-        left = left & ~fits
-        if not left.any():
-            break
-    rows = left.arg_true()
-    if rows.len():
-        slow = _slow_moments(text.gather(rows))
-        naive = naive.scatter(rows, slow.get_column("naive"))
-        offset = offset.scatter(rows, slow.get_column("offset"))
-    return pl.DataFrame({"naive": naive, "offset": offset})
+        cells.append(spelled.text(reading.name).alias(reading.name))
+        if (problem := spelled.problem(reading.name)) is not None:
+            cells.append(problem.alias(reading.problem))
+    typed = [reading.plainly(look).alias(reading.typed) for reading in readings]
+    frame = delivered.lazy().with_columns(cells).with_columns(typed).collect()
+    wrong = [
+        pl.when(pl.col(reading.problem).is_null()).then(reading.typed).alias(reading.typed)
+        for reading in readings
+        if reading.problem in frame.columns
+    ]
+    return frame.with_columns(wrong) if wrong else frame, spelled.cleaned
 
 
-def _slow_moments(text: pl.Series) -> pl.DataFrame:
-    groups = text.str.to_lowercase().str.extract_groups(MOMENT).struct.unnest()
-    written = pl.coalesce("y1", "y2", "y3")
-    digits = pl.col("offset").str.replace_all(r"\D", "").str.pad_end(4, "0")
-    parts = groups.select(
-        short=written.str.len_chars() == 2,
-        year=written.cast(pl.Int32, strict=False),
-        month=pl.coalesce(
-            pl.coalesce("m1", "m2").cast(pl.Int32, strict=False),
-            pl.col("m3").replace_strict(MONTHS, default=None, return_dtype=pl.Int32),
-        ),
-        day=pl.coalesce("d1", "d2", "d3").cast(pl.Int32, strict=False),
-        hour=pl.col("hour").cast(pl.Int32).fill_null(0),
-        minute=pl.col("minute").cast(pl.Int32).fill_null(0),
-        second=pl.col("second").cast(pl.Int32).fill_null(0),
-        micros=pl.col("fraction").fill_null("").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int32),
-        west=pl.col("offset").str.starts_with("-"),
-        away=digits.cast(pl.Int64, strict=False),
-    )
-    century = pl.when(pl.col("year") < CENTURY_PIVOT).then(2000).otherwise(1900)
-    parts = parts.with_columns(
-        year=pl.when("short").then(pl.col("year") + century).otherwise("year"),
-        away=(pl.col("away") // 100) * 60 + pl.col("away") % 100,
-        away_exists=pl.col("away").is_null() | (pl.col("away") % 100 <= 59),
-    )
-    year = pl.col("year")
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
-    days = (
-        pl.when(pl.col("month") == 2)
-        .then(pl.when(leap).then(29).otherwise(28))
-        .when(pl.col("month").is_in([4, 6, 9, 11]))
-        .then(30)
-        .otherwise(31)
-    )
-    exists = (
-        pl.col("month").is_between(1, 12)
-        & pl.col("day").is_between(1, days)
-        & (year >= 1)
-        & (pl.col("hour") <= 23)
-        & (pl.col("minute") <= 59)
-        & (pl.col("second") <= 59)
-        & pl.col("away_exists")
-        & (pl.col("away").is_null() | (pl.col("away") <= 14 * 60))
-    )
-    parts = parts.with_columns(exists=exists.fill_null(False))
+def _about(frame: pl.DataFrame, readings: Collection[_Reading]) -> dict[str, int]:
+    wanted = [aggregate for reading in readings for aggregate in reading.about()]
+    return frame.select(wanted).row(0, named=True) if wanted else {}
 
-    def safe(name: str, instead: int) -> pl.Expr:
-        return pl.when("exists").then(name).otherwise(instead)
 
-    moment = pl.datetime(
-        safe("year", 2000),
-        safe("month", 1),
-        safe("day", 1),
-        safe("hour", 0),
-        safe("minute", 0),
-        safe("second", 0),
-        "micros",
-        time_unit="us",
-    )
-    sign = pl.when("west").then(-1).otherwise(1)
-    return parts.select(
-        naive=pl.when("exists").then(moment),
-        offset=pl.when("exists").then(sign * pl.col("away")),
-    )
+def _counted(about: dict[str, int]) -> cleaning.Counts:
+    """What `about` counted by kinds of `cleaning.KINDS`."""
+    total: Counter[str] = Counter()
+    for place, many in about.items():
+        _, what, kind = (*place.split("\x1f"), "", "")[:3]
+        if what == "cleaned" and many:
+            total[kind] += many
+    return total
+
+
+# --- what is read at length
+
+
+def _odd(frame: pl.DataFrame, odd: Collection[_Reading]) -> pl.DataFrame:
+    """The records with a value that was not read at once, and of what those values are made."""
+    parts = [
+        (amounts.parts if reading.is_amount else moments.parts)(reading.unread()).alias(
+            reading.parts
+        )
+        for reading in odd
+    ]
+    has_odd = pl.any_horizontal(reading.unread().is_not_null() for reading in odd)
+    return frame.lazy().filter(has_odd).with_columns(parts).collect()
+
+
+def _amounts_of(frame: pl.DataFrame, odd: Collection[_Reading]) -> dict[str, int]:
+    counts: list[pl.Expr] = []
+    for reading in odd:
+        if reading.is_amount:
+            found = pl.col(reading.parts)
+            comma, point = found.struct.field("comma"), found.struct.field("point")
+            ways = (comma & ~point, point & ~comma, amounts.reads_twice(found))
+            counts += [
+                way.sum().alias(f"{reading.name}\x1f{mark}")
+                for way, mark in zip(ways, MARKS, strict=True)
+            ]
+    return frame.select(counts).row(0, named=True) if counts else {}
+
+
+def _read_at_length(
+    frame: pl.DataFrame, odd: Collection[_Reading], seen: Seen, is_whole: bool
+) -> tuple[pl.DataFrame, cleaning.Counts]:
+    """`frame` with the typed values of all ways of writing, and what was put right for them."""
+    part = _odd(frame, odd)
+    if is_whole:
+        seen.count(_amounts_of(part, odd))
+    part = part.with_columns(
+        reading.at_length(_decimal_mark(reading.column, seen)[0]).alias(reading.typed)
+        for reading in odd
+    ).drop(reading.parts for reading in odd)
+    about = part.select(
+        aggregate for reading in odd for aggregate in reading.counted_at_length()
+    ).row(0, named=True)
+    for place, has in about.items():
+        name, what, shape = place.split("\x1f")
+        if what == "shape" and has:
+            seen.shapes[name].add(shape)
+    if part.height < frame.height:
+        rest = frame.join(part.select(LINE), on=LINE, how="anti", maintain_order="left")
+        part = pl.concat([rest, part]).sort(LINE)
+    return part, _counted(about)
+
+
+def _decimal_mark(column: Column, seen: Seen) -> tuple[str | None, list[str]]:
+    """What decides an amount that can be read in two ways, and a note that says so."""
+    name = column.name.lower()
+    comma, point, both = seen.amounts.get(name, (0, 0, 0))
+    found = {mark for mark, count in ((",", comma), (".", point)) if count}
+    hint = column.decimal_mark
+    agreed = found.pop() if len(found) == 1 else None
+    mark = hint or agreed
+    many = f"{name}: {both} waarden zoals 1.234 "
+    if not both:
+        return mark, [f"{name}: decimaalteken {WORDS[agreed]}."] if agreed else []
+    if mark is None:
+        return None, [f"{many}kunnen op twee manieren gelezen worden en zijn afgekeurd."]
+    decided = f"{many}gelezen met de {WORDS[mark]} als decimaalteken, volgens "
+    if hint is None:
+        return mark, [f"{decided}de andere waarden van de kolom."]
+    if agreed not in (None, hint):
+        return mark, [f"Let op: {decided}het contract; de andere waarden spreken dat tegen."]
+    return mark, [f"{decided}het contract."]
 
 
 # --- dates that cannot be
 
 
-@dataclass(frozen=True)
-class _Bounded:
-    """The dates or moments of one column within their bounds.
-
-    text: what was written, null where that stands for no date.
-    value: null there too, and where the date is impossible.
-    problem: why it is impossible, as the end of a sentence.
-    """
-
-    text: pl.Series
-    value: pl.Series
-    problem: pl.Series
-    no_dates: int = 0
-    horizon: Horizon = Horizon()
-
-
-def _bounded(text: pl.Series, value: pl.Series, column: Column, as_of: dt.date | None) -> _Bounded:
-    unread = text.filter(value.is_null() & text.is_not_null())
-    written = unread.str.contains(NO_DATE_WRITTEN).any()
-    problem = pl.Series("problem", [None], dtype=pl.String).new_from_index(0, text.len())
-    # By the year: Python knows no moment before the year 1, not even by the time zone.
-    first_year, last = value.dt.year().min(), _day(value.max())
-    if not written and last is None:
-        return _Bounded(text, value, problem)
-    is_early = isinstance(first_year, int) and first_year <= column.earliest.year
-    if last and last < min(NO_END) and not is_early and not written:
-        horizon = Horizon(from_day=_years_before(last, column.years_ahead))
-        if as_of is None or horizon.holds_on(as_of):
-            return _Bounded(text, value, problem, horizon=horizon)
-
-    day = pl.col("value")
-    if value.dtype != pl.Date:
-        day = day.dt.convert_time_zone(ZONE).dt.date()
-    needed = day.dt.offset_by(f"-{column.years_ahead}y")
-    nothing = (*NO_DATE, *(NO_END if column.is_end else ()))
-    far = pl.lit(False) if as_of is None else needed > as_of
+def _within_bounds(
+    frame: pl.DataFrame,
+    readings: Collection[_Reading],
+    about: dict[str, int],
+    as_of: dt.date | None,
+) -> tuple[pl.DataFrame, Horizon, cleaning.Counts]:
+    """`frame` without dates that stand for none, or that are impossible (`problem` says why)."""
+    horizon = Horizon()
+    suspect: list[_Reading] = []
+    for reading in readings:
+        if not reading.is_day or (last := about[f"{reading.name}\x1flast"]) is None:
+            continue
+        column = reading.column
+        own = Horizon(from_day=_years_before(_day(last), column.years_ahead))
+        is_early = about[f"{reading.name}\x1ffirst"] <= _number(column.earliest)
+        if is_early or last >= _number(FIRST_NO_END) or not (as_of is None or own.holds_on(as_of)):
+            suspect.append(reading)
+        else:
+            horizon = horizon.joined(own)
+    if not suspect:
+        return frame, horizon, {}
     judged = (
-        pl.DataFrame({"text": text, "value": value})
+        frame.lazy()
+        .with_columns(_judged(reading, as_of) for reading in suspect)
         .with_columns(
-            day=day,
-            needed=needed,
-            is_none=day.is_in(nothing).fill_null(False)
-            | (pl.col("value").is_null() & pl.col("text").str.contains(NO_DATE_WRITTEN)).fill_null(
-                False
-            ),
+            pl.col(_verdict(reading)).struct.field(found).alias(f"{reading.name}\x1f{found}")
+            for reading in suspect
+            for found in ("no_date", "open_end", "impossible", "good", "needed", "late")
         )
-        .with_columns(
-            problem=pl.when(pl.col("is_none"))
-            .then(None)
-            .when(pl.col("day") < column.earliest)
-            .then(pl.lit(f"ligt voor {column.earliest:%d-%m-%Y} en kan niet kloppen"))
-            .when(far)
-            .then(
-                pl.lit(f"ligt meer dan {column.years_ahead} jaar na de peildag en kan niet kloppen")
-            )
-        )
+        .collect()
     )
-    good = pl.col("problem").is_null() & ~pl.col("is_none")
-    late = pl.col("problem").is_not_null() & (pl.col("day") >= column.earliest)
-    about = judged.select(
-        none=pl.col("is_none").sum(),
-        start=pl.col("needed").filter(good).max(),
-        until=pl.col("needed").filter(late).min(),
+    found = judged.select(
+        aggregate
+        for reading in suspect
+        for aggregate in (
+            _sum(reading, "no_date"),
+            _sum(reading, "open_end"),
+            _needed(reading, "good").max().alias(f"{reading.name}\x1fstart"),
+            _needed(reading, "late").min().alias(f"{reading.name}\x1funtil"),
+        )
     ).row(0, named=True)
-    kept = judged.select(
-        text=pl.when(~pl.col("is_none")).then("text"), value=pl.when(good).then("value")
-    )
-    return _Bounded(
-        text=kept.get_column("text").alias(text.name),
-        value=kept.get_column("value"),
-        problem=judged.get_column("problem"),
-        no_dates=about["none"],
-        horizon=Horizon(about["start"], about["until"]),
+    for reading in suspect:
+        start, until = (found[f"{reading.name}\x1f{end}"] for end in ("start", "until"))
+        horizon = horizon.joined(
+            Horizon(None if start is None else _day(start), None if until is None else _day(until))
+        )
+    kept: list[pl.Expr] = []
+    for reading in suspect:
+        good = pl.col(f"{reading.name}\x1fgood")
+        nothing = pl.col(f"{reading.name}\x1fno_date") | pl.col(f"{reading.name}\x1fopen_end")
+        known = pl.col(reading.problem) if reading.problem in frame.columns else pl.lit(None)
+        kept += [
+            pl.when(good).then(reading.typed).alias(reading.typed),
+            pl.coalesce(known, f"{reading.name}\x1fimpossible").alias(reading.problem),
+            *(pl.when(~nothing).then(cell).alias(cell) for cell in reading.cells),
+        ]
+    return (
+        judged.with_columns(kept).select(
+            *frame.columns,
+            *(reading.problem for reading in suspect if reading.problem not in frame.columns),
+        ),
+        horizon,
+        _counted(found),
     )
 
 
-def _day(moment: object) -> dt.date | None:
-    """The day of a date or moment; of a moment near midnight possibly the one before."""
-    return moment.date() if isinstance(moment, dt.datetime) else moment  # type: ignore[return-value]
+def _verdict(reading: _Reading) -> str:
+    return f"{reading.name}\x1fverdict"
+
+
+def _sum(reading: _Reading, kind: str) -> pl.Expr:
+    return pl.col(f"{reading.name}\x1f{kind}").sum().alias(f"{reading.name}\x1fcleaned\x1f{kind}")
+
+
+def _needed(reading: _Reading, of: str) -> pl.Expr:
+    """The first days of judgement on which dates are not too far ahead."""
+    return pl.col(f"{reading.name}\x1fneeded").filter(pl.col(f"{reading.name}\x1f{of}"))
+
+
+def _judged(reading: _Reading, as_of: dt.date | None) -> pl.Expr:
+    column, typed = reading.column, pl.col(reading.typed)
+    day = moments.day_of(typed) if reading.kind == "timestamp" else typed
+    # As numbers: the day after the last of the calendar has none in Python.
+    number = day.cast(pl.Int32)
+    no_date = number.is_in([_number(one) for one in NO_DATE]).fill_null(False)
+    ends = [_number(one) for one in NO_END]
+    ends.append(_number(NO_END[0]) + 1)
+    open_end = number.is_in(ends).fill_null(False) & pl.lit(column.is_end)
+    needed = day.dt.offset_by(f"-{column.years_ahead}y").cast(pl.Int32)
+    is_early = number < _number(column.earliest)
+    far = pl.lit(False) if as_of is None else needed > _number(as_of)
+    is_date = typed.is_not_null() & ~no_date & ~open_end
+    early = f"ligt voor {column.earliest:%d-%m-%Y} en kan niet kloppen"
+    late = f"ligt meer dan {column.years_ahead} jaar na de peildag en kan niet kloppen"
+    return pl.struct(
+        no_date=no_date,
+        open_end=open_end,
+        impossible=pl.when(is_date & is_early)
+        .then(pl.lit(early))
+        .when(is_date & far)
+        .then(pl.lit(late)),
+        good=is_date & ~is_early & ~far,
+        late=is_date & ~is_early & far,
+        needed=needed,
+    ).alias(_verdict(reading))
+
+
+EPOCH = dt.date(1970, 1, 1)
+
+
+def _number(day: dt.date) -> int:
+    """The day as polars counts it."""
+    return (day - EPOCH).days
+
+
+def _day(number: int) -> dt.date:
+    """The day of a number; the first or last of the calendar of Python for what lies beyond."""
+    return EPOCH + dt.timedelta(min(max(number, _number(dt.date.min)), _number(dt.date.max)))
 
 
 def _years_before(day: dt.date, years: int) -> dt.date:
@@ -746,17 +692,85 @@ def _years_before(day: dt.date, years: int) -> dt.date:
 
 
 def _rejects(
-    rejected: pl.DataFrame, readings: list[_Reading], marks: list[str | None]
+    rejected: pl.DataFrame, readings: list[_Reading], marks: dict[str, str | None]
 ) -> pl.DataFrame:
     if not rejected.height:
         return REJECTS.to_frame()
-    first = pl.coalesce(pl.when(reading.fails()).then(pl.lit(reading.name)) for reading in readings)
+    failing = rejected.select(reading.fails().any().alias(reading.name) for reading in readings)
+    failed = [reading for reading in readings if failing.get_column(reading.name)[0]]
+    rejected = rejected.with_columns(
+        pl.lit(None, dtype=pl.String).alias(reading.problem)
+        for reading in failed
+        if reading.problem not in rejected.columns
+    )
+    first = pl.coalesce(pl.when(reading.fails()).then(pl.lit(reading.name)) for reading in failed)
     reasons = pl.concat_str(
         [
-            pl.when(reading.fails()).then(reading.reason(mark))
-            for reading, mark in zip(readings, marks, strict=True)
+            pl.when(reading.fails()).then(_reason(reading, marks[reading.name]))
+            for reading in failed
         ],
         separator="; ",
         ignore_nulls=True,
     )
     return rejected.select(LINE, first.alias("column_name"), (reasons + ".").alias("reason"))
+
+
+def _reason(reading: _Reading, mark: str | None) -> pl.Expr:
+    """Why a value that fails does; the value itself only where it can be nothing private."""
+    empty = pl.lit(f"{reading.name} is leeg, maar verplicht")
+    if not reading.cells:
+        return empty
+    text = pl.coalesce(pl.col(cell).cast(pl.String) for cell in reading.cells)
+    is_error = text.str.contains(spelling.ERROR)
+    shown = (
+        text.str.contains(QUOTABLE)
+        & pl.when(text.str.contains(A_DAY))
+        .then(text.str.contains(A_LATE_DAY))
+        .otherwise(text.str.count_matches(r"\d") < LONG_NUMBER)
+        & pl.lit(reading.column.personal_data == "none")
+    )
+    value = pl.when(shown | is_error).then(pl.format("'{}'", text)).otherwise(pl.lit("de waarde"))
+    why = pl.coalesce(reading.problem, _why(reading, text, mark))
+    wrong = pl.format("{}: {} {}", pl.lit(reading.name), value, why)
+    return pl.when(reading.given()).then(wrong).otherwise(empty)
+
+
+def _why(reading: _Reading, text: pl.Expr, mark: str | None) -> pl.Expr:
+    """What is wrong with a value, as the end of a sentence."""
+    native = pl.col(reading.name).is_null() if reading.has_text else pl.lit(True)
+    if reading.is_day:
+        return (
+            pl.when(text.str.contains(moments.EXCEL_SERIAL))
+            .then(pl.lit("is een dagnummer van Excel en geen datum; maak de kolom op als datum"))
+            .when(native)
+            .then(pl.lit("is een getal en geen datum; maak er een datum van"))
+            .when(text.str.contains("/", literal=True))
+            .then(pl.lit("met schuine strepen is niet eenduidig; schrijf 31-12-2025"))
+            .when(text.str.to_lowercase().str.contains(moments.MOMENT))
+            .then(pl.lit("bestaat niet als datum of tijdstip"))
+            .otherwise(pl.lit("is geen datum; schrijf 31-12-2025 of 2025-12-31"))
+        )
+    if reading.kind == "boolean":
+        return (
+            pl.when(text == MINUS_ONE)
+            .then(pl.lit("staat in een kolom met ook 1; schrijf ja of nee"))
+            .otherwise(pl.lit("is geen ja of nee"))
+        )
+    if not reading.is_amount:
+        return pl.lit("is niet te lezen")
+    twice = amounts.reads_twice(amounts.parts(text))
+    is_whole = "geen geheel getal" if reading.kind == "integer" else "geen bedrag of getal"
+    return (
+        pl.when(~native & twice & pl.lit(mark is None))
+        .then(
+            pl.lit(
+                "kan op twee manieren gelezen worden (punt of komma als decimaalteken); schrijf "
+                "het zonder scheidingsteken voor duizendtallen"
+            )
+        )
+        .when(text.str.contains(amounts.DEBIT_OR_CREDIT))
+        .then(pl.lit("heeft een teken voor debet of credit; schrijf een minteken of niets"))
+        .when(text.str.ends_with("%"))
+        .then(pl.lit("is een percentage; schrijf het getal zonder procentteken"))
+        .otherwise(pl.lit(f"is {is_whole}, of te groot"))
+    )

@@ -298,7 +298,7 @@ def test_what_systems_write_for_no_date_is_empty(kind: ColumnType) -> None:
     found = judged(kind, [*nothing, "01-01-2026"])
     assert found.frame.get_column("v").null_count() == len(nothing)
     assert found.rejects.is_empty()
-    assert "v: 7 datums die 'geen datum' betekenen, zijn leeg." in found.notes
+    assert found.cleaned == {"no_date": 7}
     required = judged(kind, [*nothing, "01-01-2026"], required=True)
     assert set(required.rejects.get_column("reason")) == {"v is leeg, maar verplicht."}
 
@@ -307,6 +307,7 @@ def test_an_open_end_is_empty_where_something_ends() -> None:
     ends: list[str | None] = ["9999-12-31", "31-12-2099", "2262-04-11T23:47:16.854775", None]
     found = judged("date", ends, is_end=True)
     assert found.frame.get_column("v").to_list() == [None] * 4
+    assert found.cleaned == {"open_end": 3}
     assert judged("date", ends).rejects.height == 3
 
 
