@@ -43,7 +43,7 @@ QUOTES = (
 )
 #: `'s-Gravenhage` keeps its own.
 APOSTROPHE_OF_TEXT = r"^'([-+=@\d].*|[A-Za-z]{1,6}[-_./]?\d.*)$"
-APOSTROPHE = r"^['\u2018\u2019`]+"
+APOSTROPHES = "'\u2018\u2019`"
 LOOKUP = r"(?s)^(?:-?\d+|string|float|integer|number|currency|boolean|datetime);#(.*?)(?:;#)?$"
 CHOICE = r"(?s)^;#(.*);#$"
 #: More than one value in one cell; what stands between two is the number of the second, or nothing.
@@ -205,11 +205,15 @@ def _quotes() -> Columns:
 
 def _apostrophe() -> Columns:
     of_text = IS_TEXT & TEXT.str.contains(APOSTROPHE_OF_TEXT) & ~pl.col("is_private")
-    of_value = ~IS_TEXT & TEXT.str.contains(APOSTROPHE)
+    of_value = ~IS_TEXT & TEXT.str.contains(f"^[{APOSTROPHES}]")
     fits = of_text | of_value
     return {
         "leading_apostrophe": fits,
-        "text": pl.when(fits).then(TEXT.str.replace(APOSTROPHE, "")).otherwise(TEXT),
+        "text": pl.when(of_value)
+        .then(TEXT.str.strip_chars(APOSTROPHES))
+        .when(of_text)
+        .then(TEXT.str.slice(1))
+        .otherwise(TEXT),
     }
 
 
