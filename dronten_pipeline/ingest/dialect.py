@@ -17,8 +17,7 @@ from typing import Literal
 from dronten_pipeline import zips
 from dronten_pipeline.ingest import cleaning, encodings
 
-Format = Literal["csv", "xlsx", "json", "jsonl", "parquet", "xml"]
-
+Format = Literal["csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet", "xml"]
 SEPARATORS = (";", ",", "\t")
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_RECORDS = 100
@@ -43,6 +42,12 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MZ\x90", "een programma"),
 )
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: What else stands in such a container, by the name of a stream in it.
+OLE_STREAMS = (
+    ("WordDocument", "een oud Word-document (.doc)"),
+    ("PowerPoint Document", "een oude presentatie (.ppt)"),
+    ("__properties_version1.0", "een bericht van Outlook (.msg)"),
+)
 
 #: XML by its declaration, or by the namespace of its root; a web page is none.
 XML = re.compile(
@@ -50,6 +55,13 @@ XML = re.compile(
     r"<(?:!doctype\s+(?!html)|(?!html)[a-z_][^<>]*\sxmlns[:=])",
     re.DOTALL | re.IGNORECASE,
 )
+#: A web page, also one that begins halfway, as reports do that call themselves .xls.
+WEB_PAGE = re.compile(
+    rb"(?is)(?:<!--.*?-->\s*)*<(?:!doctype\s+html|(?:html|head|meta|body|div|table|style|center|"
+    rb"font|form|p|br|span|title|script)[\s>/])"
+)
+#: A web page as a mail program or browser saves it in one file.
+MAIL_PAGE = re.compile(rb"(?i)(?:mime-version|content-type)\s*:[^;,\t]*(?:1\.0|multipart/)")
 SEPARATOR_HINT = re.compile(rb"(?i)sep=(.)\r?\n")
 BOM = b"\xef\xbb\xbf"
 LOST = b"\xef\xbf\xbd"
@@ -61,6 +73,10 @@ _ONE_BYTE = re.compile(
 )
 
 WHAT_TO_DO = "Lever een CSV-, XLSX-, JSON- of Parquet-bestand."
+AS_WORKBOOK = (
+    "ook al heeft dit bestand misschien de naam van een Excel-bestand (.xls). Open het in Excel, "
+    "sla het op als .xlsx (een andere naam geven is niet genoeg) en lever dat."
+)
 
 
 class Refused(ValueError):
@@ -95,10 +111,7 @@ def format_of(content: bytes) -> Format | Literal["text"]:
     if content.startswith(b"PK"):
         return _zip_format(content)
     if content.startswith(OLE):
-        raise Refused(
-            "Dit is een oud Excel-bestand (.xls) of een Excel-bestand met een wachtwoord. Sla "
-            "het op als .xlsx zonder wachtwoord, of als CSV, en lever het opnieuw."
-        )
+        return _ole_format(content)
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         raise Refused(f"Dit is een afbeelding (WEBP), geen tabel. {WHAT_TO_DO}")
     for magic, words in MAGIC:
@@ -132,11 +145,15 @@ def text_format(text: bytes) -> Format:
         raise Refused("Dit bestand bevat alleen witruimte. Lever het opnieuw, met inhoud.")
     head = head or text.lstrip()[:4096]
     lowered = head[:200].lower()
-    if lowered.startswith((b"<!doctype html", b"<html")):
+    if WEB_PAGE.match(head):
+        if b"<table" in text[:1_000_000].lower():
+            raise Refused(f"Dit is een webpagina (HTML) met een tabel, {AS_WORKBOOK}")
         raise Refused(
             "Dit is een webpagina (HTML), geen tabel: vaak is dat een inlog- of foutpagina die "
             f"in plaats van het bestand is opgeslagen. {WHAT_TO_DO}"
         )
+    if MAIL_PAGE.match(head):
+        raise Refused(f"Dit is een opgeslagen webpagina (MHTML), {AS_WORKBOOK}")
     # Without a declaration and a namespace; a header between such brackets has rows below it.
     if re.match(rb"<[a-z_!?]", lowered) and text[-64:].rstrip(b"\0 \r\n\t").endswith(b">"):
         raise Refused(f"Dit is XML of HTML, geen tabel. {WHAT_TO_DO}")
@@ -269,23 +286,59 @@ def _zip_format(content: bytes) -> Format:
     try:
         with zips.opened(content) as archive:
             names = set(archive.namelist())
+            mimetype = b""
+            if "mimetype" in names:
+                with archive.open("mimetype") as file:
+                    mimetype = file.read(100)
     except zips.DamagedZip as error:
         raise Refused(
             "Dit Excel-bestand (of ingepakte bestand) is beschadigd of afgebroken. Lever het "
             "opnieuw."
         ) from error
-    if "xl/workbook.xml" in names:
+    names = {name.replace("\\", "/").lower().lstrip("/") for name in names}
+    if "xl/workbook.xml" in names or (
+        "[content_types].xml" in names and any(name.endswith("workbook.xml") for name in names)
+    ):
         return "xlsx"
     if "xl/workbook.bin" in names:
-        raise Refused("Dit is een binair Excel-bestand (.xlsb). Sla het op als .xlsx.")
+        raise Refused(
+            "Dit is een binair Excel-bestand (.xlsb). Open het in Excel, sla het op als .xlsx en "
+            "lever dat."
+        )
+    if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
     words = "een ingepakt bestand (zip)"
     if "word/document.xml" in names:
         words = "een Word-document"
     elif "ppt/presentation.xml" in names:
         words = "een presentatie"
+    elif "index/document.iwa" in names or "index.zip" in names:
+        words = "een bestand van Apple (Numbers, Pages of Keynote)"
     elif "content.xml" in names:
         words = "een OpenDocument-bestand"
     raise Refused(f"Dit is {words}, geen tabel. {WHAT_TO_DO}")
+
+
+def _ole_format(content: bytes) -> Format:
+    """What stands in the container of old office programs, by the names of its streams."""
+
+    def holds(name: str) -> bool:
+        return name.encode("utf-16-le") in content
+
+    if holds("EncryptedPackage") or holds("EncryptionInfo"):
+        raise Refused(
+            "Dit bestand is beveiligd met een wachtwoord (of een gevoeligheidslabel) en niet te "
+            "lezen. Sla het op zonder wachtwoord en lever het opnieuw."
+        )
+    if holds("Workbook") or holds("Book"):
+        return "xls"
+    for stream, words in OLE_STREAMS:
+        if holds(stream):
+            raise Refused(f"Dit is {words}, geen tabel. {WHAT_TO_DO}")
+    raise Refused(
+        "Dit is een bestand van een oud kantoorprogramma (misschien .xls) dat niet te lezen is. "
+        "Open het in Excel, sla het op als .xlsx en lever dat."
+    )
 
 
 def _refuse_binary(sample: bytes) -> None:

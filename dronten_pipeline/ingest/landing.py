@@ -48,7 +48,10 @@ CLOSING_TAG = re.compile(rb"(?:</[^<>]+>|/>|-->)\s*$")
 
 
 #: A folder with such a name was meant to be a file.
-DELIVERED_SUFFIXES = (".csv", ".txt", ".xlsx", ".json", ".jsonl", ".parquet", ".xml")
+DELIVERED_SUFFIXES = (
+    *(".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"),
+    *(".json", ".jsonl", ".parquet", ".xml"),
+)
 
 
 def delivered_files(folder: Path) -> list[Path]:

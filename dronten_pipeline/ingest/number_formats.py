@@ -180,9 +180,12 @@ def applied(cells: pl.DataFrame, styles: list[Shown], days_before: int = 0) -> p
 def _plain(number: pl.Expr) -> pl.Expr:
     """A number with a point, and without one when it is whole."""
     rounded = number.round_sig_figs(DIGITS)
-    is_whole = (rounded == rounded.floor()) & (rounded.abs() < MOST_EXACT)
-    whole = pl.when(is_whole).then(rounded).cast(pl.Int64, strict=False).cast(pl.String)
-    return pl.coalesce(whole, rounded.cast(pl.String))
+
+    def whole(value: pl.Expr) -> pl.Expr:
+        is_whole = (value == value.floor()) & (value.abs() < MOST_EXACT)
+        return pl.when(is_whole).then(value).cast(pl.Int64, strict=False).cast(pl.String)
+
+    return pl.coalesce(whole(number), whole(rounded), rounded.cast(pl.String))
 
 
 def _moment(serial: pl.Expr, only_time: pl.Expr) -> pl.Expr:

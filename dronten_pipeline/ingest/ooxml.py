@@ -10,7 +10,6 @@ XML of a sheet is taken apart here, a piece at a time and by expressions over al
 
 from __future__ import annotations
 
-import html
 import posixpath
 import re
 import zipfile
@@ -21,7 +20,7 @@ from xml.etree import ElementTree
 
 import polars as pl
 
-from dronten_pipeline.ingest import number_formats, sheets
+from dronten_pipeline.ingest import number_formats, sheets, xml_text
 from dronten_pipeline.ingest.dialect import Refused
 
 BLOCK = 1 << 22
@@ -29,8 +28,6 @@ UTF8_MARK = b"\xef\xbb\xbf"
 DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}encoding=[\"']([\w.-]{1,40})[\"']")
 #: An element at the top of a sheet or of the shared strings, with the prefix of its names.
 TOP = re.compile(rb"<(\w{1,40}:)(?:worksheet|sst)[\s>]")
-CDATA = re.compile(r"(?s)<!\[CDATA\[(.*?)\]\]>")
-COMMENT = re.compile(r"(?s)<!--.*?-->")
 MERGED = re.compile(
     r"<mergeCell\s[^>]*?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
 )
@@ -216,13 +213,9 @@ def _pieces(
 def _tidy(xml: bytes, prefix: bytes) -> str:
     if prefix:
         xml = xml.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
-    text = xml.decode()
-    if "<!" in text:
-        if "<!DOCTYPE" in text:
-            raise Refused(sheets.DAMAGED)
-        text = CDATA.sub(lambda found: html.escape(found[1], quote=False), text)
-        text = COMMENT.sub("", text)
-    return text
+    if b"<!DOCTYPE" in xml:
+        raise Refused(sheets.DAMAGED)
+    return xml_text.tidy(xml.decode())
 
 
 def _plain(xml: pl.Series) -> pl.Series:
@@ -239,12 +232,7 @@ def _plain(xml: pl.Series) -> pl.Series:
 
 
 def _unescaped(text: pl.Series) -> pl.Series:
-    for sign, decode in (("&", html.unescape), ("_x", _without_escapes)):
-        rows = text.str.contains(sign, literal=True).fill_null(False).arg_true()
-        if rows.len():
-            whole = decode(text.gather(rows).str.join("\0").item())
-            text = text.scatter(rows, pl.Series(whole.split("\0"), dtype=pl.String))
-    return text
+    return xml_text.decoded(xml_text.unescaped(text), "_x", _without_escapes)
 
 
 def _without_escapes(text: str) -> str:
@@ -369,14 +357,7 @@ class _Rows:
             .otherwise(pl.lit("text"))
         )
         shown = number_formats.applied(cells, self.book.styles, self.book.days_before)
-        return (
-            shown.filter(
-                pl.col("kind").is_in(["unsolved", "error"])
-                | (pl.col("text").str.strip_chars().fill_null("") != "")
-            )
-            .select("row", "column", "kind", value="text")
-            .cast(dict(sheets.CELLS))  # type: ignore[arg-type]
-        )
+        return sheets.filled(shown)
 
     def _texts(self, cells: pl.DataFrame) -> pl.Series:
         """The text of every cell as it is written, whatever its type."""

@@ -51,8 +51,8 @@ def _read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
     kind = dialect.format_of(content)
     if kind == "parquet":
         return parquet_files.read(content, wanted, limits)
-    if kind == "xlsx":
-        return workbooks.read(content, wanted, limits)
+    if kind == "xlsx" or kind == "xls" or kind == "ods":
+        return workbooks.read(content, kind, wanted, limits)
     if kind == "xml":
         return ubl_files.read(content, wanted, limits)
     decoded = dialect.decode(content)

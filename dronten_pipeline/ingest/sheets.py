@@ -1,7 +1,8 @@
 """A worksheet of a workbook as its filled cells, and how far its table reaches.
 
 Here belongs: what every reader of workbooks gives, and the limits on it. Not here: reading them
-(`ooxml.py`, `other_workbooks.py`), which sheet is read (`workbooks.py`).
+(`ooxml.py`, `old_workbooks.py`,
+`open_documents.py`), which sheet is read (`workbooks.py`).
 
 Cells that hold nothing take no memory, so that a stray cell in the last row costs nothing.
 """
@@ -83,6 +84,21 @@ def letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def filled(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells that hold something, as `CELLS`.
+
+    Args:
+        cells: `row`, `column`, `kind`, and in `text` what is shown.
+    """
+    has_text = pl.col("text").str.strip_chars().fill_null("") != ""
+    return cells.filter(has_text | pl.col("kind").is_in(["unsolved", "error"])).select(
+        pl.col("row").cast(pl.UInt32),
+        pl.col("column").cast(pl.UInt32),
+        pl.col("kind").cast(KIND),
+        value="text",
+    )
 
 
 def bounded(cells: pl.DataFrame) -> tuple[pl.DataFrame, str | None]:

@@ -1,7 +1,7 @@
 """A workbook read into records: of Excel in its forms, or of OpenDocument.
 
 Here belongs: which sheets are read, where the table of each stands, and which of its rows are
-records. Not here: the cells of a sheet (`ooxml.py`, `other_workbooks.py`).
+records. Not here: the cells of a sheet (`ooxml.py`, `old_workbooks.py`, `open_documents.py`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,16 @@ from functools import cached_property
 import polars as pl
 
 from dronten_pipeline import zips
-from dronten_pipeline.ingest import cleaning, furniture, header, ooxml, sheets
-from dronten_pipeline.ingest.dialect import Refused
+from dronten_pipeline.ingest import (
+    cleaning,
+    furniture,
+    header,
+    old_workbooks,
+    ooxml,
+    open_documents,
+    sheets,
+)
+from dronten_pipeline.ingest.dialect import Format, Refused
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.records import (
     LINE,
@@ -54,7 +62,7 @@ PROBLEMS = {
 }
 
 
-def read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
+def read(content: bytes, form: Format, wanted: Wanted, limits: Limits) -> Delivered:
     """The tables on the sheets that hold what is wanted, one below the other.
 
     Lines count on from one sheet to the next.
@@ -63,12 +71,7 @@ def read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
         TooLarge: as `limits` says.
         Refused: it is damaged, empty, or only a hidden sheet fits.
     """
-    try:
-        with zips.opened(content) as archive:
-            sheets.check_parts(archive, limits)
-            tabs = ooxml.read(archive)
-    except zips.DamagedZip as error:
-        raise Refused(sheets.DAMAGED) from error
+    tabs = _tabs(content, form, limits)
     chosen, notes = _chosen(tabs, wanted)
     parts: list[_Records] = []
     offset = 0
@@ -77,7 +80,7 @@ def read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
         parts.append(table.records(wanted, offset))
         offset += table.last_row + 1
     return Delivered(
-        format="xlsx",
+        format=form,
         encoding=None,
         separator=None,
         frame=pl.concat([part.frame for part in parts], how="diagonal"),
@@ -92,6 +95,18 @@ def read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
             sheets=tuple(table.number for table in chosen), header=chosen[0].header_lines
         ),
     )
+
+
+def _tabs(content: bytes, form: Format, limits: Limits) -> Sequence[sheets.Sheet]:
+    """The sheets of a workbook in its order."""
+    if form == "xls":
+        return old_workbooks.read(content)
+    try:
+        with zips.opened(content) as archive:
+            sheets.check_parts(archive, limits)
+            return open_documents.read(archive) if form == "ods" else ooxml.read(archive)
+    except zips.DamagedZip as error:
+        raise Refused(sheets.DAMAGED) from error
 
 
 def _chosen(tabs: Sequence[sheets.Sheet], wanted: Wanted) -> tuple[list[_Table], list[str]]:

@@ -75,3 +75,12 @@ def test_a_key_of_17_digits_as_a_number_rejects_its_row(shared: Path, tmp_path: 
     assert case.rejects.get_column("column_name").to_list() == ["zaak_id"] * 12
     assert "meer dan 15 cijfers" in case.rejects["reason"][0]
     assert "als tekst" in case.rejects["reason"][0]
+
+
+def test_a_web_page_with_the_name_of_a_workbook_is_refused_by_its_name(
+    shared: Path, tmp_path: Path
+) -> None:
+    case = field.read(shared, "50-html-table-as-xls", tmp_path)
+    assert case.outcome.state == "stopped"
+    assert "webpagina (HTML) met een tabel" in case.notes
+    assert "sla het op als .xlsx" in case.notes
