@@ -53,6 +53,7 @@ for command in (
     explain.explain,
     verify.verify,
     verify.keys,
+    deliveries.accept,
     deliveries.erase,
     web.dev,
     web.web,

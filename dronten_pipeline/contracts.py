@@ -172,6 +172,19 @@ class Table(Strict):
         description="ubl: e-invoices in XML (SI-UBL 2.0, Peppol BIS), one in a file of any name, "
         "are records of this table; the columns have the names that `ingest/ubl_files.py` gives.",
     )
+    delivers: Literal["changes", "everything"] = Field(
+        default="changes",
+        description="changes: a record that is missing in a later delivery stays. everything: only "
+        "the latest good delivery counts, and a record that is not in it is gone.",
+    )
+    allowed_shrink: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Of a table that delivers everything: the share of its records by which a "
+        "delivery may be smaller than the one it replaces. One that shrinks further stops the "
+        "source until somebody accepts it (`datalab accept`).",
+    )
     rejects: list[Reject] = Field(
         default_factory=list, description="What sends a record that can be read to quarantine."
     )

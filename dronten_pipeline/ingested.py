@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from dronten_pipeline.contracts import Source
-from dronten_pipeline.evidence import ledger, raw_files
+from dronten_pipeline.evidence import acceptance, ledger, raw_files
 from dronten_pipeline.evidence.durable import sha256_of
 from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.kept import RawEntry
@@ -63,6 +63,11 @@ def read_source(
         as_of=as_of,
         origin=origin,
         recorded=believed,
+        accepted={
+            (one.number, one.sha256): one.sentence
+            for one in acceptance.accepted(settings)
+            if one.source == source.name
+        },
         on_progress=on_progress,
     )
     raw_files.record(

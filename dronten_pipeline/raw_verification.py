@@ -16,7 +16,8 @@ import polars as pl
 
 from dronten_pipeline import sandbox
 from dronten_pipeline.contracts import Source, load_sources
-from dronten_pipeline.evidence import ledger, raw_files
+from dronten_pipeline.evidence import acceptance, ledger, raw_files
+from dronten_pipeline.evidence.acceptance import Accepted
 from dronten_pipeline.ingest import files, kept, landing, privacy, raw, registry, shape, worker
 from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ingest.kept import RawEntry
@@ -50,6 +51,13 @@ def verify_raw(settings: Settings, releases: list[Release]) -> RawVerification:
             found.problems.append(f"Wat gelezen is van {_name(entry)} ({path}): {why}.")
     found.problems += _wrong_memories(settings, entries)
     found.problems += _wrong_releases(settings, releases)
+    accepted = acceptance.accepted(settings)
+    found.problems += _wrong_acceptances(settings, accepted)
+    found.notices += [
+        f"Levering {one.number} van {one.source}.{one.table} heeft {one.keys_after} records waar "
+        f"het er {one.keys_before} waren, en is door {one.account} toegelaten. {one.sentence}"
+        for one in accepted
+    ]
     if before := [entry for entry in entries.values() if entry.is_found]:
         found.notices.append(
             f"{len(before)} gelezen bestanden zijn van voor de vastlegging ervan en niet met hun "
@@ -130,6 +138,20 @@ def _wrong_memories(settings: Settings, entries: dict[str, RawEntry]) -> Iterato
                 yield f"Het geheugen van bron {source} kent {path} niet meer, het logboek wel."
             elif sha256 not in (None, entry.sha256):
                 yield f"Het geheugen van bron {source} spreekt het logboek tegen over {path}."
+
+
+def _wrong_acceptances(settings: Settings, accepted: list[Accepted]) -> Iterator[str]:
+    """What was let in must be what the memory of its source has under that number."""
+    for one in accepted:
+        try:
+            known = registry.load(settings.raw, one.source)
+        except registry.RegistryError:  # told elsewhere
+            continue
+        if (one.number, one.sha256) not in {(two.number, two.sha256) for two in known.deliveries}:
+            yield (
+                f"Record {one.record} laat levering {one.number} van {one.table} toe, en het "
+                f"geheugen van bron {one.source} kent die levering niet."
+            )
 
 
 def _wrong_releases(settings: Settings, releases: list[Release]) -> Iterator[str]:

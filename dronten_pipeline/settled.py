@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dronten_pipeline.contracts import load_sources
-from dronten_pipeline.evidence import ledger, ratification
+from dronten_pipeline.evidence import acceptance, ledger, ratification
 from dronten_pipeline.evidence.durable import (
     canonical_json,
     sha256_of,
@@ -41,7 +41,7 @@ class Given:
 
 def what_is_given(settings: Settings, run: Run) -> Given:
     """Deliveries with the documents below them, day, origin, code, settings, key, calibration,
-    and what owners ratified."""
+    what owners ratified and which deliveries were accepted."""
     folders = (
         [path / "sample" for path in sorted(settings.sources.iterdir())]
         if run.is_sample
@@ -58,6 +58,7 @@ def what_is_given(settings: Settings, run: Run) -> Given:
                 "ratified": {
                     kpi_id: one.record for kpi_id, one in ratification.in_force(settings).items()
                 },
+                "accepted": [one.record for one in acceptance.accepted(settings)],
                 "calibration": [sha256_of(path) for path in _calibrations(settings)],
                 "delivered": {
                     shown(path): _content(path, folder)

@@ -1,4 +1,4 @@
-"""`datalab check` and `datalab erase`: one delivered file, before it is read and after.
+"""`datalab check`, `accept` and `erase`: one delivered file, before it is read and after.
 
 Not here: reading it in a run (`ingest/`).
 """
@@ -50,6 +50,41 @@ def check(
     for line in answer["lines"]:
         console.print(line, markup=False, soft_wrap=True)
     raise typer.Exit(0 if answer["is_accepted"] else 1)
+
+
+def accept(
+    source: Annotated[str, typer.Argument(help="De bron, bijvoorbeeld iv3.")],
+    file_name: Annotated[
+        str,
+        typer.Argument(help="De naam van het bestand, of het nummer van de levering."),
+    ],
+    reason: Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")],
+) -> None:
+    """Laat een levering toe die veel minder records heeft dan de levering die zij vervangt.
+
+    Dat is nodig bij tabellen waarvan elke levering alles is. De volgende run rekent ermee.
+    """
+    from dronten_pipeline.accept import AcceptError
+    from dronten_pipeline.accept import accept as let_in
+    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.run import RunUnderWay, alone
+
+    settings = current_settings()
+    sources = load_sources(settings.sources)
+    if source not in sources:
+        stop(f"Er is geen bron {source}; wel: {', '.join(sources)}.")
+    try:
+        with alone(settings, "accept"):
+            accepted = let_in(settings, sources[source], file_name, reason=reason)
+    except (AcceptError, RunUnderWay) as error:
+        stop(str(error))
+    console.print(
+        f"Toegelaten: levering {accepted.number} van {accepted.table}, met {accepted.keys_after} "
+        f"records waar het er {accepted.keys_before} waren (record {accepted.record} van het "
+        "logboek). Start een run: de cijfers worden met deze levering berekend.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def erase(

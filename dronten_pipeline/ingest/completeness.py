@@ -55,13 +55,19 @@ def find_gaps(rows: pl.LazyFrame, table: Table, cadence: Cadence, as_of: dt.date
 
 def count_records(rows: pl.LazyFrame, table: Table) -> int:
     """Records in the delivered rows of a table: of each key all versions together are one."""
+    keys = keys_of(rows, table)
+    return int(keys.select(pl.len()).collect(engine="streaming").item())
+
+
+def keys_of(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+    """The keys in the delivered rows of a table, each once, as they are compared."""
     keys = rows.select(
         pl.col(name.lower()).str.to_lowercase()
         if table.column(name).is_code
         else pl.col(name.lower())
         for name in table.key
     )
-    return int(keys.unique().select(pl.len()).collect(engine="streaming").item())
+    return keys.unique()
 
 
 def note(gaps: pl.DataFrame) -> str:

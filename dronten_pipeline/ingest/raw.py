@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -22,6 +22,7 @@ from dronten_pipeline import personal, sandbox
 from dronten_pipeline.contracts import Source, Table
 from dronten_pipeline.file_names import is_sound
 from dronten_pipeline.ingest import (
+    completeness,
     files,
     kept,
     landing,
@@ -38,6 +39,7 @@ from dronten_pipeline.ingest import (
 )
 from dronten_pipeline.ingest.kept import RawEntry, Recorded
 from dronten_pipeline.ingest.registry import Delivery, Origin, Parse, Registry
+from dronten_pipeline.ingest.standing import Shrink, Standing
 from dronten_pipeline.limits import TooLarge
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.speaking import whereabouts
@@ -45,6 +47,9 @@ from dronten_pipeline.speaking import whereabouts
 DeliveryState = Literal["read", "unchanged", "stopped", "missing"]
 SourceState = Literal["current", "stopped"]
 Progress = Callable[[str], None]
+#: What somebody let in though it holds fewer records than what it replaces: by number and SHA-256
+#: of the delivery, what to say of that.
+Accepted = Mapping[tuple[int, str], str]
 
 HASH_BLOCK = 1 << 20
 
@@ -52,6 +57,7 @@ NO_UTF8 = (
     "De naam van dit bestand is geen UTF-8: zij komt van een oud systeem. Hernoem het bestand, met "
     "gewone letters en cijfers."
 )
+REPLACED = "Vervangen door een latere levering: van deze tabel telt alleen de laatste."
 FOLDER = (
     "Dit is een map (of geen gewoon bestand) met de naam van een bestand. Zet de bestanden die "
     "erin staan rechtstreeks in de map van de bron, en haal dit weg."
@@ -86,6 +92,10 @@ class DeliveryReport(BaseModel):
     raw_sha256: str | None = None
     shape: dict[str, tuple[str, str]] = Field(default_factory=dict)
     findings: tuple[personal.Finding, ...] = ()
+    shrink: Shrink | None = Field(default=None, description="Why it waits for `datalab accept`.")
+    is_replaced: bool = Field(
+        default=False, description="A later delivery of everything took its place."
+    )
 
 
 class SourceOutcome(BaseModel):
@@ -146,6 +156,7 @@ def ingest_source(
     as_of: dt.date,
     origin: Origin,
     recorded: Recorded = None,
+    accepted: Accepted | None = None,
     on_progress: Progress | None = None,
 ) -> SourceOutcome:
     """Reads what is new in the folder of a source and says what counts.
@@ -158,11 +169,14 @@ def ingest_source(
         as_of: day of judgement, for the scores of documents.
         origin: 'delivery' reads `landing/<source>`, 'sample' reads `sources/<source>/sample`.
         recorded: raw files as the ledger holds them; only these are believed.
+        accepted: deliveries that may hold fewer records than what they replace.
         on_progress: is told in words what is being read.
     """
     progress = on_progress or _silent
     try:
-        ingest = _Ingest(settings, source, run_id, as_of, origin, recorded, progress)
+        ingest = _Ingest(
+            settings, source, run_id, as_of, origin, recorded, accepted or {}, progress
+        )
     except registry.RegistryError as error:
         return _without_memory(source, origin, str(error))
     return ingest.run()
@@ -215,6 +229,7 @@ class _Ingest:
         as_of: dt.date,
         origin: Origin,
         recorded: Recorded,
+        accepted: Accepted,
         on_progress: Progress,
     ) -> None:
         self.settings = settings
@@ -224,6 +239,7 @@ class _Ingest:
         self.as_of = as_of
         self.origin = origin
         self.recorded = recorded
+        self.accepted = accepted
         self.on_progress = on_progress
         self.folder = landing_folder(settings, source, origin)
         self.store = settings.raw / "files" / source.name
@@ -240,6 +256,8 @@ class _Ingest:
         #: What is not read yet, by the kept name, in a sentence.
         self.waiting: dict[str, str] = {}
         self.replaced: tuple[str, ...] = ()
+        #: By table, what counts of it and why.
+        self.standings: dict[str, Standing] = {}
         #: By table and content, the run that saw it first.
         self.first_runs: dict[tuple[str | None, str], str] = {}
         #: Whether the folder could be listed, so that a name that is not in it is gone.
@@ -687,12 +705,23 @@ class _Ingest:
 
     def _counting(self, made: Sequence[Delivery]) -> dict[tuple[str, str], Delivery]:
         """By table and content, the delivery with which it counts."""
-        found: dict[tuple[str, str], Delivery] = {}
         for table in self.source.tables:
             good = [one for one in made if one.table == table.name and self._can_count(one)]
-            for one in standing.latest_of_each_content(good):
-                found[table.name, one.sha256] = one
-        return found
+            self.standings[table.name] = (
+                Standing(standing.latest_of_each_content(good))
+                if table.delivers == "changes"
+                else standing.latest_whole(
+                    good,
+                    _Keys(self, table),
+                    allowed_shrink=table.allowed_shrink,
+                    is_accepted=lambda one: (one.number, one.sha256) in self.accepted,
+                )
+            )
+        return {
+            (table, one.sha256): one
+            for table, what in self.standings.items()
+            for one in what.counting
+        }
 
     def _can_count(self, delivery: Delivery) -> bool:
         table = self._table(delivery.table)
@@ -719,7 +748,7 @@ class _Ingest:
         self,
         delivery: Delivery,
         here: bool,
-        is_replaced: bool,
+        is_overwritten: bool,
         counting: dict[tuple[str, str], Delivery],
         order_note: str | None,
     ) -> DeliveryReport:
@@ -744,21 +773,27 @@ class _Ingest:
                 "rows_accepted": found.rows_accepted,
                 "rows_quarantined": found.rows_quarantined,
             }
+        counts = counting.get((str(delivery.table), delivery.sha256))
+        if self._is_replaced(delivery, counts):
+            about |= {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0}
+            return _report(about, state="unchanged", is_replaced=True, note=REPLACED)
         if why := self.broken.get((str(delivery.table), delivery.sha256)):
             about |= {"rows_accepted": 0, "rows_quarantined": 0}
             return _report(about, state="stopped", note=_not_what_it_was(delivery, why))
         problem = self._problem(delivery, found)
+        shrink = self._standing(delivery).shrunk.get(delivery.number)
+        if shrink is not None:
+            problem = self._too_small(delivery, shrink)
         gone = (
             "Dit bestand is overschreven door een nieuwere levering."
-            if is_replaced
+            if is_overwritten
             else "Dit bestand staat niet meer in de map."
         )
         if problem and here:
-            return _report(about, state="stopped", note=problem)
-        if problem or found is None:
+            return _report(about, state="stopped", note=problem, shrink=shrink)
+        if problem or found is None or counts is None:
             about |= {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0}
             return _report(about, state="missing", note=f"{gone} Het telde niet mee.")
-        counts = counting[str(delivery.table), delivery.sha256]
         if counts is not delivery:
             return _report(about, state="unchanged", note=_of_a_copy(delivery, counts))
         notes = [
@@ -768,6 +803,7 @@ class _Ingest:
         ]
         if order_note:
             notes.append(order_note)
+        notes += self._whole_notes(delivery)
         if self._is_back(delivery):
             notes.insert(0, "Deze inhoud was al eerder geleverd en geldt weer, na wat erna kwam.")
         if not here:
@@ -781,6 +817,39 @@ class _Ingest:
             raw_sha256=found.raw_sha256,
             shape=found.shape,
             findings=found.findings,
+        )
+
+    def _standing(self, delivery: Delivery) -> Standing:
+        return self.standings.get(str(delivery.table), Standing([]))
+
+    def _is_replaced(self, delivery: Delivery, counts: Delivery | None) -> bool:
+        """Whether a later delivery of everything took its place, also that of a bad one."""
+        table = self._table(delivery.table)
+        if table is None or table.delivers == "changes" or counts is not None:
+            return False
+        return any(one.number > delivery.number for one in self._standing(delivery).counting)
+
+    def _too_small(self, delivery: Delivery, shrink: Shrink) -> str:
+        table = self.source.table(str(delivery.table))
+        return (
+            f"Van tabel {table.name} is elke levering alles, en deze heeft {shrink.keys_after} "
+            f"records; levering {shrink.replaces}, die zij zou vervangen, heeft er "
+            f"{shrink.keys_before}. Toegestaan is {_percent(table.allowed_shrink)} minder. Lever "
+            "opnieuw, met alles erin. Zijn die records echt vervallen, geef dan "
+            f'`datalab accept {self.source.name} {delivery.number} --reason "..."`.'
+        )
+
+    def _whole_notes(self, delivery: Delivery) -> Iterator[str]:
+        what = self._standing(delivery)
+        if what.keys is None or delivery is not what.counting[-1]:
+            return
+        with_others = f" (met {_others(len(what.counting) - 1)})" * (len(what.counting) > 1)
+        before = "" if what.keys_before is None else f"; de vorige had er {what.keys_before}"
+        yield f"Alleen deze levering{with_others} telt, met {what.keys} records{before}."
+        yield from (
+            self.accepted[one.number, one.sha256]
+            for one in what.counting
+            if (one.number, one.sha256) in self.accepted
         )
 
     def _is_back(self, delivery: Delivery) -> bool:
@@ -1019,7 +1088,7 @@ class _Ingest:
             ("unchanged", "al eerder geleverd"),
             ("missing", "niet meer aanwezig"),
         ):
-            count = sum(report.state == state for report in reports)
+            count = sum(report.state == state and not report.is_replaced for report in reports)
             if count:
                 notes.append(f"{count} {words}.")
         notes += self._privacy_notes(counting)
@@ -1060,6 +1129,44 @@ class _Ingest:
 
     def _relative(self, path: Path | None) -> str | None:
         return None if path is None else path.relative_to(self.settings.raw).as_posix()
+
+
+class _Keys:
+    """Counts the records of deliveries of one table, and remembers it with how they were read."""
+
+    def __init__(self, ingest: _Ingest, table: Table) -> None:
+        self.ingest = ingest
+        self.table = table
+
+    def count(self, deliveries: Sequence[Delivery]) -> int:
+        if len(deliveries) > 1:
+            every = pl.concat([self._of(one) for one in deliveries]).unique()
+            return int(every.select(pl.len()).collect().item())
+        (one,) = deliveries
+        parses, key = self.ingest.registry.parses, ", ".join(self.table.key)
+        place, found = self.ingest.registry.parse_for(
+            self.ingest._key(self.table, one.sha256), self.ingest.as_of
+        )
+        if found is not None and key in found.keys:
+            return found.keys[key]
+        count = int(self._of(one).select(pl.len()).collect().item())
+        if found is not None:
+            parses[place] = found.model_copy(update={"keys": found.keys | {key: count}})
+        return count
+
+    def share(self, of: Delivery, within: Delivery) -> float:
+        keys, others = self._of(of), self._of(within)
+        names = keys.collect_schema().names()
+        same = keys.join(others, on=names, how="semi", nulls_equal=True)
+        return int(same.select(pl.len()).collect().item()) / max(1, self.count([of]))
+
+    def _of(self, delivery: Delivery) -> pl.LazyFrame:
+        found = self.ingest._parse_of(self.table, delivery.sha256)
+        assert found is not None
+        rows = pl.read_parquet(self.ingest.settings.raw / str(found.raw_path))
+        return completeness.keys_of(
+            shape.conformed(rows, self.table, found.shape).lazy(), self.table
+        )
 
 
 def _scores_lost(paths: list[str]) -> str:

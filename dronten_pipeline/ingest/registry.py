@@ -53,6 +53,9 @@ class Parse(BaseModel):
     refused: str | None = Field(default=None, description="Why the file as a whole is no good.")
     #: Under which limits a file was refused: others may let it in.
     limits: str | None = None
+    keys: dict[str, int] = Field(
+        default_factory=dict, description="Records, by the columns that were their key."
+    )
     #: The days of judgement for which this is what stands in the file (`values.Horizon`).
     holds_from: dt.date | None = None
     holds_until: dt.date | None = None

@@ -24,6 +24,8 @@ from tests.conftest import PROJECT, Datalab
         (["rollback"], {}, 1, "geen eerdere uitgave"),
         (["run", "--as-of", "30-06-2026"], {}, 1, "schrijf jjjj-mm-dd"),
         (["status"], {"as_of": "gisteren"}, 1, "DATALAB_AS_OF is 'gisteren'"),
+        (["accept", "geen_bron", "1", "--reason", "x"], {}, 1, "Er is geen bron geen_bron"),
+        (["accept", "iv3", "1", "--reason", "De bron is kleiner."], {}, 1, "start eerst een run"),
         (["erase", "geen_bron", "x.csv", "--reason", "x"], {}, 1, "Er is geen bron geen_bron"),
         (["erase", "iv3", "x.csv", "--reason", "x"], {}, 1, "nooit een bestand x.csv"),
         (["check", "bestaat_niet.csv"], {}, 1, "bestaat_niet.csv bestaat niet"),
