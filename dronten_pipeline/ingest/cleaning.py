@@ -71,3 +71,10 @@ def notes(counts: Counts) -> Iterator[str]:
     for name, kind in KINDS.items():
         if many := counts.get(name):
             yield f"{many} {kind.words}."
+
+
+def listed(counts: Counts) -> str | None:
+    """The counts in one text, in the order of `KINDS`: `null_text=20; open_end=3`; None without."""
+    names = [*KINDS, *sorted(set(counts) - set(KINDS))]
+    found = [f"{name}={counts[name]}" for name in names if counts.get(name)]
+    return "; ".join(found) or None

@@ -62,6 +62,7 @@ FOLDER = (
     "Dit is een map (of geen gewoon bestand) met de naam van een bestand. Zet de bestanden die "
     "erin staan rechtstreeks in de map van de bron, en haal dit weg."
 )
+NOTHING_READ = {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0, "cleaned": {}}
 LOG = logging.getLogger(__name__)
 
 
@@ -87,6 +88,7 @@ class DeliveryReport(BaseModel):
     rows_delivered: int = 0
     rows_accepted: int = 0
     rows_quarantined: int = 0
+    cleaned: dict[str, int] = Field(default_factory=dict, description="By kind: `cleaning.KINDS`.")
     counts: bool = False
     raw_path: str | None = Field(default=None, description="Relative to raw/.")
     raw_sha256: str | None = None
@@ -772,13 +774,14 @@ class _Ingest:
                 "rows_delivered": found.rows_delivered,
                 "rows_accepted": found.rows_accepted,
                 "rows_quarantined": found.rows_quarantined,
+                "cleaned": found.cleaned,
             }
         counts = counting.get((str(delivery.table), delivery.sha256))
         if self._is_replaced(delivery, counts):
-            about |= {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0}
+            about |= NOTHING_READ
             return _report(about, state="unchanged", is_replaced=True, note=REPLACED)
         if why := self.broken.get((str(delivery.table), delivery.sha256)):
-            about |= {"rows_accepted": 0, "rows_quarantined": 0}
+            about |= {"rows_accepted": 0, "rows_quarantined": 0, "cleaned": {}}
             return _report(about, state="stopped", note=_not_what_it_was(delivery, why))
         problem = self._problem(delivery, found)
         shrink = self._standing(delivery).shrunk.get(delivery.number)
@@ -792,7 +795,7 @@ class _Ingest:
         if problem and here:
             return _report(about, state="stopped", note=problem, shrink=shrink)
         if problem or found is None or counts is None:
-            about |= {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0}
+            about |= NOTHING_READ
             return _report(about, state="missing", note=f"{gone} Het telde niet mee.")
         if counts is not delivery:
             return _report(about, state="unchanged", note=_of_a_copy(delivery, counts))

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
-from dronten_pipeline.ingest import completeness, files, kept, registry, shape
+from dronten_pipeline.ingest import cleaning, completeness, files, kept, registry, shape
 from dronten_pipeline.ingest.kept import Recorded
 from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
@@ -46,6 +46,7 @@ DELIVERY_COLUMNS = pl.Schema(
         "rows_delivered": pl.Int64(),
         "rows_accepted": pl.Int64(),
         "rows_quarantined": pl.Int64(),
+        "cleaned": pl.String(),
         "is_fresh": pl.Boolean(),
     }
 )
@@ -450,6 +451,7 @@ class _Layout:
                             "rows_quarantined",
                         }
                     ),
+                    "cleaned": cleaning.listed(report.cleaned),
                     "state": state,
                     "note": note,
                     "received_at": report.received_at.astimezone(LOCAL_TIME).replace(tzinfo=None),

@@ -23,6 +23,7 @@ select
     case when people.source is null then delivery.rows_delivered end as rows_delivered,
     case when people.source is null then delivery.rows_accepted end as rows_accepted,
     case when people.source is null then delivery.rows_quarantined end as rows_quarantined,
+    case when people.source is null then delivery.cleaned end as cleaned,
     delivery.is_fresh
 from {{ ref('stg_run__delivery') }} as delivery
 left join people on delivery.source = people.source

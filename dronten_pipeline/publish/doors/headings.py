@@ -58,6 +58,7 @@ _HEADINGS = {
     "choice": "Wat wij doen",
     "ci_high": "Bovengrens 95%",
     "ci_low": "Ondergrens 95%",
+    "cleaned": "Rechtgezet",
     "code_version": "Versie programma",
     "comparator": "Vergelijking",
     "computed_value": "Berekende waarde",

@@ -60,6 +60,7 @@ DELIVERY: dict[str, Any] = {
     "rows_delivered": pl.Int64,
     "rows_accepted": pl.Int64,
     "rows_quarantined": pl.Int64,
+    "cleaned": pl.String,
     "is_fresh": pl.Boolean,
 }
 PRIVACY: dict[str, Any] = {

@@ -259,13 +259,14 @@ CREATE TABLE main.source_delivery AS
     SELECT source, table_name, table_name || '.csv' AS file_name, sha256(table_name) AS sha256,
         'csv' AS format, 'utf-8' AS encoding, ';' AS separator, 'read' AS state, 'Gelezen.' AS note,
         TIMESTAMP '2026-03-30 08:00:00' AS received_at, 5000 :: BIGINT AS rows_delivered,
-        4990 :: BIGINT AS rows_accepted, 10 :: BIGINT AS rows_quarantined, true AS is_fresh
+        4990 :: BIGINT AS rows_accepted, 10 :: BIGINT AS rows_quarantined,
+        'null_text=20' AS cleaned, true AS is_fresh
     FROM (VALUES ('website_feedback', 'votes'), ('klant_in_focus', 'responses'),
         ('text_corpus', 'texts'), ('finance_hr', 'staff_costs'),
         ('iv3', 'staff_costs_by_municipality'), ('iv3', 'region_membership')) AS v (source, table_name);
 CREATE TABLE staging.stg_run__delivery AS FROM main.source_delivery;
 UPDATE main.source_delivery SET rows_delivered = NULL, rows_accepted = NULL, rows_quarantined = NULL,
-    note = regexp_replace(note, '[0-9]+', '…', 'g')
+    cleaned = NULL, note = regexp_replace(note, '[0-9]+', '…', 'g')
 WHERE source IN ('website_feedback', 'klant_in_focus');
 CREATE TABLE staging.stg_run__table AS SELECT source, table_name, 10 :: BIGINT AS records FROM main.source_delivery;
 CREATE TABLE intermediate.int_staged_table AS FROM staging.stg_run__table;

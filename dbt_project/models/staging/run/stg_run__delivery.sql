@@ -12,5 +12,6 @@ select
     rows_delivered,
     rows_accepted,
     rows_quarantined,
+    cleaned,
     is_fresh
 from {{ source('run', 'delivery') }}
