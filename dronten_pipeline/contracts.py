@@ -122,6 +122,12 @@ class Column(Strict):
         default=False,
         description="The value is the path of a document beside the list; it is no delivery.",
     )
+    examples: list[str] = Field(
+        default_factory=list,
+        max_length=2,
+        description="Values as a system may write them, for the example that a supplier gets; of "
+        "one the second record has it too. Without them they follow from the type.",
+    )
     description: str = Field(min_length=3)
 
 
@@ -267,7 +273,10 @@ class Table(Strict):
         """Short hash of everything here that changes what is read from a file."""
         parts = [
             self.name,
-            [column.model_dump(mode="json", exclude={"description"}) for column in self.columns],
+            [
+                column.model_dump(mode="json", exclude={"description", "examples"})
+                for column in self.columns
+            ],
             [reject.model_dump(exclude={"reason"}) for reject in self.rejects],
         ]
         if self.trailer is not None:

@@ -5,6 +5,7 @@ Not here: what belongs to a delivery or a release.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,14 +46,65 @@ def dictionary() -> None:
 
 
 def contract(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[BRON]",
+            help="Schrijf voor de leverancier van deze bron wat hij levert: een pagina, een leeg "
+            "bestand en een voorbeeld per tabel, en het contract in ODCS. Zonder bron gaat het om "
+            "de tabellen die wij zelf publiceren.",
+        ),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Map voor die bestanden; leeg: contract_BRON in deze map."),
+    ] = None,
     other_meaning: Annotated[
         bool,
         typer.Option(
-            "--andere-betekenis", help="Kolommen zeggen iets anders dan eerst: een hoofdversie."
+            "--andere-betekenis",
+            help="Zonder bron: kolommen zeggen iets anders dan eerst, dus een hoofdversie.",
         ),
     ] = False,
 ) -> None:
-    """Legt het contract van de gepubliceerde tabellen vast als nieuwe versie, als dat nodig is."""
+    """Schrijft het contract van een bron voor haar leverancier, of dat van wat gepubliceerd wordt.
+
+    Met een bron: wat een leverancier nodig heeft. Zonder: een nieuwe versie van het contract van
+    de gepubliceerde tabellen, als dat nodig is.
+    """
+    if source is not None and other_meaning:
+        stop("--andere-betekenis gaat over de gepubliceerde tabellen: laat de bron weg.")
+    if source is not None:
+        _contract_of(source, into)
+    elif into is not None:
+        stop("--into hoort bij een bron: noem die erbij, zoals `datalab contract fixi`.")
+    else:
+        _release_contract(other_meaning)
+
+
+def _contract_of(name: str, into: Path | None) -> None:
+    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.ingest.files import Unwritable
+    from dronten_pipeline.supplier.write import write
+
+    sources = load_sources(current_settings().sources)
+    if name not in sources:
+        stop(f"Er is geen bron {name}; wel: {', '.join(sources)}.")
+    try:
+        written = write(sources[name], into or Path(f"contract_{name}"))
+    except Unwritable as error:
+        stop(str(error))
+    for path in written:
+        console.print(f"  {path}", markup=False, soft_wrap=True)
+    console.print(
+        f"Geef deze bestanden aan de leverancier van {name}, en controleer zijn eerste bestand met "
+        "`datalab check`.",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _release_contract(other_meaning: bool) -> None:
     from dronten_pipeline.mart_contract import ReleasedContractError, release
 
     try:
