@@ -6,11 +6,8 @@ records (`structure.py`, `readers.py`). A file's extension is never looked at.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -18,9 +15,6 @@ from dronten_pipeline import zips
 from dronten_pipeline.ingest import cleaning, encodings
 
 Format = Literal["csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet", "xml"]
-SEPARATORS = (";", ",", "\t")
-SAMPLE_BYTES = 256 * 1024
-SAMPLE_RECORDS = 100
 
 #: First bytes of what people drop by mistake, with what it is in words.
 MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -62,7 +56,6 @@ WEB_PAGE = re.compile(
 )
 #: A web page as a mail program or browser saves it in one file.
 MAIL_PAGE = re.compile(rb"(?i)(?:mime-version|content-type)\s*:[^;,\t]*(?:1\.0|multipart/)")
-SEPARATOR_HINT = re.compile(rb"(?i)sep=(.)\r?\n")
 BOM = b"\xef\xbb\xbf"
 LOST = b"\xef\xbf\xbd"
 #: Signs of Chinese whose two bytes are both letters, digits or separators, many in a row.
@@ -241,45 +234,6 @@ def _order(sample: bytes) -> str:
     if sum(nuls) > 2.5 * size:
         return "utf-32-be" if nuls[0] > nuls[3] else "utf-32-le"
     return "utf-16-le" if nuls[1] + nuls[3] > nuls[0] + nuls[2] else "utf-16-be"
-
-
-def separator_of(text: bytes, expected: Collection[str] = ()) -> str:
-    """Separator under which header and first records agree best.
-
-    Args:
-        text: UTF-8 without a mark.
-        expected: lower-cased names of the columns of the contract.
-    """
-    hint = SEPARATOR_HINT.match(text)
-    if hint:
-        return hint[1].decode("latin-1")
-    sample = text[:SAMPLE_BYTES].decode("utf-8", errors="ignore")
-
-    def score(separator: str) -> tuple[int, bool, float, int]:
-        records = _sample_records(sample, separator)
-        if not records:
-            return 0, False, 0.0, 0
-        header, body = records[0], records[1:]
-        known = sum(name.strip().lower() in expected for name in header)
-        agreeing = sum(len(record) == len(header) for record in body)
-        share = agreeing / len(body) if body else 1.0
-        return known, len(header) > 1, round(share, 1), len(header)
-
-    return max(SEPARATORS, key=score)
-
-
-def _sample_records(sample: str, separator: str) -> list[list[str]]:
-    records: list[list[str]] = []
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-    try:
-        for record in reader:
-            if any(field.strip() for field in record):
-                records.append(record)
-            if len(records) > SAMPLE_RECORDS:
-                break
-    except csv.Error:
-        pass  # a field too large for the sample: what was read before it is enough
-    return records
 
 
 def _zip_format(content: bytes) -> Format:

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -338,18 +339,27 @@ def end_of(path: Path) -> Literal["whole", "unended", "cut"]:
 def _end_of_csv(head: bytes, tail: bytes) -> Literal["whole", "unended", "cut"]:
     if tail.endswith((b"\n", b"\r")):
         return "whole"
-    first, ended, _ = head.lstrip().partition(b"\n")
     before, found, last = tail.rpartition(b"\n")
-    if not ended or not found:  # one line, or a last line that is longer than what was looked at
+    if not found:  # one line, or a last line that is longer than what was looked at
         return "whole"
     if b'"' in last:
         if last.endswith(b'"') and last.count(b'"') % 2 == 0:
             return "whole"
         is_cut = last.count(b'"') % 2 == 1 and before.count(b'"') % 2 == 0
     else:
-        separator = dialect.separator_of(head).encode()
-        is_cut = last.count(separator) < first.count(separator)
+        is_cut = _is_short_line(head, last)
     return "cut" if is_cut else "unended"
+
+
+def _is_short_line(head: bytes, last: bytes) -> bool:
+    """Whether a last line has fewer separators than most lines at the top, and says no source."""
+    from dronten_pipeline.ingest import csv_files, csv_head
+
+    separator = csv_head.separator_of(head).encode()
+    counts = Counter(line.count(separator) for line in head.splitlines()[:-1])
+    counts.pop(0, None)
+    usual = max(counts, key=lambda count: (counts[count], count), default=0)
+    return last.count(separator) < usual and not csv_files.is_footer(last.decode(errors="replace"))
 
 
 def _end_of_json(head: bytes, tail: bytes) -> Literal["whole", "cut"]:

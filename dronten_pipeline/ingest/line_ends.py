@@ -26,14 +26,14 @@ _LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 def without_marks(text: bytes) -> tuple[bytes, cleaning.Counts]:
-    """The text without marks, and how many there were. A return that stands twice before a line
-    end is one of it."""
+    """The text without marks, and how many there were. A return that stands twice at the end of
+    most lines stands there once."""
     counts: dict[str, int] = {}
     if b"\x1a" in text:
         text, counts[END_MARK] = _END_MARKS.subn(b"", text)
     if MARK in text:
         text, counts[INNER_MARK] = re.subn(rb"(?:^|(?<=[\r\n]))\xef\xbb\xbf", b"", text)
-    if b"\r\r\n" in text:
+    if text.count(b"\r\r\n") * 2 > text.count(b"\n"):
         text = re.sub(rb"\r{2,}\n", b"\r\n", text)
     return text, {kind: count for kind, count in counts.items() if count}
 

@@ -164,7 +164,7 @@ def _parse_pieces(
         if column.type in ("integer", "decimal") and column.personal_data == "none"
     }
     if undecided:
-        for piece in pieces.read(handle, size, undecided, limits):
+        for piece in pieces.read(handle, size, Wanted.by(table), limits, undecided):
             seen.look_at(piece.frame, table)
     whole: Parsed | None = None
     blank_lines = 0

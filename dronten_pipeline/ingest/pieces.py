@@ -12,10 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-import polars as pl
-
-from dronten_pipeline.ingest import csv_files, dialect, encodings, records, structure
+from dronten_pipeline.ingest import csv_files, dialect, encodings, records
+from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import MEGABYTE, Limits, TooLarge
 
 #: A file up to this size is read in one go.
@@ -35,9 +33,16 @@ def is_cut(handle: int, size: int) -> bool:
 
 
 def read(
-    handle: int, size: int, wanted: Collection[str], limits: Limits
+    handle: int,
+    size: int,
+    wanted: Collection[str],
+    limits: Limits,
+    keep: Collection[str] | None = None,
 ) -> Iterator[records.Delivered]:
     """The records of a large CSV, a piece at a time; lines are numbered through the file.
+
+    Args:
+        keep: the columns to read, where they are not all that are wanted.
 
     Raises:
         Refused: as `readers.read`.
@@ -45,41 +50,23 @@ def read(
     """
     encoding = _encoding(handle, size)
     start = len(dialect.BOM) if os.pread(handle, 3, 0) == dialect.BOM else 0
-    prefix, lines_before, prefix_lines = b"", 0, 0
-    separator: str | None = None
+    reader = csv_files.Reader(Wanted.of(wanted), limits, keep)
+    rest = b""
     while start < size:
         raw = os.pread(handle, PIECE_BYTES, start)
         is_last = start + len(raw) >= size
         if not raw:
             raise dialect.Refused("Het bestand werd korter terwijl het gelezen werd.")
         if not is_last:
-            end = raw.rfind(b"\n") + 1
+            end = (raw.rfind(b"\n") + 1) or (raw.rfind(b"\r") + 1)
             if not end:
-                limits.check_line(len(raw), lines_before + 1)
+                limits.check_line(len(raw), reader.lines + 1)
                 raise TooLarge("Het bestand heeft geen regeleinden. Lever het opnieuw.")
             raw = raw[:end]
         text = encoding.decoded(raw, is_last=is_last)
-        if separator is None:
-            separator = dialect.separator_of(text.text, wanted)
-        if not is_last and b'"' in raw:
-            lines = _whole_lines(prefix + text.text, separator, limits) - prefix_lines
-            if lines < raw.count(b"\n"):
-                raw = raw[: _end_of_line(raw, lines)]
-                text = encoding.decoded(raw, is_last=False)
-        piece = csv_files.read(replace(text, text=prefix + text.text), wanted, limits)
-        moved = lines_before - prefix_lines
-        yield replace(
-            piece,
-            frame=piece.frame.with_columns(pl.col(records.LINE) + moved),
-            rejects=piece.rejects.with_columns(pl.col(records.LINE) + moved),
-        )
+        delivered, rest = reader.take(text, rest + text.text, is_last=is_last)
+        yield delivered
         start += len(raw)
-        lines_before += raw.count(b"\n")
-        if not prefix:
-            # With the hint of Excel, so that every piece has the separator of the first.
-            header = _header(text.text, separator)
-            prefix = b"sep=" + separator.encode() + b"\n" + header + b"\n"
-            prefix_lines = prefix.count(b"\n")
 
 
 @dataclass(frozen=True)
@@ -160,27 +147,3 @@ def _old_encoding(handle: int, size: int, label: str) -> _Encoding:
 def _blocks(handle: int, size: int) -> Iterator[bytes]:
     for start in range(0, size, PIECE_BYTES):
         yield os.pread(handle, PIECE_BYTES, start)
-
-
-def _whole_lines(text: bytes, separator: str, limits: Limits) -> int:
-    """How many lines at the start of `text` hold whole records: a value in quotes that began
-    shortly before its end may go on after it."""
-    layout = structure.scan(text, separator)
-    tail = len(text) - limits.line_megabytes * MEGABYTE
-    open_ended = np.flatnonzero(layout.broken & (layout.start >= max(tail, 1)))
-    if not len(open_ended) or open_ended[0] <= 1:
-        return text.count(b"\n")
-    return int(layout.line[open_ended[0]]) - 1
-
-
-def _end_of_line(raw: bytes, lines: int) -> int:
-    ends = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8) == structure.NEWLINE)
-    return int(ends[lines - 1]) + 1
-
-
-def _header(text: bytes, separator: str) -> bytes:
-    hint = dialect.SEPARATOR_HINT.match(text)
-    text = text[hint.end() if hint else 0 :]
-    layout = structure.scan(text, separator)
-    first = int(np.flatnonzero(~layout.blank)[0])
-    return text[layout.start[first] : layout.end[first]]

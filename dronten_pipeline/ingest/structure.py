@@ -53,8 +53,12 @@ class Layout:
     ends_with_newline: bool
 
 
-def scan(text: bytes, separator: str) -> Layout:
-    """Finds the records of `text` (UTF-8, lines ending in LF or CRLF)."""
+def scan(text: bytes, separator: str, width: int | None = None) -> Layout:
+    """Finds the records of `text` (UTF-8, lines ending in LF or CRLF).
+
+    Args:
+        width: how many fields a record has; else as many as the first line.
+    """
     data = np.frombuffer(text, dtype=np.uint8)
     size = len(data)
     newlines = _positions(data, NEWLINE)
@@ -65,7 +69,7 @@ def scan(text: bytes, separator: str) -> Layout:
     line_starts = np.concatenate(([0], line_ends[:-1] + 1)) if len(line_ends) else line_ends
 
     per_line = np.diff(np.searchsorted(separators, np.append(line_starts, size)))
-    spans = _Spans(data, quotes, separator, line_starts, line_ends, per_line)
+    spans = _Spans(data, quotes, separator, line_starts, line_ends, per_line, width)
     opens, closes, broken_lines, stray_lines = spans.find()
 
     inside = _within(line_ends, opens, closes)
@@ -115,6 +119,7 @@ class _Spans:
     line_starts: Positions
     line_ends: Positions
     separators_per_line: Positions
+    width: int | None
 
     def find(self) -> tuple[Positions, Positions, list[int], list[int]]:
         """Opening and closing positions, lines (from 0) that are broken, that hold stray quotes."""
@@ -158,6 +163,8 @@ class _Spans:
 
     @cached_property
     def _columns(self) -> int:
+        if self.width is not None:
+            return self.width
         filled = np.flatnonzero(self.line_ends > self.line_starts)
         return int(self.separators_per_line[filled[0]]) + 1 if len(filled) else 1
 

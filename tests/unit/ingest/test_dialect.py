@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from dronten_pipeline.ingest import dialect
+from dronten_pipeline.ingest import csv_head, dialect
 from dronten_pipeline.ingest.dialect import Refused
 
 
@@ -107,9 +107,9 @@ def test_one_stray_byte_does_not_garble_a_file_of_utf8() -> None:
     ],
 )
 def test_the_separator_is_the_one_that_agrees(text: str, separator: str) -> None:
-    assert dialect.separator_of(text.encode()) == separator
+    assert csv_head.separator_of(text.encode()) == separator
 
 
 def test_names_of_the_contract_decide_before_numbers_do() -> None:
     text = b"zaak, datum, x;naam\n1, 2, 3;4\n"
-    assert dialect.separator_of(text, {"naam"}) == ";"
+    assert csv_head.separator_of(text, {"naam"}) == ";"
