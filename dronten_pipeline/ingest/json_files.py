@@ -1,161 +1,496 @@
-"""JSON read into records: a list of objects, or one object per line.
+"""JSON read into records: what every object says of the wanted columns.
 
-Here belongs: objects and their members. Not here: what a value means (`values.py`).
+Here belongs: objects, their members and how JSON writes a value. Not here: which objects are the
+records (`json_envelope.py`), where they stand (`json_structure.py`), what a value means
+(`values.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
-from dronten_pipeline.ingest import dialect
-from dronten_pipeline.ingest.dialect import Format, Refused
-from dronten_pipeline.ingest.records import LINE, REJECTS, Delivered, boolean_of, number_of
+from dronten_pipeline.ingest import cleaning, header, json_envelope, json_structure
+from dronten_pipeline.ingest.cleaning import KINDS, Kind
+from dronten_pipeline.ingest.dialect import Decoded, Format, Refused
+from dronten_pipeline.ingest.header import Wanted
+from dronten_pipeline.ingest.json_envelope import INVALID, Delivery
+from dronten_pipeline.ingest.json_structure import Pieces
+from dronten_pipeline.ingest.records import (
+    LINE,
+    REJECTS,
+    ROUNDED,
+    Delivered,
+    boolean_of,
+    number_of,
+    rounded,
+)
+
+NAMED, NOT_A_NUMBER = "named_object", "not_a_number"
+MILLISECONDS, CONTROL = "milliseconds", "control_characters"
+KINDS[NAMED] = Kind(
+    "waarden waren een object met een naam erin; gelezen is die naam", '{"id": 1, "naam": "KCC"}'
+)
+KINDS[NOT_A_NUMBER] = Kind("waarden waren NaN (geen getal) en zijn leeg", "NaN")
+KINDS[MILLISECONDS] = Kind(
+    "tijdstippen geschreven als milliseconden sinds 1970 zijn omgerekend", "/Date(1772442000000)/"
+)
+KINDS[CONTROL] = Kind(
+    "records hadden stuurtekens in een tekst; daarvoor staat een spatie", "regeleinde in een tekst"
+)
+
+#: The member of an object that is its name, or its value.
+NAMES = (
+    *("naam", "name", "omschrijving", "label", "title", "titel", "value", "waarde"),
+    *("weergavenaam", "displayname", "displayName", "Naam", "Name", "Title", "Value", "Label"),
+    *("$date", "$oid", "$numberDecimal", "$numberLong", "$numberInt"),
+)
+
+NO_OBJECT = "Dit is geen JSON-object."
+NO_JSON = "De regel is geen geldige JSON."
+NO_LINE = (
+    "Geen enkele regel van dit bestand is een JSON-object. Lever een lijst van objecten "
+    "([{...}, {...}]), of een object per regel."
+)
+UNENDED = "De laatste regel heeft geen regeleinde: het bestand is mogelijk afgebroken."
+IS_OBJECT = "ltrim(record, ' ' || chr(9) || chr(10) || chr(13))[1] = '{' and json_valid(record)"
+DATE = r"^/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/$"
+#: More digits than a double tells apart.
+MANY_DIGITS = r"^-?(?:\d\.?){16,}"
 
 
-def read_array(decoded: dialect.Decoded, wanted: Collection[str]) -> Delivered:
+#: The member of a record that holds another (`Delivery.inner`), and the name in there.
+Place = tuple[str | None, str]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The records of a file, and what was noted in finding them."""
+
+    delivery: Delivery
+    form: Format
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Keys:
+    """What the members of the records are called.
+
+    places: per column of the contract where it stands.
+    names: of all members, as `header.canonical` gives them, in their order.
+    doubled: some object has a member twice.
+    bad: lines that are no object.
+    repaired: how many records are JSON only without control characters.
+    """
+
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    names: dict[str, None] = field(default_factory=dict)
+    doubled: bool = False
+    bad: list[pl.DataFrame] = field(default_factory=list)
+    repaired: int = 0
+
+
+def read(decoded: Decoded, wanted: Wanted) -> Delivered:
+    """Reads a list of objects, objects after each other, or an object that holds such a list.
+
+    Raises:
+        Refused: as `readers.read`.
+    """
     import duckdb
 
+    found = _find(decoded.text, wanted)
+    pieces = found.delivery.pieces
     with duckdb.connect() as connection:
-        document = pl.DataFrame({"document": [decoded.text.decode()]})
-        connection.register("delivered", document.to_arrow())
-        found = connection.sql(
-            "select json_valid(document), "
-            "case when json_valid(document) then json_array_length(document) end from delivered"
-        ).fetchone()
-        if not found or not found[0]:
+        keys = _keys(connection, found.delivery, wanted)
+        rejects = pl.concat([REJECTS.to_frame(), *keys.bad])
+        if found.form == "jsonl" and rejects.height == len(pieces.line):
+            raise Refused(NO_LINE)
+        no_json = rejects.filter(pl.col("reason") == NO_JSON)
+        if found.form == "json" and no_json.height:
+            # What follows what cannot be read cannot be trusted either.
             raise Refused(
-                "De JSON in dit bestand is niet geldig, mogelijk doordat het bestand is "
-                "afgebroken. Lever het opnieuw."
+                f"Record {no_json.get_column(LINE)[0]} van dit bestand is geen geldige JSON, en "
+                "wat daarop volgt is dan niet zeker. Controleer de aanhalingstekens en komma's "
+                "daar, en lever het bestand opnieuw."
             )
-        # The rest of a list whose middle cannot be read cannot be trusted either.
-        connection.execute(
-            "create temp table records as select position as _line, list[position] as record "
-            "from (select list, unnest(range(1, len(list) + 1)) as position "
-            "from (select json_extract(document, '$[*]') as list from delivered))"
-        )
-        return _json_records(connection, "json", decoded, int(found[1]), [], wanted)
-
-
-def read_lines(decoded: dialect.Decoded, wanted: Collection[str]) -> Delivered:
-    import duckdb
-
-    text = decoded.text.decode()
-    lines = (
-        pl.DataFrame({"record": pl.Series([text]).str.split("\n").explode()})
-        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE))
-        .with_columns(pl.col("record").str.strip_chars())
-        .filter(pl.col("record") != "")
-    )
-    notes = []
-    if not text.endswith("\n"):
-        notes.append("De laatste regel heeft geen regeleinde: het bestand is mogelijk afgebroken.")
-    with duckdb.connect() as connection:
-        connection.register("delivered", lines.to_arrow())
-        valid = connection.sql("select count(*) from delivered where json_valid(record)").fetchone()
-        if not valid or not valid[0]:
-            raise Refused(
-                "Geen enkele regel van dit bestand is een JSON-object. Lever een lijst van "
-                "objecten ([{...}, {...}]), of een object per regel."
-            )
-        connection.execute("create temp table records as select _line, record from delivered")
-        return _json_records(connection, "jsonl", decoded, lines.height, notes, wanted)
-
-
-def _json_records(
-    connection: Any,
-    form: Format,
-    decoded: dialect.Decoded,
-    rows: int,
-    notes: list[str],
-    wanted: Collection[str],
-) -> Delivered:
-    """Reads the temporary table `records` (`_line`, `record` as JSON text)."""
-    rejects = connection.sql(
-        "select _line, null::varchar as column_name, case when json_valid(record) "
-        "then 'Dit is geen JSON-object.' else 'De regel is geen geldige JSON.' end as reason "
-        "from records where not json_valid(record) or json_type(record) <> 'OBJECT'"
-    ).pl()
-    connection.execute(
-        "create temp table objects as select _line, record from records "
-        "where json_valid(record) and json_type(record) = 'OBJECT'"
-    )
-    keys = [
-        key
-        for (key,) in connection.sql(
-            "select key from (select _line, unnest(json_keys(record)) as key, "
-            "generate_subscripts(json_keys(record), 1) as place from objects) "
-            "group by key order by min(_line), min(place)"
-        ).fetchall()
-    ]
-    spellings: dict[str, list[str]] = {}
-    for key in keys:
-        spellings.setdefault(key.strip().lower(), []).append(key)
-    chosen = {name: found for name, found in spellings.items() if name in wanted}
-    selected = []
-    for index, found in enumerate(chosen.values()):
-        paths = [_json_path(key) for key in found]
-        value = (
-            "coalesce("
-            + ", ".join(f"nullif(json_extract(record, {path}), 'null'::json)" for path in paths)
-            + ", null)"
-        )
-        selected.append(f"{value} as v{index}")
-    columns = ", ".join(["_line", *selected])
-    typed = ["_line"]
-    for index in range(len(chosen)):
-        kind = f"json_type(v{index})"
-        typed += [
-            f"case when {kind} = 'VARCHAR' then json_extract_string(v{index}, '$') end as t{index}",
-            f"case when {kind} in ('UBIGINT', 'BIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT') "
-            f"then v{index}::varchar end as n{index}",
-            f"case when {kind} = 'BOOLEAN' then v{index}::varchar = 'true' end as b{index}",
-            f"{kind} in ('ARRAY', 'OBJECT') as x{index}",
-        ]
-    frame = connection.sql(
-        f"select {', '.join(typed)} from (select {columns} from objects) order by _line"
-    ).pl()
-    nested = [pl.when(f"x{index}").then(pl.lit(name)) for index, name in enumerate(chosen)]
-    first_nested = pl.coalesce(nested) if nested else pl.lit(None, dtype=pl.String)
-    frame = frame.with_columns(first_nested.cast(pl.String).alias("nested"))
-    reason = "De waarde is een lijst of object in plaats van een enkele waarde."
-    rejects = pl.concat(
-        [
-            rejects.cast(dict(REJECTS)),
-            frame.filter(pl.col("nested").is_not_null()).select(
-                pl.col(LINE).cast(pl.Int64),
-                pl.col("nested").alias("column_name"),
-                pl.lit(reason).alias("reason"),
-            ),
-        ]
-    ).sort(LINE)
-    kept = frame.filter(pl.col("nested").is_null()).select(
-        pl.col(LINE).cast(pl.Int64),
-        *[
-            pl.col(f"{letter}{index}").alias(alias)
-            for index, name in enumerate(chosen)
-            for letter, alias in (
-                ("t", name),
-                ("n", number_of(name)),
-                ("b", boolean_of(name)),
-            )
-        ],
-    )
+        frames = []
+        cleaned: Counter[str] = Counter(decoded.cleaned)
+        cleaned[CONTROL] = keys.repaired
+        for frame, more, counts in _values(connection, found.delivery, keys, rejects, decoded):
+            frames.append(frame)
+            rejects = pl.concat([rejects, more])
+            cleaned.update(counts)
     return Delivered(
-        format=form,
+        format=found.form,
         encoding=decoded.encoding,
         separator=None,
-        frame=kept,
-        rejects=rejects,
-        headers=tuple(spellings),
-        rows=rows,
-        notes=(*decoded.notes, *notes),
-        cleaned=decoded.cleaned,
+        frame=pl.concat(frames) if frames else _no_rows(keys),
+        rejects=rejects.sort(LINE),
+        headers=tuple(keys.names),
+        rows=len(pieces.line),
+        notes=(*decoded.notes, *found.notes),
+        cleaned=cleaned,
     )
 
 
-def _json_path(key: str) -> str:
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("'", "''")
-    return f"'$.\"{escaped}\"'"
+def _find(text: bytes, wanted: Wanted) -> _Found:
+    if _is_by_line(text):
+        return _by_line(text)
+    notes: tuple[str, ...] = ()
+    try:
+        try:
+            containers = json_structure.scan(text)
+        except json_structure.Commented:
+            text = json_structure.without_comments(text)
+            containers = json_structure.scan(text)
+            notes = ("Commentaar in de JSON is overgeslagen.",)
+    except (json_structure.Unbalanced, json_structure.Commented):
+        by_line = _by_line(text) if text.lstrip().startswith(b"{") else None
+        if by_line is None or not json_envelope.sampled(by_line.delivery.pieces):
+            raise Refused(INVALID) from None
+        return by_line
+    roots = containers.roots()
+    start, end = containers.start[roots], containers.end[roots]
+    is_list = containers.is_list[roots]
+    outside = text[: start[0]] + text[end[-1] :].strip().removesuffix(b",") if len(roots) else b"?"
+    if outside.strip():
+        raise Refused(INVALID)
+    if len(roots) > 1:
+        pieces = Pieces(text, start, end, roots * 0 + range(1, len(roots) + 1))
+        commas, is_mixed = pieces.between()
+        if is_list.any() or is_mixed or commas.max() > 1:
+            raise Refused(
+                f"In dit bestand staan {len(roots)} JSON-waarden achter elkaar, en dat zijn niet "
+                "alleen objecten. Lever één lijst van objecten ([{...}, {...}])."
+            )
+        delivery = Delivery(pieces)
+    elif is_list[0]:
+        delivery = Delivery(json_envelope.elements(text, containers, int(roots[0])))
+    else:
+        delivery = json_envelope.find(text, containers, wanted)
+        notes += ("De records stonden in een lijst binnen een object.",) * delivery.is_wrapped
+    if delivery.inner is None:
+        samples = json_envelope.sampled(delivery.pieces)
+        delivery = Delivery(delivery.pieces, json_envelope.inner_of(samples, wanted))
+    return _Found(delivery, "json", notes)
+
+
+def _is_by_line(text: bytes) -> bool:
+    """Whether most of the first lines, of several, are a whole object each."""
+    first = [line.strip() for line in text[: json_structure.BLOCK].split(b"\n", 20)[:20]]
+    filled = [line for line in first if line][:5]
+    return len(filled) > 1 and 2 * sum(map(_is_object, filled)) > len(filled)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        containers = json_structure.scan(line)
+    except (json_structure.Unbalanced, json_structure.Commented):
+        return False
+    return line.startswith(b"{") and len(containers.roots()) == 1 and line.endswith(b"}")
+
+
+def _by_line(text: bytes) -> _Found:
+    pieces = json_structure.lines(text)
+    return _Found(Delivery(pieces), "jsonl", () if text.endswith(b"\n") else (UNENDED,))
+
+
+def _blocks(pieces: Pieces) -> Iterator[tuple[Any, Any]]:
+    """Arrow tables of some records at a time (`_line`, `record`), and the same without control
+    characters: in valid JSON they are nothing but white space."""
+    import pyarrow as pa
+
+    for data, offsets, line in pieces.blocks():
+        plain = data.copy()
+        plain[plain < json_structure.SPACE] = json_structure.SPACE
+        places = pa.py_buffer(offsets)
+        yield tuple(
+            pa.table(
+                {
+                    LINE: pa.array(line),
+                    "record": pa.LargeStringArray.from_buffers(
+                        len(line), places, pa.py_buffer(content)
+                    ),
+                }
+            )
+            for content in (data, plain)
+        )
+
+
+def _keys(connection: Any, delivery: Delivery, wanted: Wanted) -> _Keys:
+    found = _Keys()
+    for block, plain in _blocks(delivery.pieces):
+        connection.register("delivered", block)
+        groups = _groups(connection, None)
+        if None in groups:
+            before = _bad_lines(connection)
+            connection.register("delivered", plain)
+            bad = _bad_lines(connection)
+            found.repaired += before.height - bad.height
+            found.bad.append(bad)
+            connection.register("delivered", _except(plain, bad.get_column(LINE).to_arrow()))
+            groups = _groups(connection, None)
+        _add(found, groups, None, wanted)
+        if delivery.inner:
+            _add(found, _groups(connection, delivery.inner), delivery.inner, wanted)
+    return found
+
+
+def _groups(connection: Any, inner: str | None) -> list[list[str] | None]:
+    """The different members that objects have, in their order; None where something is none."""
+    held = "record" if inner is None else f"record, {_path(None, inner)}"
+    found = connection.sql(
+        f"select case when {IS_OBJECT} then coalesce(json_keys({held}), []) end as keys "
+        "from delivered group by keys order by min(_line)"
+    )
+    return [keys for (keys,) in found.fetchall()]
+
+
+def _except(block: Any, lines: Any) -> Any:
+    import pyarrow.compute as pc
+
+    return block.filter(pc.invert(pc.is_in(block[LINE], lines)))
+
+
+def _bad_lines(connection: Any) -> pl.DataFrame:
+    found: pl.DataFrame = connection.sql(
+        "select _line, null::varchar as column_name, "
+        f"case when json_valid(record) then '{NO_OBJECT}' else '{NO_JSON}' end as reason "
+        f"from delivered where not ({IS_OBJECT}) order by _line"
+    ).pl()
+    return found.cast(REJECTS)
+
+
+def _add(found: _Keys, groups: list[list[str] | None], inner: str | None, wanted: Wanted) -> None:
+    for keys in groups:
+        names, _ = header.canonical(keys or (), wanted)
+        found.names.update(dict.fromkeys(names))
+        for key, name in zip(keys or (), names, strict=True):
+            if name in wanted:
+                found.doubled |= (keys or []).count(key) > 1
+                places = found.places.setdefault(name, [])
+                if (inner, key) not in places:
+                    places.append((inner, key))
+
+
+def _values(
+    connection: Any, delivery: Delivery, keys: _Keys, rejects: pl.DataFrame, decoded: Decoded
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, cleaning.Counts]]:
+    """Cells, rejects and what was put right, of some records at a time."""
+    # All in one call, so that every object is read once.
+    paths = [_path(*place) for places in keys.places.values() for place in places]
+    extracted = f"json_extract(record, [{', '.join(paths)}])::varchar[]" if paths else "null"
+    selected, count = [LINE], 0
+    for index, places in enumerate(keys.places.values()):
+        first, count = count + 1, count + len(places)
+        # What stands there as JSON; in several places each value once.
+        selected.append(
+            f"nullif(found[{first}], 'null') as v{index}"
+            if len(places) == 1
+            else f"list_distinct(list_filter(found[{first}:{count}], lambda x: x <> 'null')) "
+            f"as v{index}"
+        )
+    if keys.doubled:
+        selected.append(_doubled(keys))
+    if decoded.damaged:
+        selected.append("contains(record, chr(65533)) as damaged")
+    bad = rejects.get_column(LINE).to_arrow()
+    for _, plain in _blocks(delivery.pieces):
+        block = _except(plain, bad) if rejects.height else plain
+        connection.register("delivered", block)
+        frame = connection.sql(
+            f"select {', '.join(selected)} from (select *, {extracted} as found from delivered)"
+        ).pl()
+        cells = _Cells(connection, frame)
+        for index, (name, places) in enumerate(keys.places.items()):
+            cells.add(name, f"v{index}", places)
+        yield *cells.taken(), cells.cleaned
+
+
+def _no_rows(keys: _Keys) -> pl.DataFrame:
+    cells = {
+        cell: dtype
+        for name in keys.places
+        for cell, dtype in (
+            (name, pl.String),
+            (number_of(name), pl.String),
+            (boolean_of(name), pl.Boolean),
+        )
+    }
+    return pl.DataFrame(schema={LINE: pl.Int64, **cells})
+
+
+class _Cells:
+    """The cells of some records, column by column.
+
+    delivered: `_line`, the JSON texts, `doubled` (a column that stands there twice).
+    """
+
+    def __init__(self, connection: Any, delivered: pl.DataFrame) -> None:
+        self.connection = connection
+        self.delivered = delivered
+        self.cleaned: Counter[str] = Counter()
+        self.columns: list[pl.Series] = [delivered.get_column(LINE).cast(pl.Int64)]
+        self.problems: list[pl.DataFrame] = []
+        if "doubled" in delivered.columns:
+            about = pl.struct(
+                column_name=pl.col("doubled"),
+                reason=pl.format("{} staat twee keer in dit object.", "doubled"),
+            )
+            self.problems.append(
+                delivered.select(pl.when(pl.col("doubled").is_not_null()).then(about))
+            )
+        if "damaged" in delivered.columns:
+            about = pl.struct(
+                column_name=pl.lit(None, dtype=pl.String),
+                reason=pl.lit("Het record bevat tekens die geen UTF-8 zijn."),
+            )
+            self.problems.append(delivered.select(pl.when("damaged").then(about)))
+
+    def add(self, name: str, delivered: str, places: list[Place]) -> None:
+        values = self.delivered.get_column(delivered)
+        doubtful = None
+        if values.dtype == pl.List:
+            doubtful = values.list.len() > 1
+            values = values.list.first()
+        is_text = values.str.starts_with('"').fill_null(True)
+        number = pl.Series([None], dtype=pl.String).new_from_index(0, values.len())
+        truth = number.cast(pl.Boolean)
+        if not is_text.all():
+            values = self._named(values)
+            is_text = values.str.starts_with('"').fill_null(True)
+            number = values.set(~values.str.contains(r"^-?\d").fill_null(False), None)
+            number = self._exact(number, places)
+            truth = values.set(~values.is_in(["true", "false"]).fill_null(False), None) == "true"
+            self.cleaned[NOT_A_NUMBER] += int((values == "NaN").sum())
+            self._judge(name, values, number)
+        if doubtful is not None:
+            twice = pl.when(doubtful).then(pl.lit("staat er twee keer, met andere waarden"))
+            self._problem(name, twice)
+        self.columns += [
+            self._text(values, is_text).alias(name),
+            number.alias(number_of(name)),
+            truth.alias(boolean_of(name)),
+        ]
+
+    def _text(self, values: pl.Series, is_text: pl.Series) -> pl.Series:
+        text = values.set(~is_text, None)
+        escaped = text.str.contains("\\", literal=True).fill_null(False)
+        text = text.str.strip_prefix('"').str.strip_suffix('"')
+        if escaped.any():
+            plain = values.filter(escaped).str.json_decode(pl.String)
+            text = text.scatter(escaped.arg_true(), plain)
+        return self._dated(text)
+
+    def _judge(self, name: str, values: pl.Series, number: pl.Series) -> None:
+        """Why a value that is no text cannot be read."""
+        value = pl.lit(values)
+        self._problem(
+            name,
+            pl.when(value.str.starts_with("["))
+            .then(pl.lit("is een lijst in plaats van een enkele waarde"))
+            .when(value.str.starts_with("{"))
+            .then(pl.lit("is een object zonder een naam erin, in plaats van een enkele waarde"))
+            .when(value.str.contains("^-?Infinity$"))
+            .then(pl.lit("is oneindig (Infinity) en geen getal"))
+            .when(rounded(pl.lit(number)))
+            .then(pl.lit(ROUNDED)),
+        )
+
+    def _problem(self, name: str, why: pl.Expr) -> None:
+        about = pl.struct(column_name=pl.lit(name), reason=pl.format("{} {}.", pl.lit(name), why))
+        self.problems.append(
+            self.delivered.select(pl.when(why.is_not_null()).then(about).alias("problem"))
+        )
+
+    def taken(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """What is read of the records, and the first problem of each that is rejected."""
+        frame = pl.DataFrame(self.columns)
+        if not self.problems:
+            return frame, REJECTS.to_frame()
+        every = pl.concat(
+            [one.rename({one.columns[0]: str(place)}) for place, one in enumerate(self.problems)],
+            how="horizontal",
+        )
+        problem = every.select(pl.coalesce(pl.all()).alias("problem")).to_series()
+        good = problem.is_null()
+        if good.all():
+            return frame, REJECTS.to_frame()
+        rejects = pl.DataFrame([self.columns[0], problem]).filter(~good)
+        return frame.filter(good), rejects.unnest("problem").cast(REJECTS)
+
+    def _named(self, values: pl.Series) -> pl.Series:
+        """The values with, for an object in which one name stands, that name."""
+        objects = values.str.starts_with("{").fill_null(False)
+        if not objects.any():
+            return values
+        self.connection.register("objects", values.filter(objects).to_frame("value").to_arrow())
+        paths = ", ".join(_path(None, name) for name in NAMES)
+        named = self.connection.sql(
+            "select case when len(names) = 1 then names[1] end as name from (select list_filter("
+            f"json_extract(value, [{paths}])::varchar[], lambda x: x <> 'null' and "
+            "x[1] not in ('{', '[')) as names from objects)"
+        ).pl()
+        found = named.get_column("name")
+        self.cleaned[NAMED] += found.len() - found.null_count()
+        return values.scatter(
+            objects.arg_true(), found.zip_with(found.is_not_null(), values.filter(objects))
+        )
+
+    def _exact(self, number: pl.Series, places: list[Place]) -> pl.Series:
+        """Numbers with all the digits that stand in the text, also where a double has fewer."""
+        longer = (number.str.contains("[.e]") & number.str.contains(MANY_DIGITS)).fill_null(False)
+        if not longer.any() or len(places) > 1:
+            return number
+        lines = self.columns[0].filter(longer).to_frame().to_arrow()
+        self.connection.register("lines", lines)
+        member = re.escape(json.dumps(places[0][1], ensure_ascii=False)).replace("'", "''")
+        written = (
+            self.connection.sql(
+                rf"select regexp_extract(record, '{member}\s*:\s*(-?[0-9.eE+-]+)', 1) as written "
+                "from delivered join lines using (_line) order by _line"
+            )
+            .pl()
+            .get_column("written")
+        )
+        short = number.filter(longer)
+        # Another member of that name may stand deeper in the object.
+        same = written.cast(pl.Float64, strict=False) == short.cast(pl.Float64, strict=False)
+        return number.scatter(longer.arg_true(), written.zip_with(same.fill_null(False), short))
+
+    def _dated(self, text: pl.Series) -> pl.Series:
+        """Texts with, for milliseconds as .NET and SharePoint write them, the moment in UTC."""
+        dated = text.str.contains(DATE).fill_null(False)
+        if not dated.any():
+            return text
+        moments = text.filter(dated).str.extract(DATE).cast(pl.Int64).cast(pl.Datetime("ms"))
+        self.cleaned[MILLISECONDS] += moments.len()
+        return text.scatter(dated.arg_true(), moments.dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ"))
+
+
+def _doubled(keys: _Keys) -> str:
+    """SQL for the first column whose member stands twice in one object."""
+    cases = []
+    for name, places in keys.places.items():
+        for inner, key in places:
+            held = "record" if inner is None else f"record, {_path(None, inner)}"
+            same = f"list_filter(json_keys({held}), lambda x: x = {_literal(key)})"
+            cases.append(f"case when len({same}) > 1 then {_literal(name)} end")
+    return f"coalesce({', '.join(cases)}, null) as doubled"
+
+
+def _path(inner: str | None, key: str) -> str:
+    """SQL for the place of a member in an object."""
+    members = [key] if inner is None else [inner, key]
+    escaped = (one.replace("\\", "\\\\").replace('"', '\\"') for one in members)
+    return _literal("$" + "".join(f'."{one}"' for one in escaped))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -59,6 +59,4 @@ def _read(content: bytes, wanted: Wanted, limits: Limits) -> Delivered:
     form = dialect.text_format(decoded.text)
     if form == "csv":
         return csv_files.read(decoded, wanted, limits)
-    if form == "json":
-        return json_files.read_array(decoded, wanted)
-    return json_files.read_lines(decoded, wanted)
+    return json_files.read(decoded, wanted)

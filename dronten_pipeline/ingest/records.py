@@ -25,6 +25,13 @@ from dronten_pipeline.limits import Limits
 LINE = "_line"
 DEFAULT = Limits()
 
+#: Beyond this a double does not tell whole numbers apart.
+MOST_EXACT = 2**53
+ROUNDED = (
+    "is een getal van meer dan 15 cijfers dat onderweg is afgerond; lever het als tekst of als "
+    "geheel getal"
+)
+
 REJECTS = pl.Schema({LINE: pl.Int64, "column_name": pl.String, "reason": pl.String})
 
 
@@ -67,6 +74,12 @@ def number_of(column: str) -> str:
 
 def boolean_of(column: str) -> str:
     return f"{column}\x1fboolean"
+
+
+def rounded(number: pl.Expr) -> pl.Expr:
+    """Whether a number came as a double that has fewer digits than it: another one may be meant."""
+    beyond = number.cast(pl.Float64, strict=False).abs() > MOST_EXACT
+    return number.str.contains("[.eE]") & beyond
 
 
 def headers_of(names: list[str], wanted: Collection[str]) -> tuple[str, ...]:

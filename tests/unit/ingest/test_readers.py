@@ -227,7 +227,7 @@ def test_a_broken_json_line_is_rejected_alone() -> None:
     assert delivered.frame.get_column("_line").to_list() == [1, 6]
 
 
-@pytest.mark.parametrize("content", [b'[{"a": 1}', b'{\n"a": 1\n}', b"[1, 2"])
+@pytest.mark.parametrize("content", [b'[{"a": 1}', b'{\n"a": 1\n', b"[1, 2"])
 def test_broken_json_is_refused(content: bytes) -> None:
     with pytest.raises(Refused):
         read(content, ("a",))

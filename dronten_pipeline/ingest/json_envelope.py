@@ -1,0 +1,305 @@
+"""Which records a JSON document delivers: the one list in it, and whether it is whole.
+
+Here belongs: what interfaces and exports write around records (`results`, `value`, GeoJSON), and
+that a page of more is no delivery. Not here: where brackets stand (`json_structure.py`), or what a
+record says (`json_files.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dronten_pipeline.ingest import header
+from dronten_pipeline.ingest.dialect import Refused
+from dronten_pipeline.ingest.header import Wanted
+from dronten_pipeline.ingest.json_structure import Containers, Pieces
+
+#: Members in which an envelope holds its list; one of these that is empty is an empty delivery.
+_LISTS = """
+    results result value data items records rows features d content entries hits elements
+    member values list resultaten gegevens lijst embedded hydramember
+"""
+LISTS = frozenset(_LISTS.split())
+#: Members in which one record keeps its columns: GeoJSON, JSON:API, SharePoint, GraphQL, Elastic.
+INNER = ("properties", "attributes", "fields", "node", "_source", "record", "item", "content")
+
+_NEXT = """
+    next nextlink odatanextlink nextpage nextpageurl nextpagelink nexturl nexturi nexthref
+    nextcursor nextpagetoken nexttoken nextrecordsurl nextpagekey nextoffset continuationtoken
+    hydranext volgende previous prev odatapreviouslink previouslink previouspage hydraprevious
+    vorige
+"""
+NEXT = frozenset(_NEXT.split())
+_MORE = """
+    hasmore hasnext hasnextpage hasmorepages hasmoreresults hasmoreitems morerecords
+    moreresults moreavailable istruncated truncated exceededtransferlimit haspreviouspage
+"""
+MORE = frozenset(_MORE.split())
+LAST = frozenset(("last", "islast", "islastpage", "lastpage", "done", "iscomplete"))
+_COUNT = """
+    count total totalcount totalresults totalrecords totalelements totalitems totalsize
+    totalhits totalrows totalnumber numbermatched odatacount recordcount recordstotal
+    resultcount rowcount itemcount numfound xtotalcount hydratotalitems aantal totaal
+    totaalaantal aantalresultaten aantalrecords
+"""
+COUNT = frozenset(_COUNT.split())
+PAGES = frozenset(("totalpages", "pages", "pagecount", "numpages", "lastpage", "aantalpaginas"))
+
+DEEPEST = 6
+MOST_LISTS = 1_000
+#: What stands around the records is small.
+MOST_AROUND = 4 << 20
+SMALL_LIST = 64 << 10
+
+INVALID = (
+    "De JSON in dit bestand is niet geldig, mogelijk doordat het bestand is afgebroken. Lever het "
+    "opnieuw."
+)
+NO_LIST = (
+    "In deze JSON staat geen lijst van objecten met de kolommen van deze tabel. Lever een lijst "
+    "van objecten ([{...}, {...}]), of een object per regel."
+)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The records of a document.
+
+    inner: member of every record in which its columns stand; None: they stand in the record.
+    is_wrapped: they stood in a list within an object.
+    """
+
+    pieces: Pieces
+    inner: str | None = None
+    is_wrapped: bool = False
+
+
+def inner_of(samples: Sequence[dict[str, Any]], wanted: Wanted) -> str | None:
+    """The member that holds all required columns which the records themselves do not have."""
+    own = _names(samples, wanted)
+    missing = wanted.required - own if wanted.required else wanted.names
+    if not missing or (not wanted.required and own & wanted.names):
+        return None
+    found = []
+    for member in INNER:
+        names = _names(_held(samples, member), wanted)
+        if wanted.required <= own | names and names & missing:
+            found.append(member)
+    return found[0] if len(found) == 1 else None
+
+
+def find(text: bytes, containers: Containers, wanted: Wanted) -> Delivery:
+    """The records of a document that is one object: those of the one list in it that holds the
+    required columns, else itself.
+
+    Raises:
+        Refused: there are two such lists, or none; or it is a page of more.
+    """
+    lists = containers.outermost_lists()
+    if len(lists) > MOST_LISTS:
+        raise Refused(NO_LIST)
+    around = _loaded(_without(text, containers, lists.tolist()))
+    choices = []
+    for index in lists[containers.level[lists] <= DEEPEST]:
+        within = containers.within(index)
+        pieces = Pieces(text, containers.start[within], containers.end[within], within)
+        samples = sampled(pieces)
+        inner = inner_of(samples, wanted)
+        names = _names([*samples, *_held(samples, inner)], wanted)
+        choices.append((wanted.names & names, int(index), inner))
+    complete = [one for one in choices if one[0] and wanted.required <= one[0]]
+    own = wanted.names & _names([around], wanted)
+    if own and wanted.required <= own:
+        if complete:
+            raise Refused(_doubtful(len(complete) + 1))
+        root = containers.roots()
+        return Delivery(
+            Pieces(text, containers.start[root], containers.end[root], np.array([1])),
+        )
+    if len(complete) > 1:
+        raise Refused(_doubtful(len(complete)))
+    best = max(complete or choices, key=lambda one: len(one[0]), default=None)
+    if best is None or not best[0]:
+        best = _empty_list(around, choices)
+    _, chosen, inner = best
+    others = [one for one in lists.tolist() if one == chosen or _size(containers, one) > SMALL_LIST]
+    within = containers.within(chosen)
+    rows = len(within)
+    if why := _page_of_more(_loaded(_without(text, containers, others)), rows):
+        raise Refused(
+            f"Dit is één bladzijde van een langere lijst: {why}. Laat het bronsysteem alle "
+            "bladzijden ophalen, en lever ze samen als één lijst van objecten."
+        )
+    return Delivery(elements(text, containers, chosen), inner, is_wrapped=True)
+
+
+def elements(text: bytes, containers: Containers, index: int) -> Pieces:
+    """The elements of a list, numbered from 1.
+
+    Raises:
+        Refused: it is no valid list.
+    """
+    within = containers.within(index)
+    start, end = containers.start[within], containers.end[within]
+    pieces = Pieces(text, start, end, np.arange(1, len(within) + 1))
+    inside = int(containers.start[index]) + 1, int(containers.end[index]) - 1
+    first, last = (int(start[0]), int(end[-1])) if len(within) else inside[::-1]
+    if len(within):
+        commas, is_mixed = pieces.between()
+        rest = (text[inside[0] : first] + text[last : inside[1]].strip().removesuffix(b",")).strip()
+        if not is_mixed and not rest:
+            wrong = np.flatnonzero(commas != 1)
+            if len(wrong):
+                place = int(wrong[0]) + 1
+                raise Refused(
+                    f"De JSON in dit bestand is niet geldig: tussen record {place} en {place + 1} "
+                    "staat niet één komma. Lever het opnieuw."
+                )
+            return pieces
+    elif not text[inside[0] : inside[1]].strip():
+        return pieces
+    return _mixed(text[inside[0] - 1 : inside[1] + 1])
+
+
+def _mixed(text: bytes) -> Pieces:
+    """The elements of a list of which some are no object or list: each on a line of its own."""
+    import duckdb
+
+    from dronten_pipeline.ingest import json_structure
+
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "select json_extract(list, '$[*]')::varchar[] from (select ? as list) "
+            "where json_valid(list)",
+            [text.decode()],
+        ).fetchone()
+    if not found:
+        raise Refused(INVALID)
+    return json_structure.lines("\n".join(found[0]).encode())
+
+
+def sampled(pieces: Pieces, most: int = 200) -> list[dict[str, Any]]:
+    """The first records that are valid objects."""
+    found = [_loads(pieces.one(index)) for index in range(min(most, len(pieces.start)))]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _loads(text: bytes) -> Any:
+    """What a JSON text says, also with a comma too many; None when it is none."""
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    import duckdb
+
+    with duckdb.connect() as connection:
+        try:
+            said = connection.execute("select json(?)::varchar", [text.decode()]).fetchone()
+            return json.loads(said[0]) if said else None
+        except (duckdb.Error, ValueError, RecursionError):
+            return None
+
+
+def _loaded(text: bytes) -> dict[str, Any]:
+    if len(text) > MOST_AROUND:
+        raise Refused(NO_LIST)
+    found = _loads(text)
+    if not isinstance(found, dict):
+        raise Refused(INVALID)
+    return found
+
+
+def _without(text: bytes, containers: Containers, lists: Sequence[int]) -> bytes:
+    """The document with these lists empty."""
+    parts, before = [], 0
+    for index in lists:
+        parts.append(text[before : containers.start[index] + 1])
+        before = int(containers.end[index]) - 1
+    return b"".join([*parts, text[before:]])
+
+
+def _size(containers: Containers, index: int) -> int:
+    return int(containers.end[index] - containers.start[index])
+
+
+def _held(samples: Sequence[dict[str, Any]], member: str | None) -> list[dict[str, Any]]:
+    """The objects that stand in a member of others."""
+    held = [one.get(member or "") for one in samples]
+    return [one for one in held if isinstance(one, dict)]
+
+
+def _names(objects: Sequence[dict[str, Any]], wanted: Wanted) -> frozenset[str]:
+    keys = list(dict.fromkeys(key for one in objects for key in one))
+    return frozenset(header.canonical(keys, wanted)[0])
+
+
+def _doubtful(many: int) -> str:
+    return (
+        f"In deze JSON staan {many} lijsten of objecten met de kolommen van deze tabel, zodat niet "
+        "vaststaat welke bedoeld is. Lever één lijst van objecten, of elke lijst in een eigen "
+        "bestand."
+    )
+
+
+def _empty_list(
+    around: dict[str, Any], choices: list[tuple[frozenset[str], int, str | None]]
+) -> tuple[frozenset[str], int, str | None]:
+    """The list of an envelope without records."""
+    named = any(_plain(key) in LISTS for key, value in _members(around) if value == [])
+    if len(choices) == 1 and named:
+        return choices[0]
+    raise Refused(NO_LIST)
+
+
+def _page_of_more(around: dict[str, Any], rows: int) -> str | None:
+    """Why a list is not all there is, as the end of a sentence."""
+    for key, value in _members(around):
+        name = _plain(key)
+        if (name in NEXT or name == "rel") and _is_link(name, value):
+            return "er wordt naar een volgende of vorige bladzijde verwezen"
+        if (name in MORE and value is True) or (name in LAST and value is False):
+            return "het antwoord zegt zelf dat er meer is"
+        if name in COUNT and (count := _number(value)) is not None and count > rows:
+            return f"er horen {count} records te zijn, en er staan er {rows} in"
+        if name in PAGES and (count := _number(value)) is not None and count > 1:
+            return f"er zijn {count} bladzijden"
+    return None
+
+
+def _members(value: dict[str, Any], depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """The members of an object and of those in it; of lists of links only where they lead."""
+    for key, member in value.items():
+        yield key, member
+        if isinstance(member, dict) and depth < DEEPEST:
+            yield from _members(member, depth + 1)
+        if isinstance(member, list) and _plain(key) in ("links", "link"):
+            yield from (("rel", one) for one in member if isinstance(one, dict))
+
+
+def _is_link(name: str, value: Any) -> bool:
+    if name == "rel":
+        if not isinstance(value, dict):
+            return False
+        relation = value.get("rel") or value.get("relation")
+        return _plain(str(relation)) in NEXT and _is_link("", value)
+    if isinstance(value, dict):
+        return bool(value["href"]) if "href" in value else any(value.values())
+    return bool(value)
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, dict):
+        value = value.get("value")
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value[:18])
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z]", "", key.casefold())
