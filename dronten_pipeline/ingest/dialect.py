@@ -56,6 +56,8 @@ WEB_PAGE = re.compile(
 )
 #: A web page as a mail program or browser saves it in one file.
 MAIL_PAGE = re.compile(rb"(?i)(?:mime-version|content-type)\s*:[^;,\t]*(?:1\.0|multipart/)")
+#: JSON knows no comments, and people write them above it.
+LEADING_COMMENTS = re.compile(rb"(?:(?://[^\n]*\n|/\*.*?\*/)\s*)+", re.DOTALL)
 BOM = b"\xef\xbb\xbf"
 LOST = b"\xef\xbf\xbd"
 #: Signs of Chinese whose two bytes are both letters, digits or separators, many in a row.
@@ -150,6 +152,9 @@ def text_format(text: bytes) -> Format:
     # Without a declaration and a namespace; a header between such brackets has rows below it.
     if re.match(rb"<[a-z_!?]", lowered) and text[-64:].rstrip(b"\0 \r\n\t").endswith(b">"):
         raise Refused(f"Dit is XML of HTML, geen tabel. {WHAT_TO_DO}")
+    comments = LEADING_COMMENTS.match(head)
+    if comments and head[comments.end() :].startswith((b"[", b"{")):
+        head = head[comments.end() :]
     if head.startswith(b"["):
         return "json"
     if head.startswith(b"{"):

@@ -52,6 +52,8 @@ MOMENT = (
     r" ?(?<offset>z|[+-]\d{2}(?::?\d{2})?)?)?$"
 )
 HALF_DAYS = r"(?i)\d ?[ap]\.?m\.?$"
+#: Seconds or milliseconds since 1970.
+EPOCH = r"^-?(?:\d{10}|\d{13})(?:\.\d*)?$"
 #: A day as Excel counts them, from 1990 to 2064, possibly with a part of a day.
 EXCEL_SERIAL = r"^(?:3[3-9]|4\d|5\d)\d{3}(?:[.,]\d+)?$"
 

@@ -740,7 +740,14 @@ def _why(reading: _Reading, text: pl.Expr, mark: str | None) -> pl.Expr:
     native = pl.col(reading.name).is_null() if reading.has_text else pl.lit(True)
     if reading.is_day:
         return (
-            pl.when(text.str.contains(moments.EXCEL_SERIAL))
+            pl.when(text.str.contains(moments.EPOCH))
+            .then(
+                pl.lit(
+                    "is een aantal (milli)seconden en geen datum; laat het bronsysteem de datum "
+                    "zelf schrijven, als 2026-03-02T10:00:00+01:00"
+                )
+            )
+            .when(text.str.contains(moments.EXCEL_SERIAL))
             .then(pl.lit("is een dagnummer van Excel en geen datum; maak de kolom op als datum"))
             .when(native)
             .then(pl.lit("is een getal en geen datum; maak er een datum van"))

@@ -1,0 +1,68 @@
+"""Cases of the field in JSON, Parquet and packed files: read as their user expects, or told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.shared import field
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def moment(*parts: int) -> dt.datetime:
+    return dt.datetime(*parts, tzinfo=AMSTERDAM)  # type: ignore[misc,arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("55-json-envelope-results", "De records stonden in een lijst binnen een object"),
+        ("56-json-envelope-value-pretty", "De records stonden in een lijst binnen een object"),
+        ("58-json-pretty-objects", ""),
+        ("59-json-ms-date", "20 tijdstippen geschreven als milliseconden"),
+        ("62-json-nan", "20 waarden waren NaN"),
+        ("82-seven-decimals", ""),
+    ],
+)
+def test_reports_are_read_however_json_writes_them(
+    shared: Path, tmp_path: Path, name: str, words: str
+) -> None:
+    case = field.read(shared, name, tmp_path)
+    assert case.outcome.state == "current"
+    assert words in case.notes
+    rows = case.rows("reports").sort("afgehandeld_op")
+    assert rows.get_column("melding_id").to_list() == [f"M{n}" for n in range(20)]
+    assert rows.get_column("afgehandeld_op")[0] == moment(2026, 3, 2, 10)
+    day = 2 if name.startswith("59") else 1
+    assert rows.get_column("aangemaakt_op")[0] == moment(2026, 3, day, 10)
+
+
+def test_the_first_page_of_more_is_refused(shared: Path, tmp_path: Path) -> None:
+    case = field.read(shared, "57-json-paged", tmp_path)
+    assert case.outcome.state == "stopped"
+    assert "er horen 250 records te zijn, en er staan er 20 in" in case.notes
+    assert "alle bladzijden" in case.notes
+
+
+def test_milliseconds_as_a_number_are_rejected_by_row(shared: Path, tmp_path: Path) -> None:
+    case = field.read(shared, "60-json-epoch-ms", tmp_path)
+    assert case.outcome.state == "stopped"
+    assert case.rejects.height == 20
+    assert case.rejects.get_column("reason").str.contains("aantal .*seconden en geen datum").all()
+
+
+def test_a_number_in_another_notation_is_the_same_key(shared: Path, tmp_path: Path) -> None:
+    case = field.read(shared, "64-json-float-id", tmp_path)
+    rows = case.rows("cases")
+    assert rows.get_column("zaak_id").sort().to_list() == [str(1_000_000 + n) for n in range(12)]
+    assert rows.get_column("afgesloten_op").null_count() == 0
+
+
+def test_an_object_with_a_name_is_that_name(shared: Path, tmp_path: Path) -> None:
+    case = field.read(shared, "84-nested-team", tmp_path)
+    assert case.rows("callbacks").get_column("team").to_list() == ["Burgerzaken"] * 20
+    assert "20 waarden waren een object met een naam erin" in case.notes
