@@ -35,14 +35,16 @@ from dronten_pipeline.ingest.records import (
 NAMED, NOT_A_NUMBER = "named_object", "not_a_number"
 MILLISECONDS, CONTROL = "milliseconds", "control_characters"
 KINDS[NAMED] = Kind(
-    "waarden waren een object met een naam erin; gelezen is die naam", '{"id": 1, "naam": "KCC"}'
+    "keer was een waarde een object met een naam erin; die naam is gelezen", '{"naam": "KCC"}'
 )
-KINDS[NOT_A_NUMBER] = Kind("waarden waren NaN (geen getal) en zijn leeg", "NaN")
+KINDS[NOT_A_NUMBER] = Kind("keer stond er NaN (geen getal); dat is leeg gelezen", "NaN")
 KINDS[MILLISECONDS] = Kind(
-    "tijdstippen geschreven als milliseconden sinds 1970 zijn omgerekend", "/Date(1772442000000)/"
+    "keer stond een tijdstip als milliseconden sinds 1970; het is omgerekend",
+    "/Date(1772442000000)/",
 )
 KINDS[CONTROL] = Kind(
-    "records hadden stuurtekens in een tekst; daarvoor staat een spatie", "regeleinde in een tekst"
+    "keer had een record een regeleinde of tab in een tekst; daarvoor staat een spatie",
+    "een regeleinde in een tekst",
 )
 
 #: The member of an object that is its name, or its value.

@@ -23,8 +23,8 @@ def moment(*parts: int) -> dt.datetime:
         ("55-json-envelope-results", "De records stonden in een lijst binnen een object"),
         ("56-json-envelope-value-pretty", "De records stonden in een lijst binnen een object"),
         ("58-json-pretty-objects", ""),
-        ("59-json-ms-date", "20 tijdstippen geschreven als milliseconden"),
-        ("62-json-nan", "20 waarden waren NaN"),
+        ("59-json-ms-date", "20 keer stond een tijdstip als milliseconden"),
+        ("62-json-nan", "20 keer stond er NaN"),
         ("82-seven-decimals", ""),
     ],
 )
@@ -65,4 +65,4 @@ def test_a_number_in_another_notation_is_the_same_key(shared: Path, tmp_path: Pa
 def test_an_object_with_a_name_is_that_name(shared: Path, tmp_path: Path) -> None:
     case = field.read(shared, "84-nested-team", tmp_path)
     assert case.rows("callbacks").get_column("team").to_list() == ["Burgerzaken"] * 20
-    assert "20 waarden waren een object met een naam erin" in case.notes
+    assert "20 keer was een waarde een object met een naam erin" in case.notes
