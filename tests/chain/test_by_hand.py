@@ -69,3 +69,17 @@ def test_a_product_with_two_grades_is_hidden_and_its_neighbour_too(hand_home: Pa
 def test_the_callback_handled_before_it_was_made_is_in_quarantine(hand_home: Path) -> None:
     rejected = quarantine(hand_home, "customer_contact")
     assert rejected.select("file_name", "line").rows() == [("callbacks_2026-03.csv", 15)]
+
+
+def test_an_einvoice_says_what_the_ledger_lacks_and_what_it_never_saw(hand_home: Path) -> None:
+    """Two files of XML: the invoice F05 with its due date, and a credit note of that number."""
+    listed = current(hand_home, "work_list").filter(pl.col("list").str.starts_with("invoices"))
+    details = dict(listed.filter(item_id="F05").select("list", "detail").rows())
+    assert details == {
+        "invoices_overdue": "Factuur van 4500,00 euro, ontvangen op 12-02-2026, vervaldatum van de "
+        "leverancier 01-03-2026",
+        "invoices_unseen": "Creditnota van -250,00 euro, gedateerd 11-02-2026, staat niet in de "
+        "administratie",
+    }
+    read = current(hand_home, "source_delivery").filter(table_name="einvoices")
+    assert read.select("format", "state", "rows_accepted").rows() == [("xml", "read", 1)] * 2
