@@ -191,6 +191,12 @@ class Table(Strict):
         "delivery may be smaller than the one it replaces. One that shrinks further stops the "
         "source until somebody accepts it (`datalab accept`).",
     )
+    exact_keys: bool = Field(
+        default=False,
+        description="Keys that differ only in leading zeros, case, spaces, separators or quotes "
+        "are other records. Without it a delivery with such keys says so, and stops when it holds "
+        "more than a few.",
+    )
     rejects: list[Reject] = Field(
         default_factory=list, description="What sends a record that can be read to quarantine."
     )

@@ -33,6 +33,7 @@ from dronten_pipeline.ingest import (
     quarantine,
     registry,
     shape,
+    spelled_keys,
     standing,
     unread,
     worker,
@@ -242,6 +243,8 @@ class _Ingest:
         self.origin = origin
         self.recorded = recorded
         self.accepted = accepted
+        #: Per number of a new delivery its keys that are known but for their spelling.
+        self.respelled: dict[int, int] = {}
         self.on_progress = on_progress
         self.folder = landing_folder(settings, source, origin)
         self.store = settings.raw / "files" / source.name
@@ -709,6 +712,8 @@ class _Ingest:
         """By table and content, the delivery with which it counts."""
         for table in self.source.tables:
             good = [one for one in made if one.table == table.name and self._can_count(one)]
+            if self._look_for_respelled(table, good):
+                good = [one for one in good if self._can_count(one)]
             self.standings[table.name] = (
                 Standing(standing.latest_of_each_content(good))
                 if table.delivers == "changes"
@@ -724,6 +729,41 @@ class _Ingest:
             for table, what in self.standings.items()
             for one in what.counting
         }
+
+    def _look_for_respelled(self, table: Table, good: Sequence[Delivery]) -> bool:
+        """Notes in which new deliveries keys are known but for their spelling; whether any is."""
+        fresh = {one.number for one in good if one.first_run == self.run_id or one.respelled}
+        if not fresh or not spelled_keys.can_differ(table):
+            return False
+        parses = {one.number: self._parse_of(table, one.sha256) for one in good}
+        now = shape.of(table)
+        keys = [name.lower() for name in table.key]
+        paths = {
+            number: self.settings.raw / str(found.raw_path)
+            for number, found in parses.items()
+            if found and all(found.shape.get(key) == now[key] for key in keys)
+        }
+        found = spelled_keys.respelled(table, paths, fresh)
+        self.registry.deliveries = [
+            one.model_copy(update={"respelled": found.get(one.number, 0)})
+            if one.number in fresh
+            else one
+            for one in self.registry.deliveries
+        ]
+        self.respelled |= found
+        return bool(found)
+
+    def _respelled(self, delivery: Delivery) -> str:
+        table = self.source.table(str(delivery.table))
+        many = self.respelled[delivery.number]
+        return (
+            f"{many} sleutels ({', '.join(table.key)}) zijn gelijk aan eerder geleverde, op de "
+            "schrijfwijze na: nullen vooraan, hoofdletters, spaties, streepjes of "
+            "aanhalingstekens. Hetzelfde record telt dan twee keer. Lever het bestand opnieuw met "
+            "de sleutels zoals ze eerder geleverd zijn. Was juist de eerdere levering fout, wis "
+            "die dan (`datalab erase`). Zijn het echt andere records, zet dan exact_keys: true bij "
+            f"tabel {table.name} in het contract."
+        )
 
     def _can_count(self, delivery: Delivery) -> bool:
         table = self._table(delivery.table)
@@ -801,6 +841,11 @@ class _Ingest:
             return _report(about, state="unchanged", note=_of_a_copy(delivery, counts))
         notes = [
             *found.notes,
+            *(
+                [f"Let op: {self._respelled(delivery)}"]
+                if delivery.number in self.respelled
+                else []
+            ),
             *self._version_notes(table, delivery.sha256),
             *self._kept_notes(found, delivery),
         ]
@@ -866,6 +911,8 @@ class _Ingest:
             return "Het bestand is niet gelezen; de volgende run probeert het opnieuw."
         if found.refused is not None:
             return found.refused
+        if self.respelled.get(delivery.number, 0) > spelled_keys.FEW:
+            return self._respelled(delivery)
         return self._loss(found.rows_delivered, found.rows_quarantined)
 
     def _loss(self, delivered: int, rejected: int) -> str | None:

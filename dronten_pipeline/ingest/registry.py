@@ -95,6 +95,9 @@ class Delivery(BaseModel):
     is_gone: bool = Field(
         default=False, description="A later run did not find its name in the folder any more."
     )
+    respelled: int = Field(
+        default=0, description="Keys that equal earlier ones but for their spelling."
+    )
     erased_at: dt.datetime | None = None
     erased_because: str | None = None
 

@@ -99,3 +99,11 @@ def test_spaces_and_apostrophes_of_thousands_are_read(shared: Path, tmp_path: Pa
     case, rows = read_whole(shared, "81-spaces-as-thousands", tmp_path, "staff_costs")
     assert rows.get_column("bedrag_eur").to_list() == [Decimal(f"1{n}.50") for n in range(201, 225)]
     assert "24 keer stond een spatie of apostrof tussen duizendtallen" in case.notes
+
+
+def test_keys_that_lost_their_zeros_stop_their_source(shared: Path, tmp_path: Path) -> None:
+    """Refused and not put right: nothing in the file says how many zeros there were."""
+    case = field.read(shared, "78-leading-zeros-lost", tmp_path)
+    assert case.outcome.state == "stopped"
+    assert "12 sleutels (terugbelverzoek_id) zijn gelijk aan eerder geleverde" in case.notes
+    assert case.rows("callbacks").height == 12
