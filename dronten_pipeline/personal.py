@@ -64,6 +64,10 @@ _MAYBE_OF_ASCII = (
     r"[0-9](?:[\x00-/:-@\[-`{-\x7f]{0,8}[0-9]){7}"
     rf"|@|(?i:[(\[{{]at[)\]}}])|{_CODED}"
 )
+#: How most systems number: letters, perhaps a year, and one number. In the shorter none of it can
+#: stand, and in the longer only nine digits or a mobile number: so most keys need no further look.
+_SHORT_NUMBER = r"^[A-Za-z]{1,12}-(?:(?:19|20)[0-9]{2}-)?[0-9]{1,8}$"
+_LONG_NUMBER = r"^[A-Za-z]{1,12}-([0-9]{9,12})$"
 #: What people write between groups of digits, besides the marks of amounts and lists (`.,;:`).
 _MARKS = r"\-/_\\+|*~'’•·\u2010-\u2015\u2212"
 _BETWEEN = rf"[\s\u2800{_MARKS}]"
@@ -213,7 +217,8 @@ def _candidates(values: pl.Series) -> pl.Series:
             text = text.filter(text == text.floor())
         size = text.cast(pl.Int64, strict=False).drop_nulls().abs()
         text = size.filter(size.is_between(10_000_000, 9_999_999_999)).cast(pl.String)
-    return text.filter(_maybe(text))
+    text = text.filter(_maybe(text))
+    return text.filter(~text.str.contains(_SHORT_NUMBER))
 
 
 def is_error(findings: Iterable[Finding], *, role: Role | None = None) -> bool:
@@ -306,20 +311,25 @@ def _look(rows: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
     Returns:
         Per kind a frame of what was looked at: `row`, `found`, and whether it is `suspected`.
     """
-    plain = _replaced(_plain(rows), (_MACHINE_MADE, " "))
+    is_numbered = pl.col("found").str.contains(_LONG_NUMBER)
+    numbers = rows.filter(is_numbered).with_columns(pl.col("found").str.extract(_LONG_NUMBER))
+    plain = _replaced(_plain(rows.filter(~is_numbered)), (_MACHINE_MADE, " "))
     undated = _replaced(plain, (_MOMENT, " ; "), (r"\s*[\-\u2010-\u2015\u2212\u00b7]\s*", "-"))
     is_public = pl.col("found").is_in(sorted(PUBLIC_CONTACTS))
     addresses = _replaced(
         plain, (_AT, "@"), ("\u3002", "."), (r"(?i)\s?[(\[{](?:dot|punt)[)\]}]\s?", ".")
     )
     emails = _all(addresses, _EMAIL).with_columns(pl.col("found").str.to_lowercase())
-    unmarked = _all(plain, _RUN).filter(pl.col("found").str.contains(_MOBILE))
+    unmarked = pl.concat([_all(plain, _RUN), numbers]).filter(pl.col("found").str.contains(_MOBILE))
+    nine = pl.concat(
+        [_nine_digits(plain, undated), numbers.filter(pl.col("found").str.contains(_NINE))]
+    )
     phones = _replaced(
         pl.concat([_all(_shared_marks_doubled(undated), _PHONE, group=True), unmarked]),
         *((r"\(0\)", ""), (r"[^\d+]", ""), (r"^316", "+316"), (r"^00", "+"), (r"^0", "+31")),
     ).unique()
     return {
-        "citizen_number": _nine_digits(plain, undated).with_columns(suspected=_passes("found")),
+        "citizen_number": nine.with_columns(suspected=_passes("found")),
         "short_citizen_number": _eight_digits(undated).with_columns(suspected=_passes("found")),
         "email": emails.with_columns(suspected=~is_public),
         "iban": _ibans(plain).with_columns(suspected=~is_public),
