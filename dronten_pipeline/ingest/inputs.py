@@ -126,8 +126,11 @@ def inputs_of(
         if report.state != "unchanged" and (outcome.source, report.raw_path) not in paths
     ]
     if not any(outcome.state == "current" and outcome.counting for outcome in outcomes):
-        stopped = (one for one in outcomes if one.state == "stopped")
-        reasons = "; ".join(f"{one.source}: {one.note}" for one in stopped)
+        said = {
+            one.source: one.note if one.state == "stopped" else " ".join(one.unread)
+            for one in outcomes
+        }
+        reasons = "; ".join(f"{source}: {note}" for source, note in said.items() if note)
         raise NothingRead(
             "Geen enkele levering kon gelezen worden. "
             + (reasons or "Er staat geen bestand in de mappen van de bronnen.")
