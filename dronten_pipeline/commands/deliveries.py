@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from dronten_pipeline.commands.terminal import console, stop
+from dronten_pipeline.commands.terminal import OWN_ERROR, console, stop
 from dronten_pipeline.file_names import shown
 from dronten_pipeline.settings import current_settings
 
@@ -25,29 +25,41 @@ def check(
         str | None, typer.Option(help="Bron; leeg: af te leiden uit de map of de kolommen.")
     ] = None,
     table: Annotated[str | None, typer.Option(help="Tabel; leeg: af te leiden.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Geef JSON, voor programma's en meldingen.")
+    ] = False,
 ) -> None:
-    """Zegt wat er met een bestand zou gebeuren, zonder het in te lezen.
+    """Zegt wat er met een bestand zou gebeuren, zonder iets te bewaren.
 
-    Eindigt met 0 als alles gelezen kan worden, anders met 1.
+    Wat eruit begrepen is, de eerste records zoals ze bewaard zouden worden, wat er mis is, en wat
+    er verandert aan wat al bekend is. Eindigt met 0 als het bestand geleverd kan worden, anders
+    met 1.
     """
+    import json
+
     from dronten_pipeline import sandbox
 
     if not os.path.lexists(file):
         stop(f"{shown(file)} bestaat niet. Controleer de naam en de map.")
     try:
         answer = sandbox.shared(current_settings().limits).call(
-            "dronten_pipeline.ingest.inspection:lines_here",
+            "dronten_pipeline.ingest.inspection:report_here",
             path=str(file.absolute()),
             source_name=source,
             table_name=table,
         )
     except sandbox.Broken as error:
+        if as_json:
+            typer.echo(json.dumps({"is_accepted": False, "advice": str(error)}, ensure_ascii=False))
+            raise typer.Exit(OWN_ERROR) from error
         stop(f"{shown(file.name)} wordt zo NIET geaccepteerd. {error}")
     except sandbox.Failed as error:
         stop(error.sentence)
     if "mistake" in answer:
         stop(answer["mistake"])
-    for line in answer["lines"]:
+    if as_json:
+        typer.echo(json.dumps(answer["document"], ensure_ascii=False, indent=2))
+    for line in answer["lines"] if not as_json else ():
         console.print(line, markup=False, soft_wrap=True)
     raise typer.Exit(0 if answer["is_accepted"] else 1)
 

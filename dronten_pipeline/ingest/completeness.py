@@ -61,13 +61,17 @@ def count_records(rows: pl.LazyFrame, table: Table) -> int:
 
 def keys_of(rows: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     """The keys in the delivered rows of a table, each once, as they are compared."""
-    keys = rows.select(
+    return rows.select(compared_key(table)).unique()
+
+
+def compared_key(table: Table) -> list[pl.Expr]:
+    """The columns of the key, so that the same record has the same key however it is written."""
+    return [
         pl.col(name.lower()).str.to_lowercase()
         if table.column(name).is_code
         else pl.col(name.lower())
         for name in table.key
-    )
-    return keys.unique()
+    ]
 
 
 def note(gaps: pl.DataFrame) -> str:

@@ -1,27 +1,38 @@
 """One file held against its contract, without storing anything of it.
 
-Here belongs: what `datalab check FILE` tells. Not here: what a run does with a file (`raw.py`).
+Here belongs: reading a file as a run would, and finding the contract it belongs to. Not here: what
+is told of it (`file_report.py`), or what a run does with it (`raw.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from dronten_pipeline import file_names, personal
 from dronten_pipeline.contracts import Source, Table, load_sources
-from dronten_pipeline.ingest import dialect, landing, parsing, pieces, raw, readers, records, unread
+from dronten_pipeline.ingest import (
+    dialect,
+    differences,
+    landing,
+    parsing,
+    pieces,
+    privacy,
+    raw,
+    readers,
+    records,
+    unread,
+)
+from dronten_pipeline.ingest.file_report import SHOWN_REASONS, SHOWN_RECORDS, FileReport
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import MEGABYTE, TooLarge
 from dronten_pipeline.settings import Settings, current_settings
 
-SHOWN_REASONS = 10
 HEAD_BYTES = 8 * MEGABYTE
-SHOWN_HEADERS, SHOWN_LENGTH = 20, 40
-SEPARATOR_WORDS = {";": "puntkomma", ",": "komma", "\t": "tab"}
 
 NO_DELIVERY = (
     "Aan de naam te zien is dit een reservekopie, een half bestand of een controlebestand, en dat "
@@ -34,80 +45,6 @@ SUBFOLDER = (
 
 #: Keys nothing that is stored: a check must not make a key, nor need one.
 NO_KEY = b"a check stores nothing"
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What stands in a file, and what is wrong with it."""
-
-    file_name: str
-    source: str | None
-    table: str | None
-    parsed: parsing.Parsed
-    problem: str | None
-    suspected: tuple[str, ...] = ()
-    is_cut_off: bool = False
-    #: What else lies in its folder and is never read.
-    unread: tuple[str, ...] = ()
-
-    @property
-    def is_accepted(self) -> bool:
-        return self.problem is None
-
-    def lines(self) -> list[str]:
-        """The report as Dutch sentences, the verdict first and what to do last."""
-        parsed = self.parsed
-        verdict = "wordt zo geaccepteerd" if self.is_accepted else "wordt zo NIET geaccepteerd"
-        said = [f"{file_names.shown(self.file_name)} {verdict}."]
-        if self.table:
-            said.append(f"Bron {self.source}, tabel {self.table}.")
-        if parsed.format:
-            said.append(f"Vorm: {', '.join(self._form())}.")
-            said.append(
-                f"Rijen: {parsed.accepted + parsed.rejected}, geaccepteerd {parsed.accepted}, "
-                f"afgekeurd {parsed.rejected}."
-            )
-        for line, reason in parsed.rejects.select("_line", "reason").head(SHOWN_REASONS).rows():
-            said.append(f"  regel {line}: {reason}")
-        more = parsed.rejected - SHOWN_REASONS
-        if more > 0:
-            said.append(f"  en nog {more} afgekeurde rijen.")
-        if shown := [name for name in parsed.headers if name]:
-            # Whoever has the file may see what stands in it; nothing of this is kept.
-            more_names = f" en {len(shown) - SHOWN_HEADERS} meer" * (len(shown) > SHOWN_HEADERS)
-            names = ", ".join(name[:SHOWN_LENGTH] for name in shown[:SHOWN_HEADERS])
-            said.append(f"Kolommen in het bestand: {names}{more_names}.")
-        said += parsed.notes
-        if self.is_cut_off:
-            said.append(
-                "Het bestand eindigt midden in een regel: een run wacht een dag op de rest."
-            )
-        said += self.suspected
-        said += self.unread
-        said.append(f"Wat te doen: {self._advice()}")
-        return said
-
-    def _form(self) -> list[str]:
-        parsed = self.parsed
-        form = [str(parsed.format)]
-        if parsed.encoding:
-            form.append(f"tekens {parsed.encoding}")
-        if parsed.separator:
-            words = SEPARATOR_WORDS.get(parsed.separator, repr(parsed.separator))
-            form.append(f"scheidingsteken {words}")
-        return form
-
-    def _advice(self) -> str:
-        if self.problem:
-            return self.problem
-        if self.suspected:
-            return "haal de persoonsgegevens uit het bestand en lever het opnieuw."
-        if self.parsed.rejected:
-            return (
-                "het bestand kan geleverd worden; herstel de afgekeurde regels in het bronsysteem "
-                "en lever ze in een volgend bestand."
-            )
-        return "niets; het bestand kan zo geleverd worden."
 
 
 def inspect_file(
@@ -150,15 +87,24 @@ def inspect_file(
     chosen = _choose(content, path, sources, source_name, table_name)
     if chosen is None:
         return _unrecognised(content, path)
-    source, table = chosen
-    rejects = records.REJECTS.to_frame()
+    return _against(settings, path, *chosen)
 
-    def take(_: pl.DataFrame, more: pl.DataFrame) -> None:
-        nonlocal rejects
+
+def _against(settings: Settings, path: Path, source: Source, table: Table) -> FileReport:
+    """What comes of a file as a delivery of a table."""
+    rejects = records.REJECTS.to_frame()
+    first = pl.DataFrame(schema=privacy.stored_columns(table))
+    fingerprints = differences.Fingerprints(table)
+
+    def take(stored: pl.DataFrame, more: pl.DataFrame) -> None:
+        nonlocal rejects, first
         rejects = pl.concat([rejects, more]).head(SHOWN_REASONS)
+        first = pl.concat([first, stored.head(SHOWN_RECORDS)]).head(SHOWN_RECORDS)
+        fingerprints.add(stored)
 
     day = settings.as_of or settings.today()
-    parsed = parsing.parse_file(path, table, NO_KEY, day, limits, take)
+    key = differences.key_of_pseudonyms(settings, table)
+    parsed = parsing.parse_file(path, table, key or NO_KEY, day, settings.limits, take)
     parsed = replace(parsed, rejects=rejects)
     rejected = parsed.rejected
     problem = parsed.refused
@@ -167,31 +113,37 @@ def inspect_file(
             f"{rejected} van de {parsed.rows} rijen zijn afgekeurd, meer dan de bron toestaat. "
             "Herstel de oorzaak en lever het bestand opnieuw."
         )
+    changes: differences.Differences | str | None = None
+    if problem is None:
+        needs_key = privacy.has_pseudonyms(table) and key is None
+        changes = (
+            fingerprints.against_known(settings, source) if not needs_key else differences.NO_KEY
+        )
+    if isinstance(changes, differences.Differences) and changes.shrinks_too_far(table):
+        problem = (
+            f"van tabel {table.name} is elke levering alles, en deze heeft {changes.records} "
+            f"records waar er {changes.known} bekend zijn. Lever opnieuw, met alles erin. Zijn die "
+            "records echt vervallen, dan kan de gemeente haar toelaten (`datalab accept`)."
+        )
+    folder = path.resolve().parent
     return FileReport(
         file_name=path.name,
-        source=source.name,
-        table=table.name,
+        contract=(source, table),
         parsed=parsed,
         problem=problem,
+        first=first,
+        changes=changes,
         is_cut_off=landing.is_cut_off(path),
         unread=tuple(
-            unread.unread(path.resolve().parent, source, file_names.shown)
-            if path.resolve().parent.name == source.name
-            else ()
+            unread.unread(folder, source, file_names.shown) if folder.name == source.name else ()
         ),
-        suspected=tuple(
-            f"Kolom {finding.column_name} bevat {finding.suspected} {personal.DUTCH[finding.kind]}."
-            for finding in parsed.findings
-            if personal.is_error([finding])
-        ),
+        suspected=tuple(finding for finding in parsed.findings if personal.is_error([finding])),
     )
 
 
-def lines_here(
-    path: str, source_name: str | None, table_name: str | None
-) -> dict[str, list[str] | bool | str]:
-    """What `datalab check` prints, for the sandbox to answer: `lines` and `is_accepted`, or
-    `mistake`: what was asked for wrongly."""
+def report_here(path: str, source_name: str | None, table_name: str | None) -> dict[str, Any]:
+    """What `datalab check` prints, for the sandbox to answer: `lines`, `document` (the same for
+    programs) and `is_accepted`, or `mistake`: what was asked for wrongly."""
     settings = current_settings()
     try:
         report = inspect_file(settings, Path(path), source_name, table_name)
@@ -201,7 +153,11 @@ def lines_here(
         return {"mistake": f"{file_names.shown(path)} bestaat niet. Controleer de naam en de map."}
     except OSError as error:
         return {"mistake": f"{file_names.shown(path)} {raw.not_opened(error)}"}
-    return {"lines": report.lines(), "is_accepted": report.is_accepted}
+    return {
+        "lines": report.lines(),
+        "document": report.document(),
+        "is_accepted": report.is_accepted,
+    }
 
 
 def _is_in_subfolder(path: Path, settings: Settings, sources: Mapping[str, Source]) -> bool:
@@ -271,6 +227,4 @@ def _unrecognised(content: bytes, path: Path) -> FileReport:
 
 
 def _refused(path: Path, problem: str) -> FileReport:
-    return FileReport(
-        file_name=path.name, source=None, table=None, parsed=parsing.Parsed(), problem=problem
-    )
+    return FileReport(file_name=path.name, parsed=parsing.Parsed(), problem=problem)
