@@ -32,6 +32,17 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "een ingepakt bestand (RAR)"),
     (b"BZh", "een ingepakt bestand (bzip2)"),
     (b"SQLite format 3", "een database (SQLite)"),
+    (b"\x00\x01\x00\x00Standard ", "een database (Access)"),
+    (b"ARROW1\0\0", "een Arrow-bestand (Feather)"),
+    (b"FEA1", "een Arrow-bestand (Feather)"),
+    (b"ORC", "een ORC-bestand"),
+    (b"Obj\x01", "een Avro-bestand"),
+    (b"\x89HDF\r\n", "een HDF5-bestand"),
+    (b"$FL2@(#)", "een SPSS-bestand"),
+    (b"\x80\x04\x95", "een bestand van Python (pickle)"),
+    (b"\xfd7zXZ\0", "een ingepakt bestand (xz)"),
+    (b"\x28\xb5\x2f\xfd", "een ingepakt bestand (zstd)"),
+    (b"\x04\x22\x4d\x18", "een ingepakt bestand (lz4)"),
     (b"\x7fELF", "een programma"),
     (b"MZ\x90", "een programma"),
 )
@@ -101,7 +112,7 @@ def format_of(content: bytes) -> Format | Literal["text"]:
     """
     if not content:
         raise Refused("Dit bestand is leeg (0 bytes). Lever het opnieuw, met inhoud.")
-    if content.startswith(b"PAR1"):
+    if content.startswith((b"PAR1", b"PARE")):
         return "parquet"
     if content.startswith(b"PK"):
         return _zip_format(content)
@@ -110,12 +121,22 @@ def format_of(content: bytes) -> Format | Literal["text"]:
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         raise Refused(f"Dit is een afbeelding (WEBP), geen tabel. {WHAT_TO_DO}")
     for magic, words in MAGIC:
-        # Letters alone also begin a header; what is no text holds NUL bytes soon after.
-        if content.startswith(magic) and (
-            len(magic) != 2 or not magic.isalpha() or b"\0" in content[:64]
-        ):
+        # Letters alone also begin a header; what is no text holds control characters soon after.
+        if content.startswith(magic) and (not magic.isalpha() or min(content[:256]) < 9):
             raise Refused(f"Dit is {words}, geen tabel. {WHAT_TO_DO}")
+    if content[257:262] == b"ustar":
+        raise Refused(f"Dit is een ingepakt bestand (tar), geen tabel. {WHAT_TO_DO}")
+    if _is_dbase(content):
+        raise Refused(f"Dit is een database (dBase), geen tabel. {WHAT_TO_DO}")
     return "xml" if is_xml(content) else "text"
+
+
+def _is_dbase(content: bytes) -> bool:
+    """By its version, the day on which it was changed, and the mark behind its columns."""
+    if len(content) < 66 or content[0] not in (0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5):
+        return False
+    end = int.from_bytes(content[8:10], "little")
+    return 1 <= content[2] <= 12 and 1 <= content[3] <= 31 and content[end - 1 : end] == b"\r"
 
 
 def is_xml(content: bytes) -> bool:

@@ -76,9 +76,9 @@ def boolean_of(column: str) -> str:
     return f"{column}\x1fboolean"
 
 
-def rounded(number: pl.Expr) -> pl.Expr:
+def rounded(number: pl.Expr, most_exact: int = MOST_EXACT) -> pl.Expr:
     """Whether a number came as a double that has fewer digits than it: another one may be meant."""
-    beyond = number.cast(pl.Float64, strict=False).abs() > MOST_EXACT
+    beyond = number.cast(pl.Float64, strict=False).abs() > most_exact
     return number.str.contains("[.eE]") & beyond
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -66,3 +67,30 @@ def test_an_object_with_a_name_is_that_name(shared: Path, tmp_path: Path) -> Non
     case = field.read(shared, "84-nested-team", tmp_path)
     assert case.rows("callbacks").get_column("team").to_list() == ["Burgerzaken"] * 20
     assert "20 keer was een waarde een object met een naam erin" in case.notes
+
+
+# --- Parquet
+
+
+def test_an_open_end_of_int96_never_becomes_another_day(shared: Path, tmp_path: Path) -> None:
+    case = field.read(shared, "65-int96-open-end", tmp_path)
+    ends = case.rows("staff_training").get_column("uit_dienst_per").drop_nulls()
+    assert "18 keer stond er een datum die 'nog geen einde' betekent" in case.notes
+    assert ends.len() == 2
+    assert ends.max() < dt.date(2027, 1, 1)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", ["66-int96-spark", "67-binary-strings"])
+def test_call_backs_of_other_writers_are_read(shared: Path, tmp_path: Path, name: str) -> None:
+    rows = field.read(shared, name, tmp_path).rows("callbacks").sort("aangemaakt_op")
+    assert rows.height == 20
+    assert rows.row(0, named=True)["aangemaakt_op"] == moment(2026, 3, 2, 9)
+    assert rows.row(0, named=True)["afgehandeld_op"] == moment(2026, 3, 3, 11)
+    assert rows.get_column("team").unique().to_list() == ["Burgerzaken"]
+
+
+def test_decimals_and_small_numbers_are_exact(shared: Path, tmp_path: Path) -> None:
+    rows = field.read(shared, "68-decimal-and-time-types", tmp_path).rows("staff_costs")
+    assert rows.height == 24
+    assert rows.get_column("bedrag_eur").unique().to_list() == [Decimal("1234.56")]
+    assert rows.get_column("boekjaar").unique().to_list() == [2026]
