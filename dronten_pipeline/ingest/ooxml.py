@@ -48,7 +48,7 @@ def read(archive: zipfile.ZipFile) -> list[sheets.Sheet]:
     """
     book = _Book(archive)
     return [
-        _sheet(book, part, is_visible) if part else sheets.Sheet(sheets.CELLS.to_frame())
+        _sheet(book, part, is_visible) if part else sheets.Sheet(sheets.NO_CELLS)
         for part, is_visible in book.sheets
     ]
 
@@ -149,7 +149,7 @@ class _Book:
         }
 
     def _parsed(self, place: str) -> ElementTree.Element:
-        content = self.archive.read(self.parts[place])
+        content = self.archive.read(self.parts[place]) if place in self.parts else b""
         if b"<!DOCTYPE" in content:
             raise Refused(sheets.DAMAGED)
         try:
@@ -267,7 +267,7 @@ def _sheet(book: _Book, part: zipfile.ZipInfo, is_visible: bool) -> sheets.Sheet
         for left, top, right, bottom in merged
     ]
     return sheets.Sheet(
-        cells=pl.concat(cells, rechunk=False) if cells else sheets.CELLS.to_frame(),
+        cells=sheets.ordered(pl.concat(cells, rechunk=False)) if cells else sheets.NO_CELLS,
         is_visible=is_visible,
         hidden=pl.concat(rows.hidden) if rows.hidden else pl.Series(dtype=pl.UInt32),
         merged=pl.DataFrame(ranges, schema=sheets.MERGED, orient="row"),
@@ -298,9 +298,11 @@ class _Rows:
             )
         )
         counted = (pl.col("given") - pl.col("n")).forward_fill().fill_null(self.last + 1)
-        rows = rows.with_columns(row=(counted + pl.col("n")).cast(pl.UInt32))
+        rows = rows.with_columns(row=counted + pl.col("n"))
+        if not rows["row"].is_between(0, sheets.MOST_ROWS - 1).all():
+            raise Refused(sheets.DAMAGED)
         self.last = int(rows["row"][-1])
-        self.hidden.append(rows.filter("hidden")["row"])
+        self.hidden.append(rows.filter("hidden")["row"].cast(pl.UInt32))
         spaced = pl.col("xml").str.replace_all(r"<c([>\t\r\n])", "<c $1").str.split("<c ")
         cells = (
             rows.lazy()

@@ -93,7 +93,7 @@ def _sheet(xml: str, hidden_styles: set[str]) -> sheets.Sheet:
         right=pl.col("column") + pl.col("wide") - 1,
     )
     return sheets.Sheet(
-        cells=sheets.filled(_repeated(_shown(cells))),
+        cells=sheets.ordered(sheets.filled(_repeated(_shown(cells)))),
         is_visible=style is None or style[1] not in hidden_styles,
         hidden=_lines(rows.filter("is_hidden")),
         merged=merged.cast(dict(sheets.MERGED)),  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: What a cell is: `percent` a number shown as a percentage, `digits` a number shown as a text with
@@ -22,10 +23,13 @@ from dronten_pipeline.limits import Limits, TooLarge
 KIND = pl.Enum(["text", "number", "boolean", "percent", "digits", "long", "error", "unsolved"])
 #: One row per filled cell; row and column from 0. Truth values are `true` and `false`.
 CELLS = pl.Schema({"row": pl.UInt32(), "column": pl.UInt32(), "kind": KIND, "value": pl.String()})
+NO_CELLS = CELLS.to_frame()
 #: First and last row, first and last column of cells that are merged.
 MERGED = pl.Schema({"top": pl.UInt32, "bottom": pl.UInt32, "left": pl.UInt32, "right": pl.UInt32})
 
 MOST_PARTS = 10_000
+#: As large as a sheet of Excel is.
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 #: So many cells, filled or not, are taken as they stand without further thought.
 FEW_CELLS = 2_000_000
 #: Most cells that fit in the memory of the process that reads them.
@@ -91,7 +95,12 @@ def filled(cells: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         cells: `row`, `column`, `kind`, and in `text` what is shown.
+
+    Raises:
+        Refused: a place lies outside every sheet.
     """
+    if not cells["column"].is_between(0, MOST_COLUMNS - 1).all():
+        raise Refused(DAMAGED)
     has_text = pl.col("text").str.strip_chars().fill_null("") != ""
     return cells.filter(has_text | pl.col("kind").is_in(["unsolved", "error"])).select(
         pl.col("row").cast(pl.UInt32),
@@ -99,6 +108,21 @@ def filled(cells: pl.DataFrame) -> pl.DataFrame:
         pl.col("kind").cast(KIND),
         value="text",
     )
+
+
+def ordered(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells row by row.
+
+    Raises:
+        Refused: two cells stand in one place.
+    """
+    place = cells.select(pl.col("row").cast(pl.Int64) * MOST_COLUMNS + pl.col("column")).to_series()
+    step = place.diff().min()
+    if step is None or step > 0:  # type: ignore[operator]
+        return cells
+    if place.is_duplicated().any():
+        raise Refused(DAMAGED)
+    return cells.sort("row", "column")
 
 
 def bounded(cells: pl.DataFrame) -> tuple[pl.DataFrame, str | None]:

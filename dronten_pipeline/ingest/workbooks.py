@@ -284,6 +284,7 @@ class _Table:
             )
             .filter((pl.col("row") != pl.col("top")) | (pl.col("column") != pl.col("left")))
             .select(body.columns)
+            .unique(["row", "column"], keep="first", maintain_order=True)
         )  # fmt: skip
         rest = body.join(filled, on=["row", "column"], how="anti", maintain_order="left")
         return pl.concat([rest, filled]), filled.height

@@ -329,6 +329,20 @@ def test_signs_that_excel_escapes_are_read() -> None:
     assert values(found) == ["a\r\nA&<b_"]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row r="1"><c r="A2"><v>1</v></c></row>' * 2,
+        '<row r="0"><c><v>1</v></c></row>',
+        '<row r="9999999"><c><v>1</v></c></row>',
+        '<row><c r="ZZZ1"><v>1</v></c></row>',
+    ],
+)
+def test_cells_in_places_that_cannot_be_are_refused(row: str) -> None:
+    with pytest.raises(Refused, match="beschadigd"):
+        read(package(row))
+
+
 def test_a_document_type_is_refused() -> None:
     with pytest.raises(Refused, match="beschadigd"):
         read(package(ROW, start='<!DOCTYPE x [<!ENTITY a "b">]>'))
