@@ -25,13 +25,6 @@ SAMPLE_LINES = 200
 #: How Excel is told the separator; also as a cell that it saved with the rest.
 HINT = re.compile(rb"(?i)\s*\"?sep=([\t !-/:;<->@\[-`{-~])\"?[;,|\t ]*(?:\r\n|\n|\r|\Z)")
 
-ABOVE, RESPELLED, JOINED = "rows_above_header", "respelled_name", "joined_header"
-cleaning.KINDS[ABOVE] = cleaning.Kind("regels boven de kop overgeslagen", "Overzicht maart 2026")
-cleaning.KINDS[RESPELLED] = cleaning.Kind(
-    "kolomnamen anders geschreven dan afgesproken, en toch herkend", "Aangemaakt op"
-)
-cleaning.KINDS[JOINED] = cleaning.Kind("kop over twee regels samengevoegd", "Zaak / id")
-
 
 @dataclass(frozen=True)
 class Head:
@@ -100,11 +93,7 @@ def find(text: bytes, wanted: Collection[str], limits: Limits) -> Head:
         raise _unreadable(above + int(layout.line[first]))
     end = sample.find(b"\n", int(layout.end[last]))
     start = min(len(text), skipped + (len(sample) if end < 0 else end + 1))
-    counts = {
-        ABOVE: found.first,
-        RESPELLED: found.respelled,
-        JOINED: int(found.last > found.first),
-    }
+    counts = found.cleaned
     return Head(
         separator=best.separator,
         names=headers_of(list(found.names), wanted),

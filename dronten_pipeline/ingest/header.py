@@ -13,6 +13,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dronten_pipeline.contracts import Table
+from dronten_pipeline.ingest import cleaning
+
+ABOVE, RESPELLED, JOINED = "rows_above_header", "respelled_name", "joined_header"
+cleaning.KINDS[ABOVE] = cleaning.Kind("regels boven de kop overgeslagen", "Overzicht maart 2026")
+cleaning.KINDS[RESPELLED] = cleaning.Kind(
+    "kolomnamen anders geschreven dan afgesproken, en toch herkend", "Aangemaakt op"
+)
+cleaning.KINDS[JOINED] = cleaning.Kind("kop over twee regels samengevoegd", "Zaak / id")
 
 #: The header stands within so many filled rows.
 MOST_ROWS = 20
@@ -72,6 +80,15 @@ class Header:
     respelled: int
     found: int
     is_complete: bool
+
+    @property
+    def cleaned(self) -> cleaning.Counts:
+        """What was put right to find it, by kind."""
+        return {
+            ABOVE: self.first,
+            RESPELLED: self.respelled,
+            JOINED: int(self.last > self.first),
+        }
 
 
 def spelling(name: str) -> str:

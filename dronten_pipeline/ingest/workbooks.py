@@ -79,6 +79,7 @@ def read(content: bytes, form: Format, wanted: Wanted, limits: Limits) -> Delive
         limits.check_columns(len(table.header.names))
         parts.append(table.records(wanted, offset))
         offset += table.last_row + 1
+    cleaned = cleaning.together(*(part.cleaned for part in parts))
     return Delivered(
         format=form,
         encoding=None,
@@ -90,7 +91,7 @@ def read(content: bytes, form: Format, wanted: Wanted, limits: Limits) -> Delive
         else parts[0].headers,
         rows=sum(part.rows for part in parts),
         notes=(*notes, *(part.note for part in parts if part.note)),
-        cleaned=cleaning.together(*(part.cleaned for part in parts)),
+        cleaned={kind: many for kind, many in cleaned.items() if many},
         understood=Understood(
             sheets=tuple(table.number for table in chosen), header=chosen[0].header_lines
         ),
@@ -247,6 +248,7 @@ class _Table:
             headers=headers,
             rows=int(is_record.sum()),
             cleaned={
+                **self.header.cleaned,
                 **counts,
                 "merged_cells": merged,
                 "cells_beside": beside,

@@ -111,6 +111,7 @@ def test_the_table_is_found_below_titles_and_right_of_empty_columns(above: int, 
     found = read(book(fill))
     assert (values(found), found.rows) == (["z1"], 1)
     assert found.cleaned["cells_beside"] == 2
+    assert found.cleaned.get("rows_above_header", 0) == above
     assert found.frame.get_column("_line").to_list() == [above + 2]
 
 
@@ -392,8 +393,10 @@ def test_an_old_workbook_is_read_as_a_new_one() -> None:
     assert values(found, "datum")[-1] == "1900-01-00 00:00:00"
     assert values(found, "team") == ["Beheer", "Beheer", "Beheer", "true", None]
     assert found.rejects.get_column("_line").to_list() == [9]
-    counted = {kind: many for kind, many in found.cleaned.items() if many}
-    assert counted == {"shown_digits": 4, "merged_cells": 2, "hidden_rows": 1, "total": 1}
+    assert found.cleaned == {
+        "rows_above_header": 1, "shown_digits": 4, "merged_cells": 2,
+        "hidden_rows": 1, "total": 1,
+    }  # fmt: skip
 
 
 ODS_CELL = '<table:table-cell office:value-type="{}" {}><text:p>{}</text:p></table:table-cell>'
