@@ -157,9 +157,11 @@ class Reader:
         parts = parts[~split.blank[parts]]
         usual = {width, _usual(split.fields[~split.blank & ~split.broken])}
         are_records = np.isin(split.fields[parts], list(usual)) & ~split.broken[parts]
-        held = np.unique(np.searchsorted(whole.start, split.start[parts], side="right") - 1)
+        inside = np.searchsorted(whole.start, split.start[parts], side="right") - 1
+        held, many = np.unique(inside, return_counts=True)
+        held = held[many > 1]
         were_records = np.isin(whole.fields[held], list(usual)) & ~whole.broken[held]
-        if were_records.all() and not are_records.any():
+        if len(held) and were_records.all() and not are_records.any():
             return text, whole
         if not were_records.any() and are_records.mean() >= MOST:
             counts[RETURNS] += int(ended.sum())
@@ -181,8 +183,7 @@ class Reader:
         other_text = _ESCAPE.sub(lambda match: b'""' if match[1] == b'"' else b"\\", text)
         width = self.width or len(self.head.names)
         other = structure.scan(other_text, self.head.separator, width)
-        usual = _usual(layout.fields[~layout.blank & ~layout.broken])
-        if _faulty(other, usual) >= _faulty(layout, usual):
+        if _faulty(other, width) >= _faulty(layout, width):
             return text, layout
         counts[ESCAPED] += text.count(b'\\"')
         return other_text, other
@@ -373,12 +374,13 @@ class Reader:
         if width < 2 or layout.broken[record] or len(line) > 2_000:
             return False
         cells = [cell.strip() for cell in self._cells(text, layout, record) if cell.strip()]
-        if len(cells) != 1:
+        is_short = int(layout.fields[record]) < width
+        if not cells or (len(cells) > 1 and not is_short):
             return False
         if is_footer(cells[0]):
             return True
-        is_short = int(layout.fields[record]) < width
-        return is_short and not is_cut and any(sign in cells[0] for sign in " \u00a0:©")
+        is_text = any(sign in cells[0] for sign in " \u00a0:©")
+        return len(cells) == 1 and is_short and is_text and not is_cut
 
     def _cells(self, text: bytes, layout: structure.Layout, record: int) -> list[str]:
         assert self.head is not None
@@ -520,8 +522,10 @@ def _usual(fields: structure.Positions) -> int:
     return int(np.bincount(fields).argmax()) if len(fields) else 0
 
 
-def _faulty(layout: structure.Layout, usual: int) -> int:
-    return int((~layout.blank & (layout.broken | (layout.fields != usual))).sum())
+def _faulty(layout: structure.Layout, width: int) -> tuple[int, int]:
+    """How many records have a fault, and how many of those a quote that does not close."""
+    is_faulty = ~layout.blank & (layout.broken | (layout.fields != width))
+    return int(is_faulty.sum()), int(layout.broken.sum())
 
 
 def _end_empty(

@@ -63,7 +63,9 @@ class _Reading:
     def rank(self) -> tuple[int, bool, bool, float, int]:
         fields = self.layout.fields[self.filled]
         # Of a table whose names say nothing, the first line may be a title.
-        wide = int(fields[self.found.last] if self.found.found else np.bincount(fields).argmax())
+        often = np.bincount(fields)
+        usual = len(often) - 1 - np.argmax(often[::-1])
+        wide = int(fields[self.found.last] if self.found.found else usual)
         below = fields[self.found.last + 1 :]
         share = float((below == wide).mean()) if len(below) else 1.0
         known = self.found.found * (1 + self.found.is_complete)

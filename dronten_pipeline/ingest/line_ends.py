@@ -21,7 +21,7 @@ cleaning.KINDS[INNER_MARK] = cleaning.Kind(
     "<EF BB BF>factuur_id;bedrag_eur",
 )
 
-_END_MARKS = re.compile(rb"(?:^|(?<=[\r\n]))\x1a+|\x1a[\x1a\0]*\s*\Z")
+_END_MARKS = re.compile(rb"(?:^|(?<=[\r\n]))\x1a[\x1a\0]*|\x1a[\x1a\0]*\s*\Z")
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
