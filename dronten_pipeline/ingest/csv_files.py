@@ -163,7 +163,7 @@ class Reader:
         were_records = np.isin(whole.fields[held], list(usual)) & ~whole.broken[held]
         if len(held) and were_records.all() and not are_records.any():
             return text, whole
-        if not were_records.any() and are_records.mean() >= MOST:
+        if were_records.sum() <= (1 - MOST) * len(held) and are_records.mean() >= MOST:
             counts[RETURNS] += int(ended.sum())
             return split_text, split
         line = self.lines + int(split.line[parts[0]])
