@@ -7,23 +7,27 @@ deliveries count (`standing.py`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from dronten_pipeline.contracts import Source, Table
-from dronten_pipeline.ingest import completeness, privacy
+from dronten_pipeline.ingest import completeness, privacy, spelled_keys
 from dronten_pipeline.ingest.records import LINE
 from dronten_pipeline.settings import Settings
 
 #: More rows are not compared: their fingerprints would take more memory than a check may.
 MOST_ROWS = 10_000_000
+#: In a file of more rows no other spellings of known keys are looked for.
+MOST_KEYS = 3_000_000
 
 NO_RUN = "er is hier nog geen run geweest"
 UNREADABLE = "wat de laatste run las, is niet te lezen"
 OTHER_CONTRACT = "het contract van deze tabel is na de laatste run veranderd"
-TOO_MANY = f"de tabel heeft meer dan {MOST_ROWS // 1_000_000} miljoen rijen"
+TOO_MANY = f"het zijn meer dan {MOST_ROWS // 1_000_000} miljoen rijen"
 NO_KEY = "de sleutel van de pseudoniemen is er niet"
 
 
@@ -34,6 +38,7 @@ class Differences:
     gone: known records that are not in the file; None where they stay (`delivers: changes`).
     repeated: rows of the file of which a later row has the same key.
     known: records that are known, all together.
+    respelled: keys that are new but for their spelling (`spelled_keys.py`).
     is_sample: the last run read the sample.
     """
 
@@ -43,56 +48,91 @@ class Differences:
     gone: int | None
     repeated: int
     known: int
+    respelled: int
     is_sample: bool
 
     @property
     def records(self) -> int:
         return self.new + self.changed + self.unchanged
 
-    def shrinks_too_far(self, table: Table) -> bool:
-        """Whether a run would keep the earlier delivery instead (`standing.latest_whole`)."""
+    def problem(self, table: Table) -> str | None:
+        """Why a run would not take the file because of what it knows, in Dutch; else None."""
+        if self.is_sample:  # a run of real deliveries never counts them
+            return None
         short = self.known - self.records
-        return self.gone is not None and short > table.allowed_shrink * self.known + 1e-9
+        if self.gone is not None and short > table.allowed_shrink * self.known + 1e-9:
+            return (
+                f"van tabel {table.name} is elke levering alles, en deze heeft {self.records} "
+                f"records waar er {self.known} bekend zijn. Lever opnieuw, met alles erin. Zijn "
+                "die records echt vervallen, dan kan de gemeente haar toelaten (`datalab accept`)."
+            )
+        if self.respelled > spelled_keys.FEW:
+            return (
+                f"{self.respelled} sleutels ({', '.join(table.key)}) zijn al bekend, op de "
+                "schrijfwijze na (nullen vooraan, hoofdletters, spaties, streepjes). Hetzelfde "
+                "record zou dan twee keer tellen. Lever de sleutels zoals ze eerder geleverd zijn."
+            )
+        return None
 
 
-@dataclass
 class Fingerprints:
-    """Of the stored rows of a file, in their order, added a piece at a time."""
+    """Of the stored rows of a file, in their order, added a piece at a time.
 
-    table: Table
-    pieces: list[pl.DataFrame] = field(default_factory=list)
+    Args:
+        key: of the pseudonyms in what is added; None where it is not the one of what is known.
+    """
+
+    def __init__(self, table: Table, key: bytes | None) -> None:
+        self.table = table
+        self.has_key = key is not None or not privacy.has_pseudonyms(table)
+        self.pieces: list[pl.DataFrame] = []
+        self.keys: list[pl.DataFrame] = []
+        self.rows = 0
 
     def add(self, stored: pl.DataFrame) -> None:
+        self.rows += stored.height
+        if not self.has_key or self.rows > MOST_ROWS:
+            self.pieces, self.keys = [], []
+            return
         self.pieces.append(stored.select(_fingerprints(self.table)))
+        if self.rows > MOST_KEYS or not spelled_keys.can_differ(self.table):
+            self.keys = []
+        else:
+            self.keys.append(stored.select(spelled_keys.compared(self.table)))
 
     def against_known(self, settings: Settings, source: Source) -> Differences | str:
         """What would change, or why that cannot be said, as a part of a Dutch sentence."""
         folder = settings.raw_current / f"{source.name}__{self.table.name}"
+        paths = sorted(folder.glob("*.parquet"), key=lambda path: int(path.stem))
+        if not paths:
+            return NO_RUN
+        if not self.has_key:
+            return NO_KEY
         try:
-            known = _known(folder, self.table)
+            known = _known(paths, self.table)
             context = pl.read_parquet(settings.raw_current / "run__context" / "*.parquet")
             is_sample = bool(context.item(0, "is_sample"))
+            respelled = spelled_keys.unknown_spellings(self.table, self.keys, paths)
         except _NotCompared as reason:
             return str(reason)
         except (OSError, pl.exceptions.PolarsError):
             return UNREADABLE
-        rows = pl.concat([known.head(0), *self.pieces])
-        own = _latest(rows)
-        same_key = own.join(known, on="key", how="left", suffix="_known")
-        before = pl.col("content_known")
-        new, changed, unchanged = same_key.select(
-            new=before.is_null().sum(),
-            changed=(before != pl.col("content")).sum(),
-            unchanged=(before == pl.col("content")).sum(),
-        ).row(0)
+        if self.rows > MOST_ROWS:
+            return TOO_MANY
+        own = _latest(self.pieces)
+        place = np.minimum(np.searchsorted(known.key, own.key), max(0, len(known.key) - 1))
+        is_known = known.key[place] == own.key if len(known.key) else np.zeros(len(own.key), bool)
+        found = int(is_known.sum())
+        unchanged = int((known.content[place[is_known]] == own.content[is_known]).sum())
         is_everything = self.table.delivers == "everything"
         return Differences(
-            new=new,
-            changed=changed,
+            new=len(own.key) - found,
+            changed=found - unchanged,
             unchanged=unchanged,
-            gone=known.height - changed - unchanged if is_everything else None,
-            repeated=rows.height - own.height,
-            known=known.height,
+            gone=len(known.key) - found if is_everything else None,
+            repeated=self.rows - len(own.key),
+            known=len(known.key),
+            respelled=respelled,
             is_sample=is_sample,
         )
 
@@ -116,17 +156,22 @@ class _NotCompared(Exception):
     """Why nothing can be compared, as a part of a Dutch sentence."""
 
 
-def _known(folder: Path, table: Table) -> pl.DataFrame:
-    """Fingerprints of the latest version of every record that the last run read."""
-    paths = sorted(folder.glob("*.parquet"), key=lambda path: int(path.stem))
-    if not paths:
-        raise _NotCompared(NO_RUN)
-    rows = pl.scan_parquet(paths)
-    if dict(rows.collect_schema()) != privacy.stored_columns(table):
+@dataclass(frozen=True)
+class _Latest:
+    """Fingerprints of the latest version of each record: sorted keys, and their contents."""
+
+    key: npt.NDArray[np.uint64]
+    content: npt.NDArray[np.uint64]
+
+
+def _known(paths: list[Path], table: Table) -> _Latest:
+    """What the last run read of a table."""
+    stored = privacy.stored_columns(table)
+    if any(dict(pl.read_parquet_schema(path)) != stored for path in paths):
         raise _NotCompared(OTHER_CONTRACT)
-    if int(rows.select(pl.len()).collect().item()) > MOST_ROWS:
+    if int(pl.scan_parquet(paths).select(pl.len()).collect().item()) > MOST_ROWS:
         raise _NotCompared(TOO_MANY)
-    return _latest(rows.select(_fingerprints(table)).collect())
+    return _latest([pl.read_parquet(path).select(_fingerprints(table)) for path in paths])
 
 
 def _fingerprints(table: Table) -> list[pl.Expr]:
@@ -137,5 +182,12 @@ def _fingerprints(table: Table) -> list[pl.Expr]:
     ]
 
 
-def _latest(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.unique("key", keep="last")
+def _latest(pieces: list[pl.DataFrame]) -> _Latest:
+    """Sorted rather than hashed, which takes a third of the memory."""
+    empty = pl.DataFrame(schema={"key": pl.UInt64, "content": pl.UInt64})
+    rows = pl.concat([empty, *pieces])
+    key, content = rows["key"].to_numpy(), rows["content"].to_numpy()
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    is_last = np.append(key[1:] != key[:-1], True)[: len(key)]
+    return _Latest(key[is_last], content[order[is_last]])

@@ -157,6 +157,7 @@ class FileReport:
                 "unchanged": known.unchanged,
                 "disappeared": known.gone,
                 "repeated": known.repeated,
+                "respelled": known.respelled,
                 "known": known.known,
                 "is_sample": known.is_sample,
             },
@@ -226,6 +227,9 @@ class FileReport:
             f"Vergeleken met {what}: {found.new} nieuwe records, {found.changed} veranderd, "
             f"{found.unchanged} hetzelfde{gone}."
         )
+        if found.respelled:
+            keys = "1 sleutel is" if found.respelled == 1 else f"{found.respelled} sleutels zijn"
+            yield f"Let op: {keys} al bekend in een andere schrijfwijze."
         if found.repeated:
             rows = "1 rij heeft" if found.repeated == 1 else f"{found.repeated} rijen hebben"
             yield f"{rows} dezelfde sleutel als een latere rij; de laatste telt."

@@ -94,7 +94,8 @@ def _against(settings: Settings, path: Path, source: Source, table: Table) -> Fi
     """What comes of a file as a delivery of a table."""
     rejects = records.REJECTS.to_frame()
     first = pl.DataFrame(schema=privacy.stored_columns(table))
-    fingerprints = differences.Fingerprints(table)
+    key = differences.key_of_pseudonyms(settings, table)
+    fingerprints = differences.Fingerprints(table, key)
 
     def take(stored: pl.DataFrame, more: pl.DataFrame) -> None:
         nonlocal rejects, first
@@ -103,7 +104,6 @@ def _against(settings: Settings, path: Path, source: Source, table: Table) -> Fi
         fingerprints.add(stored)
 
     day = settings.as_of or settings.today()
-    key = differences.key_of_pseudonyms(settings, table)
     parsed = parsing.parse_file(path, table, key or NO_KEY, day, settings.limits, take)
     parsed = replace(parsed, rejects=rejects)
     rejected = parsed.rejected
@@ -113,18 +113,9 @@ def _against(settings: Settings, path: Path, source: Source, table: Table) -> Fi
             f"{rejected} van de {parsed.rows} rijen zijn afgekeurd, meer dan de bron toestaat. "
             "Herstel de oorzaak en lever het bestand opnieuw."
         )
-    changes: differences.Differences | str | None = None
-    if problem is None:
-        needs_key = privacy.has_pseudonyms(table) and key is None
-        changes = (
-            fingerprints.against_known(settings, source) if not needs_key else differences.NO_KEY
-        )
-    if isinstance(changes, differences.Differences) and changes.shrinks_too_far(table):
-        problem = (
-            f"van tabel {table.name} is elke levering alles, en deze heeft {changes.records} "
-            f"records waar er {changes.known} bekend zijn. Lever opnieuw, met alles erin. Zijn die "
-            "records echt vervallen, dan kan de gemeente haar toelaten (`datalab accept`)."
-        )
+    changes = fingerprints.against_known(settings, source) if problem is None else None
+    if isinstance(changes, differences.Differences):
+        problem = changes.problem(table)
     folder = path.resolve().parent
     return FileReport(
         file_name=path.name,

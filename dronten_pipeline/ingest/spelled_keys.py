@@ -9,7 +9,7 @@ Of earlier deliveries only those keys are held that may be the same as an unknow
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -41,12 +41,42 @@ def respelled(table: Table, paths: Mapping[int, Path], fresh: Collection[int]) -
     known = [path for number, path in paths.items() if number not in fresh]
     if not new or len(paths) < 2:
         return {}
-    names = [name.lower() for name in table.key]
     numbers = pl.DataFrame(
         {"path": [str(path) for path in new.values()], "number": list(new)},
         schema={"path": pl.String, "number": pl.Int64},
     )
     unknown = _keys(table, list(new.values())).unique().collect().join(numbers, on="path")
+    return _among(table, unknown, known)
+
+
+def unknown_spellings(table: Table, keys: Sequence[pl.DataFrame], known: list[Path]) -> int:
+    """How many keys of a file are those of known deliveries in another spelling.
+
+    Args:
+        keys: of its rows, as `compared` gives them.
+        known: raw Parquet of those deliveries.
+    """
+    if not keys:
+        return 0
+    number = pl.lit(1, dtype=pl.Int64).alias("number")
+    found = _among(table, pl.concat(keys).unique().with_columns(number), known)
+    return sum(found.values())
+
+
+def compared(table: Table) -> list[pl.Expr]:
+    """The columns of the key as text, as they are compared."""
+    return [
+        pl.col(name.lower()).cast(pl.String).str.to_lowercase()
+        if table.column(name).is_code
+        else pl.col(name.lower()).cast(pl.String)
+        for name in table.key
+    ]
+
+
+def _among(table: Table, unknown: pl.DataFrame, known: list[Path]) -> dict[int, int]:
+    """By `number`, how many of the keys in `unknown` are known, or stand in it under an earlier
+    number, in another spelling."""
+    names = [name.lower() for name in table.key]
     others = unknown.clear().select("number", *names)
     if known:
         before = _keys(table, known).drop("path")
@@ -85,15 +115,7 @@ def _keys(table: Table, paths: list[Path]) -> pl.LazyFrame:
     """The columns of the key as text, as they are compared, and `path`."""
     return pl.scan_parquet(
         paths, include_file_paths="path", extra_columns="ignore", missing_columns="insert"
-    ).select(
-        "path",
-        *(
-            pl.col(name.lower()).cast(pl.String).str.to_lowercase()
-            if table.column(name).is_code
-            else pl.col(name.lower()).cast(pl.String)
-            for name in table.key
-        ),
-    )
+    ).select("path", *compared(table))
 
 
 def _skeleton(table: Table) -> pl.Expr:

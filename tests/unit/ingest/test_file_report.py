@@ -172,8 +172,8 @@ def test_new_changed_and_unchanged_records_are_counted(
     assert "wat de laatste run wist: 1 nieuwe records, 1 veranderd, 2 hetzelfde." in said
     assert "1 rij heeft dezelfde sleutel als een latere rij" in said
     assert document["changes"] == {
-        "new": 1, "changed": 1, "unchanged": 2, "disappeared": None, "repeated": 1, "known": 3,
-        "is_sample": False,
+        "new": 1, "changed": 1, "unchanged": 2, "disappeared": None, "repeated": 1, "respelled": 0,
+        "known": 3, "is_sample": False,
     }  # fmt: skip
     assert sorted(path for path in settings.home.rglob("*")) == before
 
@@ -240,6 +240,45 @@ def test_the_command_gives_one_object(tmp_path: Path) -> None:
     assert "Kolom categorie ontbreekt" in found["advice"]
 
 
+def test_keys_that_are_known_in_another_spelling_are_told(
+    settings: Settings, deliver: Deliver, ingest: Ingest, tmp_path: Path
+) -> None:
+    made = contract(settings)
+    deliver("zaken_1.csv", HEADER + "".join(row(number) for number in range(1, 5)))
+    run(settings, ingest, made)
+    path = tmp_path / "zaken_2.csv"
+    path.write_text(HEADER + row(1).replace("z1", "Z1") + row(7))
+    report, said, document = check(settings, path)
+    assert report.is_accepted and "1 sleutel is al bekend in een andere schrijfwijze" in said
+    assert document["changes"]["respelled"] == 1
+    path.write_text(HEADER + "".join(row(n).replace(f"z{n}", f"Z-0{n}") for n in (1, 2, 3)))
+    report, said, _ = check(settings, path)
+    assert not report.is_accepted and "3 sleutels (zaak_id) zijn al bekend" in said
+
+
+def test_a_table_of_which_nothing_was_delivered_has_new_records_only(
+    settings: Settings, ingest: Ingest, tmp_path: Path
+) -> None:
+    run(settings, ingest, contract(settings))
+    path = tmp_path / "zaken_2.csv"
+    path.write_text(HEADER + row(1) + row(1))
+    _, _, document = check(settings, path)
+    found = document["changes"]
+    assert (found["new"], found["changed"], found["repeated"], found["known"]) == (1, 0, 1, 0)
+    path.write_text(HEADER)
+    assert check(settings, path)[2]["changes"]["new"] == 0
+
+
+def test_more_rows_than_a_check_can_hold_are_not_compared(
+    settings: Settings, deliver: Deliver, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = contract(settings)
+    path = deliver("zaken_1.csv", HEADER + row(1) + row(2))
+    run(settings, ingest, made)
+    monkeypatch.setattr(differences, "MOST_ROWS", 1)
+    assert check(settings, path)[0].changes == differences.TOO_MANY
+
+
 def test_fingerprints_of_a_frame_are_those_of_its_file(tmp_path: Path) -> None:
     """What is known is read from Parquet, and a file is not."""
     table = source().table("zaken")
@@ -247,7 +286,7 @@ def test_fingerprints_of_a_frame_are_those_of_its_file(tmp_path: Path) -> None:
     assert parsed.stored is not None
     assert dict(parsed.stored.schema) == privacy.stored_columns(table)
     parsed.stored.write_parquet(tmp_path / "1.parquet")
-    prints = differences.Fingerprints(table)
+    prints = differences.Fingerprints(table, b"k" * 16)
     prints.add(parsed.stored)
-    known = differences._known(tmp_path, table)
-    assert pl.concat(prints.pieces).sort("key").equals(known.sort("key"))
+    written = pl.read_parquet(tmp_path / "1.parquet").select(differences._fingerprints(table))
+    assert pl.concat(prints.pieces).equals(written)
