@@ -36,19 +36,26 @@ COMMENT, RULER, NOTHING, BELOW = "comment", "ruler", "says_nothing", "rows_below
 cleaning.KINDS.update(
     {
         RETURNS: cleaning.Kind(
-            "regels eindigen op een losse CR en zijn als eigen regel gelezen", "Z1;a<CR>Z2;b"
+            "keer eindigde een regel op een losse CR; wat volgt, is als eigen regel gelezen",
+            "Z1;a<CR>Z2;b",
         ),
         ESCAPED: cleaning.Kind(
-            "aanhalingstekens met een backslash ervoor zijn als aanhalingsteken gelezen",
+            "keer stond een backslash voor een aanhalingsteken; het is als aanhalingsteken gelezen",
             r'"de \"nieuwe\" brug"',
         ),
         TRAILING: cleaning.Kind(
-            "regels hebben achteraan scheidingstekens te veel; die zijn weggelaten", "Z1;a;b;"
+            "keer had een regel achteraan scheidingstekens te veel; die zijn weggelaten", "Z1;a;b;"
         ),
-        COMMENT: cleaning.Kind("regels met commentaar overgeslagen", "# gemaakt op 1 april"),
-        RULER: cleaning.Kind("regels met alleen opmaak overgeslagen", "-----;-----"),
-        NOTHING: cleaning.Kind("regels die zeggen dat er niets is, overgeslagen", "n/a"),
-        BELOW: cleaning.Kind("regels onder de tabel overgeslagen", "Bron: CBS"),
+        COMMENT: cleaning.Kind(
+            "keer stond er een regel met commentaar; die is overgeslagen", "# gemaakt op 1 april"
+        ),
+        RULER: cleaning.Kind(
+            "keer stond er een regel met alleen opmaak; die is overgeslagen", "-----;-----"
+        ),
+        NOTHING: cleaning.Kind("keer zei een regel dat er niets is; die is overgeslagen", "n/a"),
+        BELOW: cleaning.Kind(
+            "keer stond er een regel onder de tabel; die is overgeslagen", "Bron: CBS"
+        ),
     }
 )
 

@@ -248,8 +248,8 @@ def lost_notes(lost: int) -> list[str]:
     if not lost:
         return []
     return [
-        f"{lost} tekens gingen al verloren voordat het bestand geleverd werd (er staat een "
-        "vervangteken); namen daarin kunnen niet kloppen. Lever het bestand opnieuw als UTF-8."
+        f"{lost} keer ging een teken al verloren voordat het bestand geleverd werd (er staat een "
+        "vervangteken); namen daarmee kloppen niet. Lever het bestand opnieuw als UTF-8."
     ]
 
 

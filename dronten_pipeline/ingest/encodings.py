@@ -29,7 +29,7 @@ LABELS = {"cp1252": "windows-1252", "cp858": "cp850", "cp437": "cp437", "mac_rom
 
 DOUBLY_ENCODED = "doubly_encoded"
 cleaning.KINDS[DOUBLY_ENCODED] = cleaning.Kind(
-    "woorden waren dubbel gecodeerd en zijn hersteld", "FinanciÃ«n"
+    "keer was een woord dubbel gecodeerd; het is hersteld", "FinanciÃ«n"
 )
 
 #: A word with a byte beyond ASCII, between white space, quotes and separators.
@@ -79,8 +79,8 @@ class Guess:
     @property
     def note(self) -> str:
         said = (
-            f"De tekens zijn gelezen als {LEGACY[self.codec]}; {self.letters} tekens met een "
-            "accent of ander teken buiten ASCII gaven de doorslag."
+            f"De tekens zijn gelezen als {LEGACY[self.codec]}; {self.letters} keer gaf een letter "
+            "met een accent of een ander bijzonder teken de doorslag."
         )
         if self.is_doubtful:
             said += (

@@ -24,7 +24,7 @@ cleaning.KINDS[TOTAL] = cleaning.Kind(
 
 #: What a row of a total says of itself: in front, as reports do, or behind, as Excel does.
 _TOTAL = (
-    r"(?i)^[\s*=]*(?:(?:sub|eind|deel|groeps)[\s-]?totaal|totaal|totalen|(?:sub|grand[\s-])?total)"
+    r"(?i)^[\s*=]*(?:(?:sub|eind|deel|groeps)[\s-]?totaal|totaal|totalen|som|(?:sub|grand[\s-])?total)"
     r"(?:$|[\s:.=])|[\s:](?:sub|eind)?totaal\s*:?\s*$|\s(?:grand\s)?total\s*:?\s*$"
 )
 _NUMBER = r"^[-+\d.,\s€%()]+$"

@@ -16,11 +16,15 @@ from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import cleaning
 
 ABOVE, RESPELLED, JOINED = "rows_above_header", "respelled_name", "joined_header"
-cleaning.KINDS[ABOVE] = cleaning.Kind("regels boven de kop overgeslagen", "Overzicht maart 2026")
-cleaning.KINDS[RESPELLED] = cleaning.Kind(
-    "kolomnamen anders geschreven dan afgesproken, en toch herkend", "Aangemaakt op"
+cleaning.KINDS[ABOVE] = cleaning.Kind(
+    "keer stond er een regel boven de kop; die is overgeslagen", "Overzicht maart 2026"
 )
-cleaning.KINDS[JOINED] = cleaning.Kind("kop over twee regels samengevoegd", "Zaak / id")
+cleaning.KINDS[RESPELLED] = cleaning.Kind(
+    "keer was een kolomnaam anders geschreven dan afgesproken, en toch herkend", "Aangemaakt op"
+)
+cleaning.KINDS[JOINED] = cleaning.Kind(
+    "keer stond de kop over twee regels; die zijn samengevoegd", "Zaak / id"
+)
 
 #: The header stands within so many filled rows.
 MOST_ROWS = 20

@@ -14,10 +14,10 @@ MARK = b"\xef\xbb\xbf"
 END_MARK, INNER_MARK = "end_mark", "inner_mark"
 
 cleaning.KINDS[END_MARK] = cleaning.Kind(
-    "eindtekens van DOS (Ctrl-Z) weggelaten", "U8;08-01-2026;ja<1A>"
+    "keer stond er een eindteken van DOS (Ctrl-Z); dat is weggelaten", "U8;08-01-2026;ja<1A>"
 )
 cleaning.KINDS[INNER_MARK] = cleaning.Kind(
-    "tekens die een begin van een bestand aangeven, stonden middenin en zijn weggelaten",
+    "keer stond het teken van het begin van een bestand er middenin; dat is weggelaten",
     "<EF BB BF>factuur_id;bedrag_eur",
 )
 

@@ -11,20 +11,25 @@ from tests.shared import field
 #: Case, table, records that count, words in the notes. Where a case may also be refused, it is
 #: read: what is meant can be told for certain.
 READ = [
-    ("27-trailing-delimiter-rows", "callbacks", 20, "20 regels hebben achteraan scheidingstekens"),
-    ("28-trailing-delimiter-header", "callbacks", 20, "achteraan scheidingstekens te veel"),
-    ("30-mixed-line-ends", "callbacks", 20, "10 regels eindigen op een losse CR"),
+    ("27-trailing-delimiter-rows", "callbacks", 20, "20 keer had een regel achteraan"),
+    ("28-trailing-delimiter-header", "callbacks", 20, "1 keer had een regel achteraan"),
+    ("30-mixed-line-ends", "callbacks", 20, "10 keer eindigde een regel op een losse CR"),
     ("32-header-again-all-text", "region_membership", 20, "1 rijen herhalen de kop"),
-    ("33-ctrl-z", "outgoing", 8, "eindtekens van DOS"),
-    ("34-dos-cp850", "callbacks", 20, "gelezen als CP850 (DOS); 20 tekens"),
-    ("36-mojibake", "callbacks", 20, "20 woorden waren dubbel gecodeerd"),
+    ("33-ctrl-z", "outgoing", 8, "1 keer stond er een eindteken van DOS"),
+    ("34-dos-cp850", "callbacks", 20, "gelezen als CP850 (DOS); 20 keer"),
+    ("36-mojibake", "callbacks", 20, "20 keer was een woord dubbel gecodeerd"),
     ("38-utf16-with-sep", "callbacks", 20, ""),
-    ("42-statline-footer-and-dots", "staff_costs_by_municipality", 24, "1 regels onder de tabel"),
+    (
+        "42-statline-footer-and-dots",
+        "staff_costs_by_municipality",
+        24,
+        "1 keer stond er een regel onder de tabel",
+    ),
     ("43-statline-dots-only", "staff_costs_by_municipality", 24, ""),
     # Country and province stay in raw; `is_municipality` keeps them out of every figure.
     ("44-statline-aggregate-rows", "staff_costs_by_municipality", 24, ""),
     ("74-names-nfd-long-upper", "callbacks", 12, ""),
-    ("75-header-with-spaces", "callbacks", 20, "4 kolomnamen anders geschreven"),
+    ("75-header-with-spaces", "callbacks", 20, "4 keer was een kolomnaam anders geschreven"),
 ]
 
 

@@ -41,6 +41,8 @@ def test_a_header_that_comes_again_is_no_record(cells: tuple[str, ...]) -> None:
         ("Eindtotaal", "", ""),
         (None, "Grand Total", "3"),
         ("", "Deel-totaal", "3"),
+        ("Som", "", "3"),
+        ("Som van bedrag", None, "3"),
     ],
 )
 def test_a_total_says_so_and_lacks_what_a_record_has(cells: tuple[str | None, ...]) -> None:
