@@ -301,6 +301,13 @@ class Source(Strict):
     allowed_loss: float = Field(
         default=0.1, ge=0, lt=1, description="Share of a file's rows that may be rejected."
     )
+    allowed_loss_of_a_group: float = Field(
+        default=0.25,
+        ge=0,
+        le=1,
+        description="Share of the rows of one group (a team, negative amounts, open items) that "
+        "may be rejected where others lose fewer, from 5 rows on; at least allowed_loss.",
+    )
     file_names: str | None = Field(
         default=None,
         description="Pattern (regular expression) of the names of files that may be shown in "

@@ -63,7 +63,7 @@ def together(*counts: Counts) -> Counts:
     total: Counter[str] = Counter()
     for one in counts:
         total.update(one)
-    return dict(total)
+    return {kind: many for kind, many in total.items() if many}
 
 
 def notes(counts: Counts) -> Iterator[str]:

@@ -113,6 +113,7 @@ def _against(settings: Settings, path: Path, source: Source, table: Table) -> Fi
             f"{rejected} van de {parsed.rows} rijen zijn afgekeurd, meer dan de bron toestaat. "
             "Herstel de oorzaak en lever het bestand opnieuw."
         )
+    problem = problem or raw.biased(source, parsed.biases)
     changes = fingerprints.against_known(settings, source) if problem is None else None
     if isinstance(changes, differences.Differences):
         problem = changes.problem(table)

@@ -20,6 +20,7 @@ from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import (
     cleaning,
     dialect,
+    loss,
     pieces,
     privacy,
     readers,
@@ -64,6 +65,15 @@ class Parsed:
     #: Numbers of records, where the records themselves were handed on.
     accepted: int = 0
     rejected: int = 0
+    #: Rejected records by group, and which groups lost too many.
+    lost: pl.DataFrame = field(default_factory=loss.GROUPS.to_frame)
+    biases: tuple[loss.Bias, ...] = ()
+
+    def with_biases(self, accepted: pl.LazyFrame, table: Table) -> Parsed:
+        """Held beside the accepted records, where any was rejected."""
+        if self.refused is not None or not self.lost.height:
+            return self
+        return _with(self, biases=loss.biases(self.lost, loss.groups(accepted, table)))
 
 
 def version_of(table: Table, key: bytes | None) -> str:
@@ -98,6 +108,8 @@ def parse(
     except dialect.Refused as refusal:
         return Parsed(refused=str(refusal))
     parsed = _piece(delivered, table, key, as_of, None, frames)
+    if not parsed.refused:
+        parsed = parsed.with_biases(frames.stored[0].lazy(), table)
     return _with(
         parsed,
         stored=None if parsed.refused else frames.stored[0],
@@ -213,6 +225,7 @@ def _joined(first: Parsed, second: Parsed) -> Parsed:
         findings=tuple(counts.values()),
         horizon=first.horizon.joined(second.horizon),
         cleaned=cleaning.together(first.cleaned, second.cleaned),
+        lost=loss.together([first.lost, second.lost]),
     )
 
 
@@ -270,8 +283,19 @@ def _piece(
         cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
+        lost=_lost(typed, accepted, table),
         understood=replace(delivered.understood, columns=typed.ways),
     )
+
+
+def _lost(typed: values.Typed, accepted: pl.DataFrame, table: Table) -> pl.DataFrame:
+    parts = []
+    if typed.rejected is not None:
+        parts.append(loss.groups(typed.rejected.lazy(), table, unread=True))
+    if accepted.height < typed.frame.height:
+        impossible = typed.frame.join(accepted.select(records.LINE), on=records.LINE, how="anti")
+        parts.append(loss.groups(impossible.lazy(), table))
+    return loss.together(parts) if parts else loss.GROUPS.to_frame()
 
 
 def _with(parsed: Parsed, **changes: object) -> Parsed:

@@ -26,6 +26,7 @@ from dronten_pipeline.ingest import (
     files,
     kept,
     landing,
+    loss,
     names,
     order,
     parsing,
@@ -502,6 +503,7 @@ class _Ingest:
             notes=parsed.notes,
             cleaned=dict(parsed.cleaned),
             findings=parsed.findings,
+            biases=parsed.biases,
             refused=parsed.refused,
             limits=self.limits.model_dump_json() if parsed.refused else None,
             holds_from=parsed.horizon.from_day,
@@ -846,6 +848,7 @@ class _Ingest:
                 if delivery.number in self.respelled
                 else []
             ),
+            *(f"Let op: {bias.sentence}" for bias in found.biases),
             *self._version_notes(table, delivery.sha256),
             *self._kept_notes(found, delivery),
         ]
@@ -913,7 +916,8 @@ class _Ingest:
             return found.refused
         if self.respelled.get(delivery.number, 0) > spelled_keys.FEW:
             return self._respelled(delivery)
-        return self._loss(found.rows_delivered, found.rows_quarantined)
+        too_much = self._loss(found.rows_delivered, found.rows_quarantined)
+        return too_much or biased(self.source, found.biases)
 
     def _loss(self, delivered: int, rejected: int) -> str | None:
         if not delivered or rejected <= self.source.allowed_loss * delivered:
@@ -1242,6 +1246,20 @@ def listed_rows(
             for report in reports
             if report.table_name in tables
         ]
+    )
+
+
+def biased(source: Source, biases: Sequence[loss.Bias]) -> str | None:
+    """Why a file may not count of which one group lost too many rows, however few they are."""
+    allowed = max(source.allowed_loss_of_a_group, source.allowed_loss)
+    too_many = [bias.sentence for bias in biases if bias.exceeds(allowed)]
+    if not too_many:
+        return None
+    return (
+        f"De afgekeurde rijen zijn andere dan de rest, zodat een cijfer scheef zou worden. "
+        f"{too_many[0]} Toegestaan is {_percent(allowed)} van zo'n groep. Zie de quarantaine van "
+        f"{source.name} voor de reden per regel, herstel de oorzaak in het bronsysteem en lever "
+        "het bestand opnieuw."
     )
 
 

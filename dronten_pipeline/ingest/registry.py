@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dronten_pipeline.ingest import files, names
+from dronten_pipeline.ingest.loss import Bias
 from dronten_pipeline.ingest.order import OrderedBy
 from dronten_pipeline.ingest.values import Horizon
 from dronten_pipeline.personal import Finding
@@ -50,6 +51,7 @@ class Parse(BaseModel):
     notes: tuple[str, ...] = ()
     cleaned: dict[str, int] = Field(default_factory=dict, description="By kind: `cleaning.KINDS`.")
     findings: tuple[Finding, ...] = ()
+    biases: tuple[Bias, ...] = Field(default=(), description="Groups that lost more than others.")
     refused: str | None = Field(default=None, description="Why the file as a whole is no good.")
     #: Under which limits a file was refused: others may let it in.
     limits: str | None = None

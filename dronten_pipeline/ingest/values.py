@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from dronten_pipeline.contracts import Column, ColumnType, Table
-from dronten_pipeline.ingest import amounts, cleaning, moments, spelling
+from dronten_pipeline.ingest import amounts, cleaning, loss, moments, spelling
 from dronten_pipeline.ingest.dtypes import DTYPES
 from dronten_pipeline.ingest.records import LINE, REJECTS, boolean_of, number_of
 
@@ -103,6 +103,8 @@ class Typed:
     horizon: on which days of judgement this is what stands in the file.
     cleaned: what was put right, by kind.
     ways: how dates and amounts are written, in Dutch words, by column.
+    rejected: the rejected records, what could be read of them typed as in `frame`, what could not
+        as text in `loss.raw` columns.
     """
 
     frame: pl.DataFrame
@@ -111,6 +113,7 @@ class Typed:
     horizon: Horizon = Horizon()
     cleaned: cleaning.Counts = field(default_factory=dict)
     ways: Mapping[str, str] = field(default_factory=dict)
+    rejected: pl.DataFrame | None = None
 
 
 class Seen:
@@ -213,6 +216,7 @@ def type_records(
         horizon=horizon,
         cleaned=cleaning.together(*counts),
         ways=seen.ways(table) if is_whole else {},
+        rejected=_of_rejected(rejected, readings),
     )
 
 
@@ -713,6 +717,20 @@ def _rejects(
         ignore_nulls=True,
     )
     return rejected.select(LINE, first.alias("column_name"), (reasons + ".").alias("reason"))
+
+
+def _of_rejected(rejected: pl.DataFrame, readings: list[_Reading]) -> pl.DataFrame | None:
+    if not rejected.height:
+        return None
+    unread = [
+        pl.when(pl.col(reading.typed).is_null())
+        .then(pl.coalesce(pl.col(cell).cast(pl.String) for cell in reading.cells))
+        .alias(loss.raw(reading.name))
+        for reading in readings
+        if reading.cells
+    ]
+    typed = [pl.col(reading.typed).alias(reading.name) for reading in readings]
+    return rejected.select(*typed, *unread)
 
 
 def _reason(reading: _Reading, mark: str | None) -> pl.Expr:

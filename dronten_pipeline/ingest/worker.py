@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from dronten_pipeline import personal
 from dronten_pipeline.contracts import Table
-from dronten_pipeline.ingest import parsing, quarantine, values
+from dronten_pipeline.ingest import loss, parsing, quarantine, values
 from dronten_pipeline.limits import Limits
 from dronten_pipeline.sandbox import Sandbox, Unwritten
 
@@ -62,6 +62,7 @@ def parse(
         notes=tuple(answer["notes"]),
         cleaned=answer["cleaned"],
         findings=tuple(personal.Finding.model_validate(one) for one in answer["findings"]),
+        biases=tuple(loss.Bias.model_validate(one) for one in answer["biases"]),
         horizon=values.Horizon(*(day and dt.date.fromisoformat(day) for day in answer["horizon"])),
     )
 
@@ -104,6 +105,8 @@ def parse_here(
     if parsed.refused is None:
         accepted.finish()
         rejected.finish()
+        if parsed.lost.height and not parsed.biases:
+            parsed = parsed.with_biases(pl.scan_parquet(into), _table(table))
     horizon = parsed.horizon.from_day, parsed.horizon.until
     return {
         "format": parsed.format,
@@ -116,6 +119,7 @@ def parse_here(
         "notes": parsed.notes,
         "cleaned": dict(parsed.cleaned),
         "findings": [finding.model_dump(mode="json") for finding in parsed.findings],
+        "biases": [bias.model_dump(mode="json") for bias in parsed.biases],
         "horizon": [day and day.isoformat() for day in horizon],
     }
 
