@@ -34,6 +34,8 @@ GROUPS = pl.Schema(
 
 #: Fewer lost rows of a group are told at most; other rows must be there to compare with.
 FEWEST = 5
+#: A smaller share lost of a group moves no figure by much.
+LEAST_SHARE = 0.05
 #: A column with more values has no groups.
 MOST_VALUES = 60
 #: How many standard deviations more of a group is lost than chance would.
@@ -149,7 +151,8 @@ def biases(lost: pl.DataFrame, accepted: pl.DataFrame) -> tuple[Bias, ...]:
     found = judged.filter(
         pl.col("rows_elsewhere") >= FEWEST,
         pl.col("share") >= 2 * pl.col("share_elsewhere"),
-        (pl.col("deviations") >= DEVIATIONS),
+        pl.col("share") >= LEAST_SHARE,
+        pl.col("deviations") >= DEVIATIONS,
         (pl.col("lost") >= FEWEST) | pl.col("is_all"),
     ).sort("deviations", "column", "by", "value", descending=[True, False, False, False])
     return tuple(
