@@ -26,10 +26,13 @@ from dronten_pipeline.ingest import amounts, cleaning, loss, moments, spelling
 from dronten_pipeline.ingest.dtypes import DTYPES
 from dronten_pipeline.ingest.records import LINE, REJECTS, boolean_of, number_of
 
-TRUE = ("ja", "j", "true", "t", "1", "waar", "yes", "y")
-FALSE = ("nee", "n", "false", "f", "0", "onwaar", "no")
+TRUE = ("ja", "j", "true", "t", "1", "1.0", "waar", "yes", "y")
+FALSE = ("nee", "n", "false", "f", "0", "0.0", "onwaar", "no")
 #: How Access writes true, in a column that has no 1.
 MINUS_ONE = "-1"
+
+#: Number of a record while some are read apart: a line may hold more than one.
+ROW = "\x1frow"
 
 #: Decimal marks in words.
 WORDS = {",": "komma", ".": "punt"}
@@ -386,8 +389,8 @@ def _whole(number: pl.Expr) -> pl.Expr:
 
 
 def _truth(text: pl.Expr, minus_one: bool) -> pl.Expr:
-    lowered = text.str.to_lowercase().str.replace(r"^(-?[01])\.0$", "$1")
-    true = (*TRUE, MINUS_ONE) if minus_one else TRUE
+    lowered = text.str.to_lowercase()
+    true = (*TRUE, MINUS_ONE, "-1.0") if minus_one else TRUE
     return pl.when(lowered.is_in(true)).then(True).when(lowered.is_in(FALSE)).then(False)
 
 
@@ -419,7 +422,7 @@ def _look(delivered: pl.DataFrame, readings: Collection[_Reading]) -> _Look:
             wanted.append(moments.forms(text).unique().implode().alias(f"{name}\x1fforms"))
         if reading.cells and reading.kind == "boolean":
             ones = pl.any_horizontal(
-                pl.col(cell).cast(pl.String).str.to_lowercase().is_in((*TRUE, "1.0")).any()
+                pl.col(cell).cast(pl.String).str.to_lowercase().is_in(TRUE).any()
                 for cell in reading.cells
             )
             wanted.append(ones.alias(f"{name}\x1fones"))
@@ -521,6 +524,7 @@ def _read_at_length(
     frame: pl.DataFrame, odd: Collection[_Reading], seen: Seen, is_whole: bool
 ) -> tuple[pl.DataFrame, cleaning.Counts]:
     """`frame` with the typed values of all ways of writing, and what was put right for them."""
+    frame = frame.with_row_index(ROW)
     part = _odd(frame, odd)
     if is_whole:
         seen.count(_amounts_of(part, odd))
@@ -536,9 +540,9 @@ def _read_at_length(
         if what == "shape" and has:
             seen.shapes[name].add(shape)
     if part.height < frame.height:
-        rest = frame.join(part.select(LINE), on=LINE, how="anti", maintain_order="left")
-        part = pl.concat([rest, part]).sort(LINE)
-    return part, _counted(about)
+        rest = frame.join(part.select(ROW), on=ROW, how="anti")
+        part = pl.concat([rest, part]).sort(ROW)
+    return part.drop(ROW), _counted(about)
 
 
 def _decimal_mark(column: Column, seen: Seen) -> tuple[str | None, list[str]]:

@@ -320,3 +320,10 @@ def test_a_reading_says_for_which_days_of_judgement_it_holds() -> None:
             dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2026, 9, 14), dt.date(2026, 9, 15),
         )
     ] == [False, True, True, False]  # fmt: skip
+
+
+def test_no_record_is_lost_beside_one_on_its_line_that_is_not_plain() -> None:
+    frame = pl.DataFrame({"k": ["a", "b", "c"], "v": ["12,50", "€ 3", "7"], "_line": [1, 1, 2]})
+    found = values.type_records(frame, table("decimal")).frame
+    assert found.get_column("k").to_list() == ["a", "b", "c"]
+    assert found.get_column("v").to_list() == [Decimal("12.5"), Decimal(3), Decimal(7)]
