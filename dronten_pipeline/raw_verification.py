@@ -18,7 +18,7 @@ from dronten_pipeline import sandbox
 from dronten_pipeline.contracts import Source, load_sources
 from dronten_pipeline.evidence import acceptance, ledger, raw_files
 from dronten_pipeline.evidence.acceptance import Accepted
-from dronten_pipeline.ingest import files, kept, landing, privacy, raw, registry, shape, worker
+from dronten_pipeline.ingest import kept, landing, parts, privacy, raw, registry, shape, worker
 from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.publish.releases import Release
@@ -185,7 +185,7 @@ def _delivered_here(settings: Settings, source: Source) -> dict[str, Path]:
     for origin in ("sample", "delivery"):
         folder = raw.landing_folder(settings, source, origin)
         for path in landing.delivered_files(folder):
-            found[files.sha256_of(path)] = path
+            found[parts.sha256_of(path)] = path
     return found
 
 

@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 
 class DamagedZip(Exception):
@@ -33,14 +34,15 @@ _ERRORS = (
 
 
 @contextlib.contextmanager
-def opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+def opened(content: bytes | IO[bytes]) -> Iterator[zipfile.ZipFile]:
     """The zip, for as long as it is read.
 
     Raises:
         DamagedZip: in opening it or in what is done with it; other errors pass.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        file = io.BytesIO(content) if isinstance(content, bytes) else content
+        with zipfile.ZipFile(file) as archive:
             yield archive
     except _ERRORS as error:
         raise DamagedZip from error

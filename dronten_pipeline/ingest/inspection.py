@@ -6,6 +6,7 @@ is told of it (`file_report.py`), or what a run does with it (`raw.py`).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,9 @@ from dronten_pipeline.ingest import (
     dialect,
     differences,
     landing,
+    packed,
     parsing,
+    parts,
     pieces,
     privacy,
     raw,
@@ -64,23 +67,26 @@ def inspect_file(
         KeyError: there is no such source or table; the message names those that exist.
         OSError: the file cannot be opened.
     """
-    if path.is_dir():
+    if path.is_dir() and not parts.is_one(path):
         return _refused(path, raw.FOLDER)
     if not file_names.is_sound(path.name):
         return _refused(path, raw.NO_UTF8)
     if landing.is_beside_the_delivery(path.name):
         return _refused(path, NO_DELIVERY)
-    if path.exists() and not path.is_file():  # a pipe would be waited for
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe would be waited for
         return _refused(path, f"Dit is geen gewoon bestand. {dialect.WHAT_TO_DO}")
     limits = settings.limits
     try:
-        limits.check_size(path.stat().st_size)
+        limits.check_size(parts.state(path).size)
     except TooLarge as error:
         return _refused(path, str(error))
-    with path.open("rb") as file:
-        is_cut = pieces.is_cut(file.fileno(), path.stat().st_size)
-        # The columns stand at its start; a large file is not held whole.
-        content = file.read(HEAD_BYTES).rpartition(b"\n")[0] + b"\n" if is_cut else file.read()
+    try:
+        with packed.opened(path, limits) as (file, _):
+            is_cut = pieces.is_cut(file.fileno(), os.fstat(file.fileno()).st_size)
+            # The columns stand at its start; a large file is not held whole.
+            content = file.read(HEAD_BYTES).rpartition(b"\n")[0] + b"\n" if is_cut else file.read()
+    except (TooLarge, dialect.Refused) as error:
+        return _refused(path, str(error))
     sources = load_sources(settings.sources)
     if _is_in_subfolder(path, settings, sources):
         return _refused(path, SUBFOLDER)

@@ -19,7 +19,7 @@ from typing import Literal
 
 from dronten_pipeline.contracts import SETTLE_SECONDS, Source, Table
 from dronten_pipeline.file_names import shown
-from dronten_pipeline.ingest import dialect, trailers
+from dronten_pipeline.ingest import dialect, packed, parts, trailers
 from dronten_pipeline.ingest.order import natural_key
 
 PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
@@ -56,23 +56,31 @@ DELIVERED_SUFFIXES = (
 
 
 def delivered_files(folder: Path) -> list[Path]:
-    """Files directly in `folder` that count as deliveries, in natural order of their names.
+    """Files directly in `folder` that count as deliveries, in natural order of their names; also
+    folders that are one delivery in parts (`parts.py`).
 
-    Subfolders, hidden files, partial uploads, backups and control files are no deliveries. A folder
-    that does not exist holds none.
+    Other subfolders, hidden files, partial uploads, backups and control files are no deliveries. A
+    folder that does not exist holds none.
 
     Raises:
         OSError: the folder may not be listed.
     """
-    return [path for path, is_file in _listed(folder) if is_file]
+    return [path for path, is_file in _listed(folder) if is_file or _is_in_parts(path)]
+
+
+def _is_in_parts(path: Path) -> bool:
+    try:
+        return parts.is_one(path)
+    except OSError:
+        return False
 
 
 def folders_like_files(folder: Path) -> list[Path]:
-    """Folders directly in `folder` whose name is that of a delivered file."""
+    """Folders directly in `folder` whose name is that of a delivered file, and which are none."""
     return [
         path
         for path, is_file in _listed(folder)
-        if not is_file and path.suffix.lower() in DELIVERED_SUFFIXES
+        if not is_file and path.suffix.lower() in DELIVERED_SUFFIXES and not _is_in_parts(path)
     ]
 
 
@@ -94,11 +102,11 @@ def unread_folders(folder: Path, source: Source) -> list[Path]:
     """
     if source.names_documents:
         return []
-    like_files = {path.name for path in folders_like_files(folder)}
+    known = {path.name for path in (*folders_like_files(folder), *delivered_files(folder))}
     return [
         path
         for path, is_file in _listed(folder)
-        if not is_file and path.name not in like_files and next(_files_below(path), None)
+        if not is_file and path.name not in known and next(_files_below(path), None)
     ]
 
 
@@ -160,10 +168,15 @@ def _may_hold_files(folder: Path) -> bool:
 
 
 def table_for(path: Path, source: Source) -> Table | None:
-    """Table that a file belongs to: XML to the one that reads it, all else by name; None when the
-    name fits no table."""
+    """Table that a file belongs to: XML to the one that reads it, all else by its name, or that of
+    the one file packed in it; None when the name fits no table."""
     reads = next((table for table in source.tables if table.reads == "ubl"), None)
-    return reads if reads is not None and _is_xml(path) else table_of(path.name, source)
+    if reads is not None and _is_xml(path):
+        return reads
+    named = table_of(path.name, source)
+    if named is None and (inner := packed.inner_name(path)) is not None:
+        return table_of(inner, source)
+    return named
 
 
 def table_of(file_name: str, source: Source) -> Table | None:
@@ -252,7 +265,7 @@ def wait_for(path: Path, source: Source | None, now: float, settle: float | None
         settle: overrides what the contract says.
     """
     try:
-        age = now - path.stat().st_mtime
+        age = now - parts.state(path).changed_ns / 1e9
     except OSError:  # reading it tells why
         return None
     if source is not None and source.complete_when == "ok_file" and not _has_ok(path):
@@ -265,6 +278,8 @@ def wait_for(path: Path, source: Source | None, now: float, settle: float | None
         return Wait(f"wacht nog {math.ceil(left)} s: het is net veranderd", left)
     if abs(age) >= ABANDONED_SECONDS:
         return None
+    if parts.is_unfinished(path):
+        return Wait("wacht: het bronsysteem schrijft nog aan deze map")
     if any(path.with_name(path.name + suffix).exists() for suffix in PARTIAL_SUFFIXES):
         return Wait("wacht: ernaast staat een deel dat nog binnenkomt")
     table = table_for(path, source) if source is not None else None

@@ -28,7 +28,8 @@ LONGEST = 100
 
 #: What systems and people write into names of files beside the table: none of it names anybody.
 _WORDS = """
-    csv tsv txt xlsx xls xlsm ods json jsonl ndjson parquet xml zip gz pdf dat bak ok md snappy
+    csv tsv txt xlsx xls xlsm ods json jsonl ndjson parquet xml zip gz bz xz zst tgz tar pdf
+    dat bak ok md snappy
     aanlevering aanvulling aanvullend actueel alles archief begroting bestand bijlage bron
     correctie gecorrigeerd dag dagelijks data dataset deel definitief def dump export extract file
     gegevens geheel halfjaar herlevering herstel herzien historie historisch id import jaar

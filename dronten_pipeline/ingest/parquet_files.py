@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import polars as pl
 
@@ -44,9 +44,11 @@ MOST_EXACT_SINGLE = 2**24
 def read(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
     import pyarrow as pa
 
+    if content.startswith(b"PARE"):
+        raise Refused(ENCRYPTED)
     try:
-        file = opened(content)
-        limits.check_unpacked(_unpacked(file))
+        file = opened(pa.BufferReader(content))
+        limits.check_unpacked(unpacked(file))
         limits.check_columns(file.metadata.num_columns)
         names = file.schema_arrow.names
         headers = headers_of(names, wanted)
@@ -64,33 +66,29 @@ def read(content: bytes, wanted: Collection[str], limits: Limits) -> Delivered:
     return _delivered(frame, cells, headers, rows)
 
 
-def opened(content: bytes) -> pq.ParquetFile:
+def opened(content: pa.Buffer | IO[bytes]) -> pq.ParquetFile:
     """Raises:
     ArrowException, OSError: it is damaged.
-    Refused: it is encrypted.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if content.startswith(b"PARE"):
-        raise Refused(ENCRYPTED)
     # Spark, Hive and Impala write moments as INT96, in which nanoseconds end in the year 2262.
-    return pq.ParquetFile(pa.BufferReader(content), coerce_int96_timestamp_unit="us")
+    return pq.ParquetFile(content, coerce_int96_timestamp_unit="us")
 
 
 def _why(error: Exception) -> str:
     return ENCRYPTED if "crypt" in str(error) else DAMAGED
 
 
-def _unpacked(file: pq.ParquetFile) -> int:
+def unpacked(file: pq.ParquetFile) -> int:
     """Size when unpacked, as the end of the file says.
 
     A value takes one byte at least: a column of one value repeated is packed to next to nothing.
     """
     about = file.metadata
     groups = (about.row_group(index) for index in range(about.num_row_groups))
-    unpacked = sum(group.total_byte_size for group in groups)
-    return int(max(unpacked, about.num_rows * about.num_columns))
+    size = sum(group.total_byte_size for group in groups)
+    return int(max(size, about.num_rows * about.num_columns))
 
 
 def _narrowed(table: pa.Table) -> pa.Table:

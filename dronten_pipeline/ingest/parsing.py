@@ -21,6 +21,7 @@ from dronten_pipeline.ingest import (
     cleaning,
     dialect,
     loss,
+    packed,
     pieces,
     privacy,
     readers,
@@ -131,24 +132,41 @@ def parse_file(
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        try:
-            limits.check_size(size)
-            trailer = None
-            if table.trailer is not None:
-                trailer = trailers.find(file.fileno(), size, table)
-                size = trailer[0] if trailer else size
-            if pieces.is_cut(file.fileno(), size):
-                parsed = _parse_pieces(file.fileno(), size, table, key, as_of, limits, take)
-                if table.trailer is not None and parsed.refused is None:
-                    trailers.check(trailer, parsed.rows)
-                return parsed
-            parsed = parse(file.read(size), table, key, as_of, limits)
-            if table.trailer is not None and parsed.refused is None and parsed.format == "csv":
-                trailers.check(trailer, parsed.rows)
-        except (TooLarge, dialect.Refused) as error:
-            return Parsed(refused=str(error))
+    try:
+        with packed.opened(path, limits) as (file, packing):
+            parsed = _parse_open(file.fileno(), table, key, as_of, limits, take)
+    except (TooLarge, dialect.Refused) as error:
+        return Parsed(refused=str(error))
+    if packing is None:
+        return parsed
+    understood = replace(parsed.understood, packed=packing.how)
+    return _with(parsed, understood=understood, notes=(packing.note, *parsed.notes))
+
+
+def _parse_open(
+    handle: int,
+    table: Table,
+    key: bytes,
+    as_of: dt.date | None,
+    limits: Limits,
+    take: Callable[[pl.DataFrame, pl.DataFrame], None],
+) -> Parsed:
+    size = os.fstat(handle).st_size
+    limits.check_size(size)
+    trailer = None
+    if table.trailer is not None:
+        trailer = trailers.find(handle, size, table)
+        size = trailer[0] if trailer else size
+    if pieces.is_cut(handle, size):
+        parsed = _parse_pieces(handle, size, table, key, as_of, limits, take)
+        if table.trailer is not None and parsed.refused is None:
+            trailers.check(trailer, parsed.rows)
+        return parsed
+    with open(handle, "rb", closefd=False) as file:
+        file.seek(0)
+        parsed = parse(file.read(size), table, key, as_of, limits)
+    if table.trailer is not None and parsed.refused is None and parsed.format == "csv":
+        trailers.check(trailer, parsed.rows)
     if parsed.stored is not None:
         take(parsed.stored, parsed.rejects)
     return _with(

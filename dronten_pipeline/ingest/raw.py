@@ -8,7 +8,6 @@ run reads (`snapshot.py`).
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +29,7 @@ from dronten_pipeline.ingest import (
     names,
     order,
     parsing,
+    parts,
     privacy,
     quarantine,
     registry,
@@ -52,8 +52,6 @@ Progress = Callable[[str], None]
 #: What somebody let in though it holds fewer records than what it replaces: by number and SHA-256
 #: of the delivery, what to say of that.
 Accepted = Mapping[tuple[int, str], str]
-
-HASH_BLOCK = 1 << 20
 
 NO_UTF8 = (
     "De naam van dit bestand is geen UTF-8: zij komt van een oud systeem. Hernoem het bestand, met "
@@ -418,10 +416,10 @@ class _Ingest:
         seen = _Seen(path, self.names.kept(path.name), table, None)
         if not is_sound(path.name):
             return replace(seen, problem=NO_UTF8)
-        if landing.leads_outside(path, self.folder):
+        if any(landing.leads_outside(one, self.folder) for one in (path, *_inside(path))):
             return replace(seen, problem=landing.LINK_MESSAGE)
         try:
-            self.limits.check_size(path.stat().st_size)
+            self.limits.check_size(parts.state(path).size)
             sha256 = _stable_hash(path)
             if sha256 is None:
                 return replace(seen, left_alone=True)
@@ -663,7 +661,7 @@ class _Ingest:
         if self.origin == "sample":
             return None
         try:
-            return seen.path.stat().st_mtime_ns
+            return parts.state(seen.path).changed_ns
         except OSError:
             return None
 
@@ -1299,18 +1297,19 @@ def not_opened(error: OSError) -> str:
     )
 
 
+def _inside(path: Path) -> list[Path]:
+    """The parts of a delivery that is a folder; none of one that may not be listed."""
+    try:
+        return parts.of(path) if path.is_dir() else []
+    except OSError:  # reading it tells why
+        return []
+
+
 def _stable_hash(path: Path) -> str | None:
-    """SHA-256 of a file; None when it changed while it was read."""
-    before = path.stat()
-    digest = hashlib.sha256()
-    size = 0
-    with path.open("rb") as file:
-        while block := file.read(HASH_BLOCK):
-            digest.update(block)
-            size += len(block)
-    after = path.stat()
-    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-    return digest.hexdigest() if same and size == after.st_size else None
+    """SHA-256 of a delivery; None when it changed while it was read."""
+    before = parts.state(path)
+    digest = parts.sha256_of(path)
+    return digest if parts.state(path) == before else None
 
 
 def _as_posix(value: str) -> str:

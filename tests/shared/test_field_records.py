@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dronten_pipeline.ingest import inspection
 from tests.shared import field
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -94,3 +95,12 @@ def test_decimals_and_small_numbers_are_exact(shared: Path, tmp_path: Path) -> N
     assert rows.height == 24
     assert rows.get_column("bedrag_eur").unique().to_list() == [Decimal("1234.56")]
     assert rows.get_column("boekjaar").unique().to_list() == [2026]
+
+
+def test_a_folder_of_spark_is_one_delivery(shared: Path, tmp_path: Path) -> None:
+    case = field.read(shared, "69-spark-folder", tmp_path)
+    (report,) = case.outcome.counting
+    assert report.rows_accepted == 20
+    assert "Gelezen uit een map met 1 deel" in case.notes
+    path = case.settings.landing_folder / "customer_contact" / "callbacks_2026-03.parquet"
+    assert inspection.inspect_file(case.settings, path).is_accepted

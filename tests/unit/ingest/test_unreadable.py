@@ -95,7 +95,7 @@ def test_a_folder_with_the_name_of_a_file_stops_its_source(
     deliver: Deliver, ingest: Ingest
 ) -> None:
     deliver("zaken_1.csv", GOOD)
-    deliver("zaken_2.parquet/part-00000.parquet", b"PAR1")
+    deliver("zaken_2.parquet/oud/.leeg", b"")
     outcome = ingest()
     assert outcome.state == "stopped"
     assert (
