@@ -62,11 +62,11 @@ class _Reading:
     @property
     def rank(self) -> tuple[int, bool, bool, float, int]:
         fields = self.layout.fields[self.filled]
-        # Of a table whose names say nothing, the first line may be a title.
-        often = np.bincount(fields)
-        usual = len(often) - 1 - np.argmax(often[::-1])
-        wide = int(fields[self.found.last] if self.found.found else usual)
         below = fields[self.found.last + 1 :]
+        wide = int(fields[self.found.last])
+        if not self.found.found:  # then the first line may be a title
+            often = np.bincount(fields)
+            below, wide = fields, int(len(often) - 1 - np.argmax(often[::-1]))
         share = float((below == wide).mean()) if len(below) else 1.0
         known = self.found.found * (1 + self.found.is_complete)
         return known, self.is_hinted, wide > 1, round(share, 1), wide

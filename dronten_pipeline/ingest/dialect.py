@@ -209,7 +209,8 @@ def decode(content: bytes) -> Decoded:
     first = encodings.BEYOND_ASCII.search(body)
     line = body.count(b"\n", 0, first.start() if first else 0) + 1
     guess = legacy(found, line)
-    return Decoded(body.decode(guess.codec).encode(), guess.label, notes=(guess.note,))
+    # In what was put together of two encodings, words of UTF-8 come out as encoded twice.
+    return _mended(Decoded(body.decode(guess.codec).encode(), guess.label, notes=(guess.note,)))
 
 
 def legacy(found: Counter[bytes], line: int) -> encodings.Guess:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dronten_pipeline.ingest import cleaning
@@ -56,6 +56,8 @@ _OPENING, _CLOSING = frozenset("‘“„‚"), frozenset("’”")
 #: The best encoding must beat the next one, which gives other characters, by this share.
 _MARGIN = 0.5
 _KNOWN_WORD = 6.0
+#: What a character must say on average.
+_SURE = 1.0
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,15 @@ def guess(found: Counter[bytes]) -> Guess | None:
     return Guess(
         codec=best,
         letters=sum(count * sum(byte > 0x7F for byte in word) for word, count in found.items()),
-        is_doubtful=scores[best] <= 0
+        is_doubtful=scores[best] < _SURE * _weight(possible[best], common)
         or (rival is not None and _is_close(scores[best], scores[rival])),
         fits=scores[best] > 0,
     )
+
+
+def decoded(found: Iterable[bytes], codec: str) -> Iterator[bytes]:
+    """Words in an old encoding as UTF-8."""
+    return (word.decode(codec, errors="replace").encode() for word in found)
 
 
 def mended(found: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -202,7 +209,18 @@ def _score(texts: list[str], common: list[tuple[bytes, int]]) -> float:
     )
 
 
+def _weight(texts: list[str], common: list[tuple[bytes, int]]) -> int:
+    return sum(
+        min(count, 3) * sum(one > "\x7f" for one in text)
+        for text, (_, count) in zip(texts, common, strict=True)
+    )
+
+
 def _of_word(text: str) -> float:
+    letters = [one for one in text if one.isalpha()]
+    beyond = sum(one > "\x7f" for one in letters)
+    if len(letters) > 3 and 2 * beyond > len(letters):  # another script, or no word
+        return _WRONG * beyond
     padded = f" {text} "
     return sum(
         _of_character(padded[place - 1], padded[place], padded[place + 1])

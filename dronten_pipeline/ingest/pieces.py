@@ -93,11 +93,12 @@ class _Encoding:
                     f"De tekens in dit bestand zijn niet alle {self.label}. Sla het bestand op als "
                     "UTF-8 en lever het opnieuw."
                 ) from error
-            return dialect.Decoded(text, self.label, notes=self.notes)
-        if self.damaged:
+            plain = dialect.Decoded(text, self.label)
+        elif self.damaged:
             return dialect.damaged(raw, self.label)
-        plain = dialect.Decoded(raw, self.label)
-        if is_last:
+        else:
+            plain = dialect.Decoded(raw, self.label)
+        if is_last and self.codec is None:
             plain = dialect.utf8(raw, self.label) or dialect.damaged(raw, self.label)
         mended, count = encodings.mend(plain.text, self.mended)
         cleaned = {encodings.DOUBLY_ENCODED: count} if count else {}
@@ -141,7 +142,8 @@ def _old_encoding(handle: int, size: int, label: str) -> _Encoding:
     if whole > stray:
         return _Encoding(label, damaged=True)
     guess = dialect.legacy(found, first)
-    return _Encoding(guess.label, codec=guess.codec, notes=(guess.note,))
+    mended = encodings.mended(encodings.decoded(found, guess.codec))
+    return _Encoding(guess.label, codec=guess.codec, mended=mended, notes=(guess.note,))
 
 
 def _blocks(handle: int, size: int) -> Iterator[bytes]:

@@ -114,3 +114,21 @@ def test_a_text_of_two_kinds_of_characters_is_refused() -> None:
 def test_a_mark_of_utf8_before_another_encoding_is_left_out() -> None:
     decoded = dialect.decode(b"\xef\xbb\xbf" + "id;team\n1;Financiën\n".encode("cp1252"))
     assert decoded.text.decode() == "id;team\n1;Financiën\n"
+
+
+def test_words_of_two_encodings_in_one_file_are_both_whole() -> None:
+    old = "1;Financiën\n2;café\n3;Coördinatie\n".encode("cp1252")
+    decoded = dialect.decode(b"id;team\n" + old + "4;Cliëntzaken\n".encode())
+    assert decoded.text.decode().split() == [
+        "id;team", "1;Financiën", "2;café", "3;Coördinatie", "4;Cliëntzaken",
+    ]  # fmt: skip
+    assert decoded.cleaned == {encodings.DOUBLY_ENCODED: 1}
+
+
+def test_letters_of_another_script_are_no_words() -> None:
+    with pytest.raises(dialect.Refused, match="geen leesbare woorden"):
+        dialect.decode("id;team\n1;Москва\n2;Казань\n".encode("cp1251"))
+
+
+def test_letters_of_another_country_are_warned_about() -> None:
+    assert "niet zeker" in dialect.decode("id;team\n1;Łódź\n".encode("cp1250")).notes[0]
