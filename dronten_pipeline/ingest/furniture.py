@@ -16,10 +16,10 @@ from dronten_pipeline.ingest.header import Wanted
 REPEATED, TOTAL = "repeated_header", "total"
 
 cleaning.KINDS[REPEATED] = cleaning.Kind(
-    "rijen herhalen de kop en tellen niet mee", "factuur_id;afdeling;bedrag_eur"
+    "keer stond de kop er opnieuw; die rij telt niet mee", "factuur_id;afdeling;bedrag_eur"
 )
 cleaning.KINDS[TOTAL] = cleaning.Kind(
-    "rijen zijn een totaal of subtotaal en tellen niet mee", "Totaal;;1.212,50"
+    "keer was een rij een totaal of subtotaal; die telt niet mee", "Totaal;;1.212,50"
 )
 
 #: What a row of a total says of itself: in front, as reports do, or behind, as Excel does.

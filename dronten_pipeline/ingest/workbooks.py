@@ -37,19 +37,21 @@ from dronten_pipeline.limits import Limits, TooLarge
 
 cleaning.KINDS |= {
     "hidden_rows": cleaning.Kind(
-        "rijen zijn verborgen, bijvoorbeeld door een filter, en zijn gewoon gelezen", "filter"
+        "keer was een rij verborgen, bijvoorbeeld door een filter; die is gewoon gelezen", "filter"
     ),
     "merged_cells": cleaning.Kind(
-        "lege cellen horen bij een samengevoegde cel en hebben haar waarde gekregen", "A2:A10"
+        "keer hoorde een lege cel bij een samengevoegde cel; zij heeft haar waarde", "A2:A10"
     ),
     "percent_cells": cleaning.Kind(
-        "cellen hebben procentopmaak en zijn gelezen zoals Excel ze toont", "0,426 als 42,6 %"
+        "keer had een cel procentopmaak; gelezen is wat Excel toont", "0,426 als 42,6 %"
     ),
     "shown_digits": cleaning.Kind(
-        "getallen hebben de voorloopnullen of tekens gekregen waarmee Excel ze toont",
+        "keer toont Excel een getal met voorloopnullen of tekens; zo is het gelezen",
         "700 als 00700",
     ),
-    "cells_beside": cleaning.Kind("cellen naast de tabel zijn niet gelezen", "een opmerking"),
+    "cells_beside": cleaning.Kind(
+        "keer stond er een cel naast de tabel; die is niet gelezen", "een opmerking"
+    ),
 }
 
 #: Why a row with such a cell cannot be read.

@@ -14,7 +14,7 @@ READ = [
     ("27-trailing-delimiter-rows", "callbacks", 20, "20 keer had een regel achteraan"),
     ("28-trailing-delimiter-header", "callbacks", 20, "1 keer had een regel achteraan"),
     ("30-mixed-line-ends", "callbacks", 20, "10 keer eindigde een regel op een losse CR"),
-    ("32-header-again-all-text", "region_membership", 20, "1 rijen herhalen de kop"),
+    ("32-header-again-all-text", "region_membership", 20, "1 keer stond de kop er opnieuw"),
     ("33-ctrl-z", "outgoing", 8, "1 keer stond er een eindteken van DOS"),
     ("34-dos-cp850", "callbacks", 20, "gelezen als CP850 (DOS); 20 keer"),
     ("36-mojibake", "callbacks", 20, "20 keer was een woord dubbel gecodeerd"),

@@ -18,13 +18,18 @@ from tests.shared import field
         ("01-title-rows", "incoming", 20, ""),
         ("03-month-per-sheet", "incoming", 30, "Gelezen zijn 3 werkbladen met dezelfde kop"),
         ("05-pivot-sheet-first", "callbacks", 10, "Gelezen is werkblad 2 van 2."),
-        ("06-filtered-rows", "incoming", 20, "10 rijen zijn verborgen"),
+        ("06-filtered-rows", "incoming", 20, "10 keer was een rij verborgen"),
         ("08-time-just-below-midnight", "callbacks", 20, ""),
         ("11-empty-date-is-zero", "incoming", 20, ""),
-        ("12-percent-cells", "indicators", 10, "10 cellen hebben procentopmaak"),
+        ("12-percent-cells", "indicators", 10, "10 keer had een cel procentopmaak"),
         ("14-strict-ooxml", "incoming", 20, ""),
         ("21-stray-cell-last-row", "incoming", 20, ""),
-        ("80-merged-data-cells", "cases", 20, "36 lege cellen horen bij een samengevoegde cel"),
+        (
+            "80-merged-data-cells",
+            "cases",
+            20,
+            "36 keer hoorde een lege cel bij een samengevoegde cel",
+        ),
     ],
 )
 def test_all_records_are_read(
