@@ -108,7 +108,8 @@ def read(decoded: Decoded, wanted: Wanted) -> Delivered:
 
     found = _find(decoded.text, wanted)
     pieces = found.delivery.pieces
-    with duckdb.connect() as connection:
+    # A block is too little work for several threads, and each keeps memory of its own.
+    with duckdb.connect(config={"threads": 1}) as connection:
         keys = _keys(connection, found.delivery, wanted)
         rejects = pl.concat([REJECTS.to_frame(), *keys.bad])
         if found.form == "jsonl" and rejects.height == len(pieces.line):
@@ -132,7 +133,7 @@ def read(decoded: Decoded, wanted: Wanted) -> Delivered:
         format=found.form,
         encoding=decoded.encoding,
         separator=None,
-        frame=pl.concat(frames) if frames else _no_rows(keys),
+        frame=pl.concat(frames, how="diagonal") if frames else _no_rows(keys),
         rejects=rejects.sort(LINE),
         headers=tuple(keys.names),
         rows=len(pieces.line),
@@ -316,16 +317,7 @@ def _values(
 
 
 def _no_rows(keys: _Keys) -> pl.DataFrame:
-    cells = {
-        cell: dtype
-        for name in keys.places
-        for cell, dtype in (
-            (name, pl.String),
-            (number_of(name), pl.String),
-            (boolean_of(name), pl.Boolean),
-        )
-    }
-    return pl.DataFrame(schema={LINE: pl.Int64, **cells})
+    return pl.DataFrame(schema={LINE: pl.Int64, **dict.fromkeys(keys.places, pl.String)})
 
 
 class _Cells:
@@ -375,11 +367,10 @@ class _Cells:
         if doubtful is not None:
             twice = pl.when(doubtful).then(pl.lit("staat er twee keer, met andere waarden"))
             self._problem(name, twice)
-        self.columns += [
-            self._text(values, is_text).alias(name),
-            number.alias(number_of(name)),
-            truth.alias(boolean_of(name)),
-        ]
+        self.columns.append(self._text(values, is_text).alias(name))
+        # Numbers and truth values only where there are any: an empty column takes memory too.
+        others = number.alias(number_of(name)), truth.alias(boolean_of(name))
+        self.columns += [one for one in others if one.null_count() < one.len()]
 
     def _text(self, values: pl.Series, is_text: pl.Series) -> pl.Series:
         text = values.set(~is_text, None)

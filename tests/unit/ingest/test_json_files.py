@@ -33,10 +33,11 @@ def delivered(content: bytes | str | object, wanted: Wanted = WANTED) -> Deliver
 
 def cells(found: Delivered, wanted: Wanted = WANTED) -> list[tuple[object, ...]]:
     """Per record the one cell of every column."""
+    there = set(found.frame.columns)
     columns = [
-        pl.coalesce(name, number_of(name), pl.col(boolean_of(name)).cast(pl.String)).alias(name)
-        for name in sorted(wanted.names)
-        if name in found.frame.columns
+        pl.coalesce(pl.col(cell).cast(pl.String) for cell in of if cell in there).alias(name)
+        for name in sorted(wanted.names & there)
+        for of in [(name, number_of(name), boolean_of(name))]
     ]
     return found.frame.select(columns).rows()
 
