@@ -106,7 +106,7 @@ def read(decoded: Decoded, wanted: Wanted) -> Delivered:
     """
     import duckdb
 
-    found = _find(decoded.text, wanted)
+    found = _find(decoded.text.rstrip(b"\x1a"), wanted)  # the end of a file, for DOS
     pieces = found.delivery.pieces
     # A block is too little work for several threads, and each keeps memory of its own.
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -138,7 +138,7 @@ def read(decoded: Decoded, wanted: Wanted) -> Delivered:
         headers=tuple(keys.names),
         rows=len(pieces.line),
         notes=(*decoded.notes, *found.notes),
-        cleaned=cleaned,
+        cleaned=+cleaned,  # without those that did not occur
     )
 
 

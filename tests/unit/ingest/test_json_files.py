@@ -118,6 +118,7 @@ WRITERS: dict[str, Callable[[list[dict[str, object]]], bytes]] = {
     "commas too many": lambda records: (
         b"[" + b"".join(_pretty(one)[:-2] + b",},\n" for one in records) + b"]"
     ),
+    "end of DOS": lambda records: json.dumps(records).encode() + b"\r\n\x1a",
     "comments": lambda records: b"/* {[ */ " + _pretty(records) + b" // einde ]",
 }
 
@@ -148,6 +149,7 @@ def test_the_same_records_are_the_same_rows_however_they_are_wrapped(
     found = delivered(WRITERS[name](records))
     assert found.rows == len(records)
     assert cells(found) == expected
+    assert not found.cleaned
 
 
 def test_one_object_is_one_record() -> None:
