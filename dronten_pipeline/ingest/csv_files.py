@@ -475,8 +475,10 @@ class Reader:
     ) -> None:
         spellings = [header.spelling(name) for name in self.wanted]
         plain = pl.all().str.to_lowercase().str.replace_all(r"[\s_\-\"']+", "")
+        # Every cell a name, and none twice: else it is a record of such words.
         named = suspects.select(
-            pl.sum_horizontal(plain.is_in(spellings).fill_null(False)) >= max(2, suspects.width)
+            (pl.sum_horizontal(plain.is_in(spellings).fill_null(False)) >= max(2, suspects.width))
+            & (pl.concat_list(plain).list.n_unique() == suspects.width)
         ).to_series()
         if not named.any():
             return

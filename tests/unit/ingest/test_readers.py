@@ -146,6 +146,12 @@ def test_no_record_is_lost_whatever_the_quotes_are(text: str) -> None:
         assert not a or kept.lstrip('"').startswith(a.strip('"').split("\n")[0][:1])
 
 
+def test_a_record_of_words_that_are_also_names_is_a_record() -> None:
+    assert read(b"a;b;c\na;a;a\n1;2;3\n", ABC).frame.height == 2
+    with pytest.raises(Refused, match=r"regel 3 begint een tweede tabel"):
+        read(b"a;b;c\n1;2;3\nb;a;c\n4;5;6\n", ABC)
+
+
 def test_a_big_file_with_line_breaks_in_quotes_is_whole() -> None:
     body = "".join(
         f'{n};"regel\nmet ""breuk""; {n}";x\n' if n % 7 == 0 else f"{n};gewoon {n};x\n"
