@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import math
+import string
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ from urllib.parse import unquote
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
+
+from dronten_pipeline import distinct
 
 Kind = Literal["citizen_number", "short_citizen_number", "email", "iban", "phone"]
 #: What a column is: its text, the numbers of its records, or whole numbers that are counts.
@@ -67,7 +70,7 @@ _MAYBE_OF_ASCII = (
 #: How most systems number: letters, perhaps a year, and one number. In the shorter none of it can
 #: stand, and in the longer only nine digits or a mobile number: so most keys need no further look.
 _SHORT_NUMBER = r"^[A-Za-z]{1,12}-(?:(?:19|20)[0-9]{2}-)?[0-9]{1,8}$"
-_LONG_NUMBER = r"^[A-Za-z]{1,12}-([0-9]{9,12})$"
+_LONG_NUMBER = r"^[A-Za-z]{1,12}-[0-9]{9,12}$"
 #: What people write between groups of digits, besides the marks of amounts and lists (`.,;:`).
 _MARKS = r"\-/_\\+|*~'’•·\u2010-\u2015\u2212"
 _BETWEEN = rf"[\s\u2800{_MARKS}]"
@@ -187,11 +190,9 @@ def examine_all(columns: Iterable[tuple[pl.Series, Role]]) -> list[Finding]:
     looked_at: list[pl.DataFrame] = []
     for values, role in columns:
         roles[values.name] = role
-        text = _candidates(values)
-        if not text.is_empty():
-            looked_at.append(
-                text.to_frame("found").with_columns(pl.lit(values.name).alias("column"))
-            )
+        found = _candidates(values)
+        if found.height:
+            looked_at.append(found.with_columns(pl.lit(values.name).alias("column")))
     if not looked_at:
         return []
     rows = pl.concat(looked_at).with_row_index("row")
@@ -208,8 +209,15 @@ def examine_all(columns: Iterable[tuple[pl.Series, Role]]) -> list[Finding]:
     ]
 
 
-def _candidates(values: pl.Series) -> pl.Series:
-    """The texts of a column that may hold any of it; of numbers the whole ones, as text."""
+def _candidates(values: pl.Series) -> pl.DataFrame:
+    """The texts of a column that may hold any of it (`found`), and how often each stands there
+    (`many`); of numbers the whole ones, as text."""
+    if values.dtype == pl.String:
+        frame = values.to_frame("found")
+        if distinct.repeating(frame, ["found"]):
+            frame = frame.select(pl.col("found").value_counts(name="many")).unnest("found")
+            text = frame.get_column("found")
+            return frame.filter(_maybe(text) & ~text.str.contains(_SHORT_NUMBER))
     text = values.drop_nulls()
     if text.dtype.is_numeric():
         if not text.dtype.is_integer():
@@ -218,7 +226,8 @@ def _candidates(values: pl.Series) -> pl.Series:
         size = text.cast(pl.Int64, strict=False).drop_nulls().abs()
         text = size.filter(size.is_between(10_000_000, 9_999_999_999)).cast(pl.String)
     text = text.filter(_maybe(text))
-    return text.filter(~text.str.contains(_SHORT_NUMBER))
+    text = text.filter(~text.str.contains(_SHORT_NUMBER))
+    return text.to_frame("found").with_columns(pl.lit(1, dtype=pl.UInt32).alias("many"))
 
 
 def is_error(findings: Iterable[Finding], *, role: Role | None = None) -> bool:
@@ -279,13 +288,17 @@ def _counts(rows: pl.DataFrame) -> list[tuple[str, Kind, int, int]]:
     """Per column and kind how many were found (or passed) and how many were looked at.
 
     Args:
-        rows: a text (`found`) of a `column`, with its number (`row`).
+        rows: a text (`found`) of a `column`, with its number from 0 (`row`) and how often it
+            stands there (`many`).
     """
-    place = rows.select("row", "column")
     counts = [
-        found.join(place, on="row")
+        rows[found.get_column("row")]
+        .select("column", "many", found.get_column("suspected"))
         .group_by("column")
-        .agg(pl.col("suspected").sum(), pl.len().alias("checked"))
+        .agg(
+            pl.col("many").filter("suspected").sum().alias("suspected"),
+            pl.col("many").sum().alias("checked"),
+        )
         .with_columns(pl.lit(kind).alias("kind"))
         for kind, found in _look(rows.select("row", "found")).items()
     ]
@@ -311,8 +324,10 @@ def _look(rows: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
     Returns:
         Per kind a frame of what was looked at: `row`, `found`, and whether it is `suspected`.
     """
-    is_numbered = pl.col("found").str.contains(_LONG_NUMBER)
-    numbers = rows.filter(is_numbered).with_columns(pl.col("found").str.extract(_LONG_NUMBER))
+    is_numbered = rows.get_column("found").str.contains(_LONG_NUMBER)
+    numbers = rows.filter(is_numbered).with_columns(
+        pl.col("found").str.strip_chars_start(string.ascii_letters + "-")
+    )
     plain = _replaced(_plain(rows.filter(~is_numbered)), (_MACHINE_MADE, " "))
     undated = _replaced(plain, (_MOMENT, " ; "), (r"\s*[\-\u2010-\u2015\u2212\u00b7]\s*", "-"))
     is_public = pl.col("found").is_in(sorted(PUBLIC_CONTACTS))
@@ -433,9 +448,12 @@ def _eight_digits(rows: pl.DataFrame) -> pl.DataFrame:
 def _passes(name: str) -> pl.Expr:
     """Which of these numbers pass the eleven-test."""
     number = pl.col(name).cast(pl.Int64, strict=False)
-    total = -(number % 10)
-    for place in range(1, 9):
-        total = total + (place + 1) * ((number // 10**place) % 10)
+    # The sum of digits by weight, written as one of the number without its last digits: a digit is
+    # what stays of one of those less ten times the next.
+    weights = (-1, 2, 3, 4, 5, 6, 7, 8, 9, 0)
+    total = -number
+    for place in range(1, len(weights)):
+        total += (weights[place] - 10 * weights[place - 1]) * (number // 10**place)
     return ((total % 11 == 0) & (number > 0)).fill_null(False)
 
 

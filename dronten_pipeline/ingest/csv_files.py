@@ -185,7 +185,7 @@ class Reader:
     ) -> tuple[bytes, structure.Layout]:
         """The text with `""` for `\\"`, where its records are more whole that way."""
         assert self.head is not None
-        if b'\\"' not in text:
+        if b"\\" not in text or b'\\"' not in text:
             return text, layout
         other_text = _ESCAPE.sub(lambda match: b'""' if match[1] == b'"' else b"\\", text)
         width = self.width or len(self.head.names)

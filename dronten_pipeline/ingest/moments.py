@@ -134,8 +134,9 @@ def localised(naive: pl.Expr) -> pl.Expr:
     def placed(moment: pl.Expr) -> pl.Expr:
         return moment.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
 
-    later = placed(naive + pl.duration(hours=1))
-    return pl.coalesce(placed(naive), later).dt.convert_time_zone("UTC")
+    first = placed(naive)
+    skipped = pl.when(first.is_null()).then(naive + pl.duration(hours=1))
+    return pl.coalesce(first, placed(skipped)).dt.convert_time_zone("UTC")
 
 
 def instants(text: pl.Expr, layouts: Collection[Layout]) -> pl.Expr:

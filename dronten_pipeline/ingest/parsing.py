@@ -29,6 +29,7 @@ from dronten_pipeline.ingest import (
     trailers,
     values,
 )
+from dronten_pipeline.ingest.ahead import ahead
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.understood import Understood
 from dronten_pipeline.limits import Limits, TooLarge
@@ -199,7 +200,7 @@ def _parse_pieces(
             seen.look_at(piece.frame, table)
     whole: Parsed | None = None
     blank_lines = 0
-    for delivered in pieces.read(handle, size, Wanted.by(table), limits):
+    for delivered in ahead(pieces.read(handle, size, Wanted.by(table), limits)):
         records.check_total(delivered)
         frames = _Frames()
         found = _piece(delivered, table, key, as_of, seen, frames)

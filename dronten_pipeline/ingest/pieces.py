@@ -115,8 +115,10 @@ def _encoding(handle: int, size: int) -> _Encoding:
     lost = 0
     try:
         for block in _blocks(handle, size):
-            decoder.decode(block)
-            if not block.isascii():
+            is_ascii = block.isascii()
+            if not is_ascii or decoder.getstate()[0]:  # a character may have begun before
+                decoder.decode(block)
+            if not is_ascii:
                 lost += block.count(dialect.LOST)
                 if encodings.TWICE.search(block):
                     encodings.words(block, found)

@@ -137,9 +137,13 @@ class Spelled:
         )
 
 
-def special(cell: Cell) -> pl.Expr:
+def special(cell: Cell, *, is_repeating: bool = False) -> pl.Expr:
     """The distinct texts of a column that need a rule, with their number, as one list."""
     text = pl.col(cell.name)
+    if is_repeating:
+        counts = text.value_counts(name="many")
+        fits = counts.struct.field(cell.name).str.contains(cell.special)
+        return counts.filter(fits).implode()
     return text.filter(text.str.contains(cell.special)).value_counts(name="many").implode()
 
 

@@ -68,17 +68,18 @@ def scan(text: bytes, separator: str, width: int | None = None) -> Layout:
     line_ends = newlines if ends_with_newline or not size else np.append(newlines, size)
     line_starts = np.concatenate(([0], line_ends[:-1] + 1)) if len(line_ends) else line_ends
 
-    per_line = np.diff(np.searchsorted(separators, np.append(line_starts, size)))
-    spans = _Spans(data, quotes, separator, line_starts, line_ends, per_line, width)
+    spans = _Spans(data, quotes, separators, separator, line_starts, line_ends, width)
     opens, closes, broken_lines, stray_lines = spans.find()
 
-    inside = _within(line_ends, opens, closes)
-    last_lines = np.flatnonzero(~inside)
-    first_lines = np.concatenate(([0], last_lines[:-1] + 1)) if len(last_lines) else last_lines
-    start = line_starts[first_lines] if len(first_lines) else first_lines
-    end = line_ends[last_lines] if len(last_lines) else last_lines
-    outer = separators[~_within(separators, opens, closes)] if len(opens) else separators
-    fields = np.searchsorted(outer, end) - np.searchsorted(outer, start) + 1
+    start, end, outer = line_starts, line_ends, separators
+    first_lines = last_lines = np.arange(len(line_ends))
+    if len(opens):
+        last_lines = np.flatnonzero(~_within(line_ends, opens, closes))
+        first_lines = np.concatenate(([0], last_lines[:-1] + 1)) if len(last_lines) else last_lines
+        start, end = line_starts[first_lines], line_ends[last_lines]
+        outer = separators[~_within(separators, opens, closes)]
+    # What stands before the end of one record stands before the start of the next.
+    fields = np.diff(np.searchsorted(outer, end), prepend=0) + 1
     if size:
         has_return = (end > start) & (data[np.maximum(end - 1, 0)] == RETURN)
         end = end - has_return
@@ -115,10 +116,10 @@ class _Spans:
 
     data: npt.NDArray[np.uint8]
     quotes: Positions
+    separators: Positions
     separator: str
     line_starts: Positions
     line_ends: Positions
-    separators_per_line: Positions
     width: int | None
 
     def find(self) -> tuple[Positions, Positions, list[int], list[int]]:
@@ -158,15 +159,21 @@ class _Spans:
     @cached_property
     def _lines_like_records(self) -> Positions:
         """Before each line, how many lines have as many separators as the header."""
-        alike = self.separators_per_line == self._columns - 1
+        alike = self._per_line == self._columns - 1
         return np.concatenate(([0], np.cumsum(alike)))
+
+    @cached_property
+    def _per_line(self) -> Positions:
+        """The number of separators on each line, also those within quotes."""
+        bounds = np.append(self.line_starts, len(self.data))
+        return np.diff(np.searchsorted(self.separators, bounds))
 
     @cached_property
     def _columns(self) -> int:
         if self.width is not None:
             return self.width
         filled = np.flatnonzero(self.line_ends > self.line_starts)
-        return int(self.separators_per_line[filled[0]]) + 1 if len(filled) else 1
+        return int(self._per_line[filled[0]]) + 1 if len(filled) else 1
 
     def _ends_value(self, closing: int) -> bool:
         after = bytes(self.data[closing + 1 : closing + 3])

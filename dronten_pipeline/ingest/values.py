@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from dronten_pipeline import distinct
 from dronten_pipeline.contracts import Column, ColumnType, Table
 from dronten_pipeline.ingest import amounts, cleaning, loss, moments, spelling
 from dronten_pipeline.ingest.dtypes import DTYPES
@@ -414,10 +415,14 @@ class _Look:
 
 def _look(delivered: pl.DataFrame, readings: Collection[_Reading]) -> _Look:
     wanted: list[pl.Expr] = []
+    texts = [reading.name for reading in readings if reading.has_text]
+    repeating = distinct.repeating(delivered, texts)
     for reading in readings:
         name, text = reading.name, pl.col(reading.name)
         if reading.has_text:
-            wanted.append(spelling.special(reading.cell).alias(name))
+            wanted.append(
+                spelling.special(reading.cell, is_repeating=name in repeating).alias(name)
+            )
         if reading.has_text and reading.is_day:
             wanted.append(moments.forms(text).unique().implode().alias(f"{name}\x1fforms"))
         if reading.cells and reading.kind == "boolean":

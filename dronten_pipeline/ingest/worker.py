@@ -15,9 +15,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dronten_pipeline import personal
+from dronten_pipeline import distinct, personal
 from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import loss, parsing, quarantine, values
+from dronten_pipeline.ingest.ahead import Behind
 from dronten_pipeline.limits import Limits
 from dronten_pipeline.sandbox import Sandbox, Unwritten
 
@@ -136,20 +137,26 @@ class _Writer:
         self.path = path
         self.first: pl.DataFrame | None = None
         self.writer: pq.ParquetWriter | None = None
+        self.behind: Behind | None = None
 
     def add(self, frame: pl.DataFrame) -> None:
         if self.first is None and self.writer is None:
             self.first = frame
             return
         try:
-            self._append(self.first)
-            self.first = None
+            if self.behind is None:
+                assert self.first is not None
+                self.writer, self.behind = self._opened(self.first), Behind()
+                self._append(self.first)
+                self.first = None
             self._append(frame)
         except (OSError, pa.ArrowException) as error:
             raise _unwritten(error) from error
 
     def finish(self) -> None:
         try:
+            if self.behind is not None:
+                self.behind.wait()
             if self.first is not None:
                 self.first.write_parquet(self.path, compression="zstd", mkdir=False)
             elif self.writer is not None:
@@ -157,13 +164,19 @@ class _Writer:
         except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
             raise _unwritten(error) from error
 
-    def _append(self, frame: pl.DataFrame | None) -> None:
-        if frame is None:
-            return
-        rows = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        if self.writer is None:
-            self.writer = pq.ParquetWriter(self.path, rows.schema, compression="zstd")
-        self.writer.write_table(rows)
+    def _opened(self, frame: pl.DataFrame) -> pq.ParquetWriter:
+        # A dictionary of values that do not come again costs time and room.
+        return pq.ParquetWriter(
+            self.path,
+            frame.clear().to_arrow(compat_level=pl.CompatLevel.oldest()).schema,
+            compression="zstd",
+            use_dictionary=sorted(distinct.repeating(frame, frame.columns)),
+        )
+
+    def _append(self, frame: pl.DataFrame) -> None:
+        writer, behind = self.writer, self.behind
+        assert writer is not None and behind is not None
+        behind.do(lambda: writer.write_table(frame.to_arrow(compat_level=pl.CompatLevel.oldest())))
 
 
 def _unwritten(error: Exception) -> Unwritten:
