@@ -106,9 +106,27 @@ def assert_good(delivered: readers.Delivered) -> None:
     assert delivered.rows == len(RECORDS)
 
 
-@pytest.mark.parametrize("line_end", LINE_ENDS, ids=["lf", "crlf", "cr"])
-@pytest.mark.parametrize("separator", SEPARATORS, ids=["semicolon", "comma", "tab", "pipe"])
-@pytest.mark.parametrize("fault", FAULTS)
+def by_turns(*axes: list[str]) -> list[object]:
+    """Every fault with all of each axis; one of each fault is not slow, each time another."""
+    params: list[object] = []
+    for number, fault in enumerate(FAULTS):
+        for chosen in itertools.product(*map(enumerate, axes)):
+            is_its_turn = all(
+                place == number % len(axis) for (place, _), axis in zip(chosen, axes, strict=True)
+            )
+            values = [value for _, value in chosen]
+            params.append(
+                pytest.param(
+                    fault,
+                    *values,
+                    marks=() if is_its_turn else pytest.mark.slow,
+                    id="-".join([fault, *(repr(value) for value in values)]),
+                )
+            )
+    return params
+
+
+@pytest.mark.parametrize(("fault", "separator", "line_end"), by_turns(SEPARATORS, LINE_ENDS))
 def test_a_fault_takes_nothing_away(fault: str, separator: str, line_end: str) -> None:
     text = text_of(FAULTS[fault], separator, line_end)
     delivered = readers.read(text.encode(), WANTED)
@@ -136,16 +154,14 @@ ENCODINGS = [
 ]
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("fault", "encoding"), by_turns(ENCODINGS))
 def test_a_fault_in_another_encoding(fault: str, encoding: str) -> None:
     line_end, separator = ("\r\n", ";") if len(fault) % 2 else ("\n", "\t")
     text = text_of(FAULTS[fault], separator, line_end).replace("©", "(c)")
     assert_good(readers.read(text.encode(encoding), WANTED))
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("fault", "line_end"), by_turns(LINE_ENDS))
 def test_a_fault_in_a_file_that_is_read_in_pieces(
     fault: str, line_end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
