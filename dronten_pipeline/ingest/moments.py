@@ -57,10 +57,11 @@ EPOCH = r"^-?(?:\d{10}|\d{13})(?:\.\d*)?$"
 #: A day as Excel counts them, from 1990 to 2064, possibly with a part of a day.
 EXCEL_SERIAL = r"^(?:3[3-9]|4\d|5\d)\d{3}(?:[.,]\d+)?$"
 
+SHORT_YEAR = "31-12-25"
 #: Ways of writing a date, for the notes.
 DATE_SHAPES = (
     ("31-12-2025", r"^\d{1,2}-\d{1,2}-\d{4}"),
-    ("31-12-25", r"^\d{1,2}-\d{1,2}-\d{2}(?:\D|$)"),
+    (SHORT_YEAR, r"^\d{1,2}-\d{1,2}-\d{2}(?:\D|$)"),
     ("2025-12-31", r"^\d{4}-"),
     ("20251231", r"^\d{8}"),
     ("31 dec 2025", r"^(?:[A-Za-z]+\.?,? +)?\d{1,2}[ -][A-Za-z]"),

@@ -107,10 +107,10 @@ def parse(
     frames = _Frames()
     try:
         delivered = readers.read(content, Wanted.by(table), limits)
+        del content  # it may be as large as what was read of it
+        parsed = _piece(delivered, table, key, as_of, None, frames)
     except dialect.Refused as refusal:
         return Parsed(refused=str(refusal))
-    del content  # it may be as large as what was read of it
-    parsed = _piece(delivered, table, key, as_of, None, frames)
     if not parsed.refused:
         parsed = parsed.with_biases(frames.stored[0].lazy(), table)
     return _with(

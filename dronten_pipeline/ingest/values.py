@@ -23,7 +23,7 @@ import polars as pl
 
 from dronten_pipeline import distinct
 from dronten_pipeline.contracts import Column, ColumnType, Table
-from dronten_pipeline.ingest import amounts, cleaning, loss, moments, spelling
+from dronten_pipeline.ingest import amounts, cleaning, date_order, loss, moments, spelling
 from dronten_pipeline.ingest.dtypes import DTYPES
 from dronten_pipeline.ingest.records import LINE, REJECTS, boolean_of, number_of
 
@@ -188,6 +188,9 @@ def type_records(
     checked before. `as_of` is the day of judgement; without one no date lies too far ahead.
     `seen` is given when this is a piece of a file: it has looked at the amounts of all pieces, and
     the notes are its.
+
+    Raises:
+        Refused: the days of a column were written in another order than they are read.
     """
     readings = _readings(delivered, table)
     look = _look(delivered, readings)
@@ -210,6 +213,7 @@ def type_records(
     failing = frame.select(fails.fill_null(False)).to_series()
     rejected = frame.filter(failing) if failing.any() else frame.clear()
     accepted = frame.filter(~failing) if rejected.height else frame
+    _check_order(frame, rejected, readings, seen, as_of)
     marks = {reading.name: _decimal_mark(reading.column, seen)[0] for reading in readings}
     return Typed(
         frame=accepted.select(
@@ -699,6 +703,23 @@ def _years_before(day: dt.date, years: int) -> dt.date:
         return day.replace(year=max(1, day.year - years))
     except ValueError:  # 29 February
         return day.replace(year=max(1, day.year - years), day=28)
+
+
+def _check_order(
+    frame: pl.DataFrame,
+    rejected: pl.DataFrame,
+    readings: Collection[_Reading],
+    seen: Seen,
+    as_of: dt.date | None,
+) -> None:
+    """Looks only where a day that cannot be, or a year of two digits, may show another order."""
+    for reading in readings:
+        if not (reading.is_day and reading.has_text):
+            continue
+        if rejected.height and rejected.select(reading.unread().is_not_null().any()).item():
+            date_order.check_months(reading.name, frame.get_column(reading.name))
+        if moments.SHORT_YEAR in seen.shapes[reading.name]:
+            date_order.check_years(reading.name, frame.get_column(reading.name), as_of)
 
 
 # --- what is rejected
