@@ -90,6 +90,14 @@ def read(decoded: dialect.Decoded, wanted: Collection[str], limits: Limits = DEF
     return delivered
 
 
+#: Some systems write no separators where the last values of a line are empty, and those records
+#: (all that is open, say) are then rejected together.
+SHORT = (
+    "Let op: afgekeurde regels hebben minder velden dan de kop. Vaak zijn de laatste velden daar "
+    "leeg, zodat juist die records ontbreken: laat het bronsysteem alle scheidingstekens schrijven."
+)
+
+
 @dataclass
 class Reader:
     """Reads a text from its top; what is known of the file goes on from piece to piece.
@@ -241,6 +249,10 @@ class Reader:
             notes.append(
                 "De laatste regel heeft geen regeleinde: het bestand is mogelijk afgebroken."
             )
+        short = fields[is_bad & ~layout.broken[body] & (fields < width)]
+        # Of a line that broke in a text, two parts are together as long as the header.
+        if len(short) > 1 and (short == short[0]).all() and 2 * short[0] != width + 1:
+            notes.append(SHORT)
         lines = pl.Series(LINE, layout.line[records] + self.lines, dtype=pl.Int64)
         return Delivered(
             format="csv",

@@ -34,7 +34,8 @@ def kinds(frame: pl.DataFrame, wanted: Collection[str], said: pl.Series | None =
     """Why each row is no record: `REPEATED`, `TOTAL`, or null for a record.
 
     A row of a total says so, and lacks a value that every record has, or holds nothing but numbers
-    behind it: the record of a team that is called "Totaal" stays.
+    behind it, or says so where the number of a record stands: the record of a team that is called
+    "Totaal" stays.
 
     Args:
         frame: the text of the delivered columns of the contract, under their names; other columns
@@ -52,6 +53,9 @@ def kinds(frame: pl.DataFrame, wanted: Collection[str], said: pl.Series | None =
     says = pl.any_horizontal(_says(name) for name in names)
     texts = pl.sum_horizontal(~pl.col(name).str.contains(_NUMBER) for name in names)
     lacks |= _says(pl.coalesce(names)) & (texts == 1)
+    for name in required:
+        if name.endswith(("_id", "_nr")):
+            lacks |= _says(name)
     if said is not None:
         filled = filled.with_columns(said.alias("\x1fsaid"))
         says |= _says("\x1fsaid")

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import cleaning
@@ -32,6 +33,10 @@ MOST_ROWS = 20
 #: What stands around a name and is no part of it.
 AROUND = "\ufeff\0 \t\r\n\u00a0"
 _AROUND_LOOSELY = AROUND + "\"'`’‘“”«»#*:"
+#: So much alike are two names when one of them has a typing error; and when they may be the same.
+NEARLY, RATHER = 0.88, 0.8
+#: Shorter names are alike by chance.
+LONG_NAME = 8
 _BETWEEN = re.compile(r"[\s_\-\u00ad\u2010-\u2015]+")
 
 
@@ -100,6 +105,15 @@ def spelling(name: str) -> str:
     character in two codes, and spaces, hyphens or underscores between its words."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return _BETWEEN.sub("", plain.strip(_AROUND_LOOSELY))
+
+
+def alike(name: str, others: Collection[str]) -> float:
+    """How much the most similar of other names is like this one, from 0 to 1."""
+    plain = spelling(name)
+    if len(plain) < LONG_NAME:
+        return 0.0
+    pairs = (SequenceMatcher(None, plain, spelling(other)) for other in others)
+    return max((pair.ratio() for pair in pairs if pair.quick_ratio() >= RATHER), default=0.0)
 
 
 def canonical(names: Sequence[str | None], wanted: Collection[str]) -> tuple[tuple[str, ...], int]:

@@ -50,6 +50,9 @@ _COUNT = """
 """
 COUNT = frozenset(_COUNT.split())
 PAGES = frozenset(("totalpages", "pages", "pagecount", "numpages", "lastpage", "aantalpaginas"))
+#: Where a page begins, and which one it is.
+OFFSET = frozenset(("offset", "skip", "odataskip", "startat"))
+PAGE = frozenset(("page", "currentpage", "pagenumber", "paginanummer", "pagina"))
 
 DEEPEST = 6
 MOST_LISTS = 1_000
@@ -269,6 +272,10 @@ def _page_of_more(around: dict[str, Any], rows: int) -> str | None:
             return f"er horen {count} records te zijn, en er staan er {rows} in"
         if name in PAGES and (count := _number(value)) is not None and count > 1:
             return f"er zijn {count} bladzijden"
+        if name in OFFSET and (count := _number(value)) is not None and count > 0:
+            return "de eerste records staan er niet in"
+        if name in PAGE and (count := _number(value)) is not None and count > 1:
+            return f"dit is bladzijde {count}"
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import (
     cleaning,
     dialect,
+    header,
     loss,
     packed,
     pieces,
@@ -271,7 +272,8 @@ def _piece(
     missing = tuple(
         column.name.lower() for column in table.columns if column.name.lower() not in headers
     )
-    unasked = sum(1 for name in delivered.headers if name and name not in wanted)
+    others = [name for name in delivered.headers if name and name not in wanted]
+    unasked = len(others)
     own_notes = delivered.all_notes if seen is None else delivered.notes
     about = Parsed(
         format=delivered.format,
@@ -285,8 +287,15 @@ def _piece(
     needed = [name for name in missing if _is_required(table, name)]
     # An empty JSON list names no columns at all, and is an empty delivery.
     if needed and (delivered.headers or delivered.rows):
-        refused = _missing_message(table, needed, sorted(wanted.names & headers), unasked)
+        refused = (
+            UNDIVIDED
+            if delivered.format == "csv" and _is_undivided(delivered.headers, wanted)
+            else _missing_message(table, needed, sorted(wanted.names & headers), unasked)
+        )
         return _with(about, rows=0, refused=refused, notes=own_notes)
+    alike = {name: header.alike(name, others) for name in missing}
+    if mistaken := [name for name in missing if _is_mistaken(table, name, alike[name])]:
+        return _with(about, rows=0, refused=_mistaken_message(mistaken[0]), notes=own_notes)
     typed = values.type_records(delivered.frame, table, as_of, seen)
     accepted, impossible = _without_impossible(typed.frame, table)
     frames.rejects.append(
@@ -299,7 +308,7 @@ def _piece(
         about,
         accepted=accepted.height,
         rejected=frames.rejects[0].height,
-        notes=(*own_notes, *_column_notes(missing, unasked), *typed.notes, *said),
+        notes=(*own_notes, *_column_notes(missing, unasked, alike), *typed.notes, *said),
         cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
@@ -341,6 +350,13 @@ def _without_impossible(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame
     return frame.filter(~is_impossible), judged.filter(is_impossible)
 
 
+UNDIVIDED = (
+    "De kop noemt wel kolommen van deze tabel, maar tussen de kolommen staat geen scheidingsteken "
+    "dat bekend is. Lever het bestand opnieuw met een puntkomma, komma, tab of rechte streep "
+    "tussen de kolommen, en zonder aanhalingstekens om een hele regel."
+)
+
+
 def _is_required(table: Table, name: str) -> bool:
     return any(column.required for column in table.columns if column.name.lower() == name)
 
@@ -351,7 +367,7 @@ def _missing_message(table: Table, missing: list[str], known: list[str], unasked
         columns = f"De kolommen {', '.join(missing)} ontbreken"
     found = [", ".join(known)] if known else []
     if unasked:
-        found.append(_others(unasked) if known else f"{unasked} kolommen met andere namen")
+        found.append(_others(unasked) if known else _only_others(unasked))
     hint = (
         f"`datalab check` noemt ze. Staat er geen kop boven de gegevens van {table.name}, zet die "
         "er dan boven."
@@ -363,13 +379,44 @@ def _missing_message(table: Table, missing: list[str], known: list[str], unasked
     ).replace("  ", " ")
 
 
-def _column_notes(missing: tuple[str, ...], unasked: int) -> list[str]:
+def _is_undivided(headers: tuple[str, ...], wanted: Wanted) -> bool:
+    """Whether a header is one name that holds several of the contract."""
+    return len(headers) == 1 and sum(name in headers[0] for name in wanted) > 1
+
+
+def _is_mistaken(table: Table, name: str, alike: float) -> bool:
+    """Whether a column that is not delivered was, under a name with a typing error.
+
+    Of text it is only told: `contact_id` and `contract_id` may both be meant.
+    """
+    is_text = any(column.type == "text" for column in table.columns if column.name.lower() == name)
+    return alike >= header.NEARLY and not is_text
+
+
+def _mistaken_message(name: str) -> str:
+    return (
+        f"Kolom {name} ontbreekt, en een andere kolom heet bijna zo: dat lijkt een tikfout. Noem "
+        f"die kolom {name}, of laat haar weg als zij iets anders is, en lever het bestand opnieuw."
+    )
+
+
+def _column_notes(missing: tuple[str, ...], unasked: int, alike: Mapping[str, float]) -> list[str]:
+    """alike: of each missing column, how much another one's name is like it."""
     notes = []
     if unasked:
         notes.append(f"Niet gevraagd en niet bewaard: {_others(unasked)}.")
     if missing:
         notes.append(f"Niet geleverde kolommen (niet verplicht): {', '.join(missing)}.")
+    if similar := [name for name in missing if alike[name] >= header.RATHER]:
+        notes.append(
+            f"Let op: een kolom met een andere naam is misschien {' of '.join(similar)}. Noem haar "
+            "dan zo, en lever het bestand opnieuw."
+        )
     return notes
+
+
+def _only_others(count: int) -> str:
+    return "1 kolom met een andere naam" if count == 1 else f"{count} kolommen met andere namen"
 
 
 def _others(count: int) -> str:

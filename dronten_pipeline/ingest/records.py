@@ -65,7 +65,9 @@ class Delivered:
 
 
 def blank_notes(lines: int) -> list[str]:
-    return [f"{lines} lege regels overgeslagen."] if lines else []
+    if not lines:
+        return []
+    return ["1 lege regel overgeslagen." if lines == 1 else f"{lines} lege regels overgeslagen."]
 
 
 def number_of(column: str) -> str:

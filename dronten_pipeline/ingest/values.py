@@ -562,11 +562,12 @@ def _decimal_mark(column: Column, seen: Seen) -> tuple[str | None, list[str]]:
     hint = column.decimal_mark
     agreed = found.pop() if len(found) == 1 else None
     mark = hint or agreed
-    many = f"{name}: {both} waarden zoals 1.234 "
+    many = f"{name}: {both} {'waarde' if both == 1 else 'waarden'} zoals 1.234 "
     if not both:
         return mark, [f"{name}: decimaalteken {WORDS[agreed]}."] if agreed else []
     if mark is None:
-        return None, [f"{many}kunnen op twee manieren gelezen worden en zijn afgekeurd."]
+        verbs = ("kan", "is") if both == 1 else ("kunnen", "zijn")
+        return None, [f"{many}{verbs[0]} op twee manieren gelezen worden en {verbs[1]} afgekeurd."]
     decided = f"{many}gelezen met de {WORDS[mark]} als decimaalteken, volgens "
     if hint is None:
         return mark, [f"{decided}de andere waarden van de kolom."]

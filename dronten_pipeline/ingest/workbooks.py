@@ -6,7 +6,7 @@ records. Not here: the cells of a sheet (`ooxml.py`, `old_workbooks.py`, `open_d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -143,13 +143,43 @@ def _chosen(tabs: Sequence[sheets.Sheet], wanted: Wanted) -> tuple[list[_Table],
             f"Gelezen zijn {len(chosen)} werkbladen met dezelfde kop: {numbers} en "
             f"{chosen[-1].number} van {len(tabs)}. De regelnummers tellen door over de werkbladen."
         )
+        notes += _lacking(chosen, wanted)
     elif len(tabs) > 1:
         notes.append(f"Gelezen is werkblad {first.number} van {len(tabs)}.")
+    if headless := [table for table in visible if table.continues(first)]:
+        notes.append(
+            f"Let op: niet gelezen {_sheets_of(len(headless))} met evenveel kolommen en zonder "
+            "kop. Horen die rijen erbij, zet dan op elk werkblad de kop en lever het opnieuw."
+        )
     if fitting:
         notes.append(
             f"Let op: niet gelezen {_sheets_of(len(fitting))} met dezelfde kop, want verborgen."
         )
     return chosen, notes
+
+
+def _lacking(chosen: Sequence[_Table], wanted: Wanted) -> Iterator[str]:
+    """What is said of sheets without a column of the contract that others of them have: it is
+    empty there, which may make another figure.
+
+    Raises:
+        Refused: the name of such a column seems to have a typing error.
+    """
+    every = frozenset[str]().union(*(table.known(wanted) for table in chosen))
+    for table in chosen:
+        if lacking := sorted(every - table.known(wanted)):
+            others = [name for name in table.header.names if name and name not in wanted]
+            if nearly := [one for one in lacking if header.alike(one, others) >= header.NEARLY]:
+                raise Refused(
+                    f"Werkblad {table.number} heeft geen kolom {nearly[0]}, en andere werkbladen "
+                    "wel; een kolom met bijna die naam heeft het wel. Noem die kolom hetzelfde en "
+                    "lever het bestand opnieuw."
+                )
+            columns = ("kolom " if len(lacking) == 1 else "kolommen ") + ", ".join(lacking)
+            yield (
+                f"Let op: werkblad {table.number} heeft geen {columns}, en andere wel; dat is daar "
+                "leeg gelezen."
+            )
 
 
 def _sheets_of(count: int) -> str:
@@ -213,9 +243,16 @@ class _Table:
         """Whether both hold records of one delivery: all required columns, or else the same."""
         if wanted.required:
             return self.fit[0] and other.fit[0]
-        return self.fit[0] and self._known(wanted) == other._known(wanted)
+        return self.fit[0] and self.known(wanted) == other.known(wanted)
 
-    def _known(self, wanted: Wanted) -> frozenset[str]:
+    def continues(self, other: _Table) -> bool:
+        """Whether it may hold more records of the other, whose header does not stand here."""
+        names = other.header.names
+        width = len(names) - sum(not name for name in names)
+        filled = self.sheet.cells.group_by("row").len().get_column("len")
+        return not self.header.found and width > 1 and filled.median() == width
+
+    def known(self, wanted: Wanted) -> frozenset[str]:
         return wanted.names.intersection(self.header.names)
 
     def records(self, wanted: Wanted, offset: int) -> _Records:

@@ -323,3 +323,21 @@ def test_a_file_without_a_last_line_end_is_not_called_cut(
     assert landing.end_of(path) == end
     path.write_text(text_of(FAULTS["title"], ";", "\n") + "TB41;Fin")
     assert landing.end_of(path) == "cut"
+
+
+def test_lines_without_their_last_separators_are_told() -> None:
+    lines = [
+        ";".join(NAMES),
+        *(";".join(record if record[-1] else record[:-1]) for record in RECORDS),
+    ]
+    found = readers.read(("\n".join(lines) + "\n").encode(), WANTED)
+    assert found.rejects.height == len(RECORDS) / 2
+    assert csv_files.SHORT in found.notes
+
+
+def test_a_line_that_broke_in_a_text_is_not_taken_for_that() -> None:
+    lines = [";".join(NAMES), *(";".join(record) for record in RECORDS)]
+    broken = "\n".join([*lines[:5], lines[5].replace("-03-", "\n", 1), *lines[6:]]) + "\n"
+    found = readers.read(broken.encode(), WANTED)
+    assert found.rejects.height == 2
+    assert csv_files.SHORT not in found.notes

@@ -47,7 +47,7 @@ def test_a_header_that_comes_again_is_no_record(cells: tuple[str, ...]) -> None:
 )
 def test_a_total_says_so_and_lacks_what_a_record_has(cells: tuple[str | None, ...]) -> None:
     assert kind(*cells) == furniture.TOTAL
-    assert kind(*(cell or "x" for cell in cells)) is None
+    assert kind("Z1", *(cell or "x" for cell in cells[1:])) is None
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,9 @@ def test_a_total_in_a_column_that_nobody_asked_for_is_one() -> None:
     frame = pl.DataFrame({"zaak_id": [None, "z1"], "bedrag": ["12", "3"]})
     said = pl.Series(["Totaal maart", "Totaal"])
     assert furniture.kinds(frame, WANTED, said).to_list() == [furniture.TOTAL, None]
+
+
+@pytest.mark.parametrize("number", ["TOTAAL", "Eindtotaal", "Subtotaal Beheer"])
+def test_a_total_in_place_of_a_number_is_no_record_however_filled(number: str) -> None:
+    assert kind(number, "Beheer", "1200,50") == furniture.TOTAL
+    assert kind("Z1", number, "1200,50") is None

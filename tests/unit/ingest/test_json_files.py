@@ -375,3 +375,14 @@ def test_a_member_that_stands_twice_is_rejected_by_row() -> None:
 def test_a_record_with_damaged_characters_is_rejected_by_row() -> None:
     content = '[{"code": "é", "naam": "ö"}, '.encode() + b'{"code": "\xe9", "naam": "x"}]'
     assert [line for line, *_ in reasons(content)] == [2]
+
+
+@pytest.mark.parametrize("page", [{"offset": 20}, {"page": 2}, {"meta": {"currentPage": 3}}])
+def test_a_later_page_is_refused(page: dict[str, object]) -> None:
+    with pytest.raises(Refused, match="bladzijde"):
+        read(json.dumps({**page, "items": [ONE, TWO]}).encode(), WANTED)
+
+
+@pytest.mark.parametrize("page", [{"offset": 0, "limit": 20}, {"page": 1}])
+def test_a_first_page_that_names_no_other_is_read(page: dict[str, object]) -> None:
+    assert len(rows({**page, "items": [ONE, TWO]})) == 2

@@ -85,3 +85,30 @@ def test_a_record_that_breaks_two_rules_is_one_reject() -> None:
 def test_without_a_rule_an_implausible_record_counts() -> None:
     found = parsed("a;2026-03-02;2026-03-01;\n")
     assert found.stored is not None and found.stored.height == 1
+
+
+def whole(text: str) -> parsing.Parsed:
+    return parsing.parse(text.encode(), requests(), b"k" * 32, None)
+
+
+def test_a_column_under_a_name_with_a_typing_error_is_not_taken_as_empty() -> None:
+    found = whole("id;gemaakt;afgehandelt\nA1;01-03-2026;02-03-2026\n")
+    assert "Kolom afgehandeld ontbreekt" in str(found.refused)
+
+
+def test_a_column_that_may_be_a_missing_one_is_told() -> None:
+    found = whole("id;gemaakt;afgehandeld_tijd\nA1;01-03-2026;02-03-2026\n")
+    assert found.refused is None
+    assert any("misschien afgehandeld" in note for note in found.notes)
+
+
+def test_another_column_is_no_typing_error() -> None:
+    found = whole("id;gemaakt;kanaal\nA1;01-03-2026;balie\n")
+    assert found.refused is None
+    assert not any("misschien" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("separator", ["^", "   "])
+def test_a_header_that_cannot_be_divided_is_called_so(separator: str) -> None:
+    found = whole("\n".join(separator.join(row) for row in (("id", "gemaakt"), ("A", "B"))) + "\n")
+    assert found.refused == parsing.UNDIVIDED

@@ -491,3 +491,44 @@ def test_built_in_formats_are_known(number: int) -> None:
     assert (how == "percent") == (number in (9, 10))
     others = {9, 10, *range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
     assert (how == "plain") == (number not in others)
+
+
+def two_sheets(second: Sequence[Sequence[Any]]) -> bytes:
+    def fill(new: xlsxwriter.Workbook) -> None:
+        rows(new.add_worksheet(), 0, [NAMES, ("A1", DAY, 1, "KCC"), ("A2", DAY, 2, "KCC")])
+        rows(new.add_worksheet(), 0, second)
+
+    return book(fill)
+
+
+def test_a_sheet_that_lacks_a_column_of_the_others_is_told() -> None:
+    found = read(two_sheets([NAMES[:3], ("B1", DAY, 3)]))
+    assert values(found) == ["A1", "A2", "B1"]
+    assert any("werkblad 2 heeft geen kolom team" in note for note in found.notes)
+
+
+def test_a_sheet_on_which_a_name_has_a_typing_error_is_refused() -> None:
+    wanted = Wanted(frozenset({"zaak_id", "betaald_op"}), frozenset({"zaak_id"}))
+
+    def fill(new: xlsxwriter.Workbook) -> None:
+        rows(new.add_worksheet(), 0, [("zaak_id", "betaald_op"), ("A1", DAY)])
+        rows(new.add_worksheet(), 0, [("zaak_id", "betaalt_op"), ("B1", DAY)])
+
+    with pytest.raises(Refused, match="Werkblad 2 heeft geen kolom betaald_op"):
+        readers.read(book(fill), wanted)
+
+
+@pytest.mark.parametrize(
+    ("second", "is_told"),
+    [
+        ([("B1", DAY, 3, "KCC"), ("B2", DAY, 3, "KCC")], True),
+        ([("toelichting",), ("B1",)], False),
+        ([("team", "aantal"), ("KCC", 3)], False),
+    ],
+)
+def test_a_sheet_of_records_without_a_header_is_told(
+    second: Sequence[Sequence[Any]], is_told: bool
+) -> None:
+    found = read(two_sheets(second))
+    assert values(found) == ["A1", "A2"]
+    assert any("zonder kop" in note for note in found.notes) == is_told
