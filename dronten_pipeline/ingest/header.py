@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import cleaning
@@ -33,10 +34,10 @@ MOST_ROWS = 20
 #: What stands around a name and is no part of it.
 AROUND = "\ufeff\0 \t\r\n\u00a0"
 _AROUND_LOOSELY = AROUND + "\"'`’‘“”«»#*:"
-#: So much alike are two names when one of them has a typing error; and when they may be the same.
-NEARLY, RATHER = 0.88, 0.8
-#: Shorter names are alike by chance.
-LONG_NAME = 8
+#: So much alike are two names that may be the same.
+ALIKE = 0.8
+#: Shorter names, and shorter words in them, are alike by chance.
+LONG_NAME, LONG_WORD = 8, 6
 _BETWEEN = re.compile(r"[\s_\-\u00ad\u2010-\u2015]+")
 
 
@@ -107,13 +108,45 @@ def spelling(name: str) -> str:
     return _BETWEEN.sub("", plain.strip(_AROUND_LOOSELY))
 
 
-def alike(name: str, others: Collection[str]) -> float:
-    """How much the most similar of other names is like this one, from 0 to 1."""
+def is_alike(name: str, others: Collection[str]) -> bool:
+    """Whether one of these names may be meant for `name`."""
     plain = spelling(name)
-    if len(plain) < LONG_NAME:
-        return 0.0
     pairs = (SequenceMatcher(None, plain, spelling(other)) for other in others)
-    return max((pair.ratio() for pair in pairs if pair.quick_ratio() >= RATHER), default=0.0)
+    return len(plain) >= LONG_NAME and any(
+        pair.quick_ratio() >= ALIKE and pair.ratio() >= ALIKE for pair in pairs
+    )
+
+
+def is_mistyped(name: str, others: Collection[str]) -> bool:
+    """Whether one of these names is `name` but for a typing error in one of its longer words."""
+    words = _words(name)
+    for other in map(_words, others):
+        if len(other) == len(words):
+            differing = [pair for pair in zip(words, other, strict=True) if pair[0] != pair[1]]
+            if len(differing) == 1 and _is_one_slip(*differing[0]):
+                return True
+    return False
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return _BETWEEN.split(plain.strip(_AROUND_LOOSELY))
+
+
+def _is_one_slip(word: str, other: str) -> bool:
+    """One letter too many, too few or another, or two that changed places."""
+    if len(word) < LONG_WORD or abs(len(word) - len(other)) > 1:
+        return False
+    before = _shared(word, other)
+    one, two = word[before:], other[before:]
+    behind = _shared(one[::-1], two[::-1])
+    one, two = one[: len(one) - behind], two[: len(two) - behind]
+    return max(len(one), len(two)) <= 1 or (len(one) == 2 and one == two[::-1])
+
+
+def _shared(one: str, two: str) -> int:
+    """How many letters both begin with."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False))))
 
 
 def canonical(names: Sequence[str | None], wanted: Collection[str]) -> tuple[tuple[str, ...], int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -293,9 +293,11 @@ def _piece(
             else _missing_message(table, needed, sorted(wanted.names & headers), unasked)
         )
         return _with(about, rows=0, refused=refused, notes=own_notes)
-    alike = {name: header.alike(name, others) for name in missing}
-    if mistaken := [name for name in missing if _is_mistaken(table, name, alike[name])]:
-        return _with(about, rows=0, refused=_mistaken_message(mistaken[0]), notes=own_notes)
+    # Of text it is only told: `contact_id` and `contract_id` may both be meant.
+    texts = {column.name.lower() for column in table.columns if column.type == "text"}
+    figures = (name for name in missing if name not in texts)
+    if mistyped := [name for name in figures if header.is_mistyped(name, others)]:
+        return _with(about, rows=0, refused=_mistyped_message(mistyped[0]), notes=own_notes)
     typed = values.type_records(delivered.frame, table, as_of, seen)
     accepted, impossible = _without_impossible(typed.frame, table)
     frames.rejects.append(
@@ -308,7 +310,7 @@ def _piece(
         about,
         accepted=accepted.height,
         rejected=frames.rejects[0].height,
-        notes=(*own_notes, *_column_notes(missing, unasked, alike), *typed.notes, *said),
+        notes=(*own_notes, *_column_notes(missing, others), *typed.notes, *said),
         cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
@@ -384,30 +386,20 @@ def _is_undivided(headers: tuple[str, ...], wanted: Wanted) -> bool:
     return len(headers) == 1 and sum(name in headers[0] for name in wanted) > 1
 
 
-def _is_mistaken(table: Table, name: str, alike: float) -> bool:
-    """Whether a column that is not delivered was, under a name with a typing error.
-
-    Of text it is only told: `contact_id` and `contract_id` may both be meant.
-    """
-    is_text = any(column.type == "text" for column in table.columns if column.name.lower() == name)
-    return alike >= header.NEARLY and not is_text
-
-
-def _mistaken_message(name: str) -> str:
+def _mistyped_message(name: str) -> str:
     return (
         f"Kolom {name} ontbreekt, en een andere kolom heet bijna zo: dat lijkt een tikfout. Noem "
         f"die kolom {name}, of laat haar weg als zij iets anders is, en lever het bestand opnieuw."
     )
 
 
-def _column_notes(missing: tuple[str, ...], unasked: int, alike: Mapping[str, float]) -> list[str]:
-    """alike: of each missing column, how much another one's name is like it."""
+def _column_notes(missing: tuple[str, ...], others: list[str]) -> list[str]:
     notes = []
-    if unasked:
-        notes.append(f"Niet gevraagd en niet bewaard: {_others(unasked)}.")
+    if others:
+        notes.append(f"Niet gevraagd en niet bewaard: {_others(len(others))}.")
     if missing:
         notes.append(f"Niet geleverde kolommen (niet verplicht): {', '.join(missing)}.")
-    if similar := [name for name in missing if alike[name] >= header.RATHER]:
+    if similar := [name for name in missing if header.is_alike(name, others)]:
         notes.append(
             f"Let op: een kolom met een andere naam is misschien {' of '.join(similar)}. Noem haar "
             "dan zo, en lever het bestand opnieuw."

@@ -169,10 +169,10 @@ def _lacking(chosen: Sequence[_Table], wanted: Wanted) -> Iterator[str]:
     for table in chosen:
         if lacking := sorted(every - table.known(wanted)):
             others = [name for name in table.header.names if name and name not in wanted]
-            if nearly := [one for one in lacking if header.alike(one, others) >= header.NEARLY]:
+            if nearly := [name for name in lacking if header.is_mistyped(name, others)]:
                 raise Refused(
                     f"Werkblad {table.number} heeft geen kolom {nearly[0]}, en andere werkbladen "
-                    "wel; een kolom met bijna die naam heeft het wel. Noem die kolom hetzelfde en "
+                    "wel; een kolom met bijna die naam staat er wel. Noem die kolom hetzelfde en "
                     "lever het bestand opnieuw."
                 )
             columns = ("kolom " if len(lacking) == 1 else "kolommen ") + ", ".join(lacking)

@@ -93,3 +93,29 @@ def test_a_row_that_is_whole_by_itself_is_never_joined() -> None:
 
 def test_without_names_to_look_for_the_first_row_is_the_header() -> None:
     assert header.find([["a", "b"], ["c", "d"]], ()).names == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    "other", ["afgehandelt_op", "Afgehandled op", "afgehandel-op", "afgehanndeld_op"]
+)
+def test_a_slip_in_a_word_is_a_typing_error(other: str) -> None:
+    assert header.is_mistyped("afgehandeld_op", ["team", other])
+    assert header.is_alike("afgehandeld_op", ["team", other])
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("beantwoord", "beantwoord_op"),
+        ("afgehandeld_op", "afgehandeld"),
+        ("afgehandeld_op", "afgehandeld_door"),
+        ("afgehandeld_op", "afgemeld_op"),
+        ("betaald_op", "betaald_om"),
+        ("lasten_keur", "lasten_eur"),
+        ("geldig_tot", "geldig_van"),
+        ("rd_x", "rd_z"),
+    ],
+)
+def test_another_word_is_another_column(name: str, other: str) -> None:
+    assert not header.is_mistyped(name, [other])
+    assert not header.is_mistyped(other, [name])
