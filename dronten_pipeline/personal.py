@@ -215,9 +215,8 @@ def _candidates(values: pl.Series) -> pl.DataFrame:
     if values.dtype == pl.String:
         frame = values.to_frame("found")
         if distinct.repeating(frame, ["found"]):
-            frame = frame.select(pl.col("found").value_counts(name="many")).unnest("found")
-            text = frame.get_column("found")
-            return frame.filter(_maybe(text) & ~text.str.contains(_SHORT_NUMBER))
+            counts = pl.col("found").drop_nulls().value_counts(name="many")
+            return _only_candidates(frame.select(counts).unnest("found"))
     text = values.drop_nulls()
     if text.dtype.is_numeric():
         if not text.dtype.is_integer():
@@ -225,9 +224,18 @@ def _candidates(values: pl.Series) -> pl.DataFrame:
             text = text.filter(text == text.floor())
         size = text.cast(pl.Int64, strict=False).drop_nulls().abs()
         text = size.filter(size.is_between(10_000_000, 9_999_999_999)).cast(pl.String)
-    text = text.filter(_maybe(text))
-    text = text.filter(~text.str.contains(_SHORT_NUMBER))
-    return text.to_frame("found").with_columns(pl.lit(1, dtype=pl.UInt32).alias("many"))
+    once = pl.lit(1, dtype=pl.get_index_type()).alias("many")
+    return _only_candidates(text.to_frame("found").with_columns(once))
+
+
+def _only_candidates(texts: pl.DataFrame) -> pl.DataFrame:
+    """Keys as most systems number them are told apart first: of a key, that leaves nothing."""
+    found = pl.col("found")
+    texts = texts.filter(~found.str.contains(_SHORT_NUMBER))
+    is_numbered = texts.get_column("found").str.contains(_LONG_NUMBER)
+    others = texts.filter(~is_numbered)
+    maybe = others.filter(_maybe(others.get_column("found")))
+    return pl.concat([texts.filter(is_numbered), maybe]) if is_numbered.any() else maybe
 
 
 def is_error(findings: Iterable[Finding], *, role: Role | None = None) -> bool:

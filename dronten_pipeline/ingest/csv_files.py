@@ -143,7 +143,7 @@ class Reader:
         if upto:
             self.limits.check_line(int((layout.end[:upto] - layout.start[:upto]).max()))
         delivered = self._records(decoded, text, layout, upto, counts, is_last=is_last)
-        self.lines += plain.count(b"\n") - rest.count(b"\n")
+        self.lines += layout.newlines - rest.count(b"\n")
         return delivered, rest
 
     def _lines_of(self, text: bytes, counts: Counter[str]) -> tuple[bytes, structure.Layout]:

@@ -40,6 +40,7 @@ class Layout:
     broken: a quote in it does not close.
     stray_quotes: holds quotes as ordinary characters.
     blank: nothing but separators and white space.
+    newlines: number of ends of physical lines.
     """
 
     start: Positions
@@ -50,6 +51,7 @@ class Layout:
     stray_quotes: Flags
     blank: Flags
     separators: Positions
+    newlines: int
     ends_with_newline: bool
 
 
@@ -92,6 +94,7 @@ def scan(text: bytes, separator: str, width: int | None = None) -> Layout:
         stray_quotes=_marks(stray_lines, first_lines, last_lines),
         blank=_blank(text, start, end, fields),
         separators=outer,
+        newlines=len(newlines),
         ends_with_newline=ends_with_newline,
     )
 
