@@ -53,7 +53,7 @@ _INVISIBLE = r"[\p{Cf}\p{Mn}\p{Me}\u00ad\u1160]"
 _DIGITS = {
     sign: str(unicodedata.decimal(sign))
     for sign in map(chr, range(128, sys.maxunicode + 1))
-    if unicodedata.category(sign) == "Nd"
+    if sign.isdecimal()
 }
 #: What cannot hold any of it is not looked at further: no eight digits near each other, no code
 #: and no sign of an e-mail address.
@@ -61,6 +61,8 @@ _MAYBE = (
     r"[\p{Nd}\p{No}](?:[[^\p{L}\p{Nd}\p{No}]\u1160\u3164]{0,8}[\p{Nd}\p{No}]){7}"
     rf"|[@\uff20\ufe6b]|(?i:[(\[{{]at[)\]}}])|{_CODED}"
 )
+_FEWEST_DIGITS = 8
+_SIGNS = frozenset("@\uff20\ufe6b([{&%")
 #: The same for texts of ASCII alone: a tenth of the time to prepare, which is most of it for a
 #: short column.
 _MAYBE_OF_ASCII = (
@@ -262,6 +264,9 @@ def is_error(findings: Iterable[Finding], *, role: Role | None = None) -> bool:
 @lru_cache(maxsize=10_000)
 def found_in(text: str) -> tuple[Kind, ...]:
     """The kinds of personal data that one short text may hold."""
+    # Most names of files hold too few digits, and no sign of anything else that `_MAYBE` asks for.
+    if sum(map(str.isnumeric, text)) < _FEWEST_DIGITS and not _SIGNS.intersection(text):
+        return ()
     return tuple(finding.kind for finding in examine(pl.Series([text], dtype=pl.String)))
 
 
@@ -309,6 +314,7 @@ def _counts(rows: pl.DataFrame) -> list[tuple[str, Kind, int, int]]:
         )
         .with_columns(pl.lit(kind).alias("kind"))
         for kind, found in _look(rows.select("row", "found")).items()
+        if not found.is_empty()
     ]
     order = {name: number for number, name in enumerate(rows["column"].unique(maintain_order=True))}
     found = [
@@ -362,6 +368,8 @@ def _look(rows: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:
     """The texts with every code, digit and mark in its plain form."""
+    if rows.is_empty():
+        return rows
     is_coded = pl.col("found").str.contains(_CODED)
     decoded = rows.filter(is_coded).with_columns(
         pl.col("found").map_elements(_decoded, return_dtype=pl.String)
@@ -383,6 +391,8 @@ def _decoded(text: str) -> str:
 
 def _all(rows: pl.DataFrame, pattern: str, *, group: bool = False) -> pl.DataFrame:
     """Every match in every text, one below the other; its group where the pattern has one."""
+    if rows.is_empty():  # a pattern costs its compilation also where there is no text
+        return rows
     found = rows.with_columns(pl.col("found").str.extract_all(pattern)).explode("found")
     if group:
         found = found.with_columns(pl.col("found").str.extract(pattern, 1))
@@ -390,6 +400,8 @@ def _all(rows: pl.DataFrame, pattern: str, *, group: bool = False) -> pl.DataFra
 
 
 def _replaced(rows: pl.DataFrame, *changes: tuple[str, str]) -> pl.DataFrame:
+    if rows.is_empty():
+        return rows
     text = pl.col("found")
     for pattern, value in changes:
         text = text.str.replace_all(pattern, value)
@@ -402,6 +414,8 @@ def _shared_marks_doubled(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ibans(rows: pl.DataFrame) -> pl.DataFrame:
+    if rows.is_empty():
+        return rows
     upper = rows.with_columns(pl.col("found").str.to_uppercase())
     marked = _replaced(upper, (r"[\s./_\-\u2010-\u2015\u2212]{1,3}", "-"))
     found = _replaced(_all(marked, _IBAN, group=True), ("-", ""))
@@ -424,6 +438,8 @@ def _nine_digits(plain: pl.DataFrame, undated: pl.DataFrame) -> pl.DataFrame:
     In groups as they are mostly written anywhere; in other groups only where no further digit
     hangs on, none of them is a year, and it is no telephone number.
     """
+    if plain.is_empty():
+        return plain
     text = pl.col("found")
     whole = _all(plain, r"\d+").filter(text.str.contains(_NINE))
     # Every mark doubled, for the same reason as above.
@@ -443,6 +459,8 @@ def _nine_digits(plain: pl.DataFrame, undated: pl.DataFrame) -> pl.DataFrame:
 def _eight_digits(rows: pl.DataFrame) -> pl.DataFrame:
     """Numbers of eight digits that stand by themselves and are no day, or in groups as a citizen
     service number is written."""
+    if rows.is_empty():
+        return rows
     bare = _shared_marks_doubled(_replaced(rows, (_PHONE, " ")))
     alone = _all(bare, r"(?:^|[\s(:;,=])(\d{8})(?:\.0+)?(?:$|[\s);,.:])", group=True)
     marked = _replaced(rows, (_PHONE, " x "), (rf"\s*[{_MARKS}]\s*", "-"), (r"[\s\u2800]+", " "))

@@ -11,6 +11,8 @@ import random
 
 import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from dronten_pipeline import personal
 from dronten_pipeline.personal import Finding, Kind
@@ -303,3 +305,14 @@ def test_numbers_as_most_systems_write_them_are_judged_as_any_text(
     long = {(one.kind, one.suspected, one.checked) for one in personal.examine(text, role="key")}
     assert short == long
     assert held.equals(personal.holds_personal_data(text))
+
+
+@given(st.text(alphabet="0123456789٣²①@＠﹫([{%&atАвd-. ", max_size=14))
+@example("06 12345678")
+@example("0612345678")
+@example("a＠b.nl")
+@example("a [at] b.nl")
+@example("a&#64;b.nl")
+def test_a_text_that_is_passed_over_at_once_holds_nothing(text: str) -> None:
+    found = {one.kind for one in personal.examine(pl.Series([text], dtype=pl.String))}
+    assert set(personal.found_in(text)) == found
