@@ -189,49 +189,53 @@ def examine(values: pl.Series, *, role: Role = "text") -> list[Finding]:
 def examine_all(columns: Iterable[tuple[pl.Series, Role]]) -> list[Finding]:
     """As `examine`, for the columns of a table together: each has its own findings."""
     roles: dict[str, Role] = {}
-    looked_at: list[pl.DataFrame] = []
+    texts: list[pl.DataFrame] = []
     for values, role in columns:
+        place = pl.lit(len(roles), dtype=pl.UInt32).alias("column")
         roles[values.name] = role
-        found = _candidates(values)
-        if found.height:
-            looked_at.append(found.with_columns(pl.lit(values.name).alias("column")))
-    if not looked_at:
+        texts.append(_texts(values).with_columns(place))
+    if not texts:
         return []
-    rows = pl.concat(looked_at).with_row_index("row")
+    rows = _only_candidates(pl.concat(texts))
+    if rows.is_empty():
+        return []
+    names = list(roles)
     return [
         Finding(
-            column_name=name,
-            is_key=roles[name] == "key",
+            column_name=names[place],
+            is_key=roles[names[place]] == "key",
             suspected=suspected,
             checked=checked,
             kind=kind,
         )
-        for name, kind, suspected, checked in _counts(rows)
-        if suspected or (checked and roles[name] == "key")
+        for place, kind, suspected, checked in _counts(rows.with_row_index("row"))
+        if suspected or (checked and roles[names[place]] == "key")
     ]
 
 
-def _candidates(values: pl.Series) -> pl.DataFrame:
-    """The texts of a column that may hold any of it (`found`), and how often each stands there
-    (`many`); of numbers the whole ones, as text."""
+def _texts(values: pl.Series) -> pl.DataFrame:
+    """The texts of a column (`found`), and how often each stands there (`many`); of numbers the
+    whole ones that are long enough, as text."""
     if values.dtype == pl.String:
         frame = values.to_frame("found")
         if distinct.repeating(frame, ["found"]):
-            counts = pl.col("found").drop_nulls().value_counts(name="many")
-            return _only_candidates(frame.select(counts).unnest("found"))
-    text = values.drop_nulls()
-    if text.dtype.is_numeric():
-        if not text.dtype.is_integer():
-            text = text.cast(pl.Float64)
-            text = text.filter(text == text.floor())
-        size = text.cast(pl.Int64, strict=False).drop_nulls().abs()
+            return frame.select(pl.col("found").value_counts(name="many")).unnest("found")
+        text = values
+    elif values.dtype.is_numeric():
+        size = values.drop_nulls()
+        if not size.dtype.is_integer():
+            size = size.cast(pl.Float64)
+            size = size.filter(size == size.floor())
+        size = size.cast(pl.Int64, strict=False).drop_nulls().abs()
         text = size.filter(size.is_between(10_000_000, 9_999_999_999)).cast(pl.String)
-    once = pl.lit(1, dtype=pl.get_index_type()).alias("many")
-    return _only_candidates(text.to_frame("found").with_columns(once))
+    else:
+        text = values.cast(pl.String)
+    return text.to_frame("found").with_columns(pl.lit(1, dtype=pl.get_index_type()).alias("many"))
 
 
 def _only_candidates(texts: pl.DataFrame) -> pl.DataFrame:
-    """Keys as most systems number them are told apart first: of a key, that leaves nothing."""
+    """Those texts that may hold any of it. Keys as most systems number them are told apart first:
+    of a key, that leaves nothing."""
     found = pl.col("found")
     texts = texts.filter(~found.str.contains(_SHORT_NUMBER))
     is_numbered = texts.get_column("found").str.contains(_LONG_NUMBER)
@@ -297,7 +301,7 @@ def _maybe(text: pl.Series) -> pl.Series:
     return maybe.zip_with(is_ascii, text.set(is_ascii, None).str.contains(_MAYBE))
 
 
-def _counts(rows: pl.DataFrame) -> list[tuple[str, Kind, int, int]]:
+def _counts(rows: pl.DataFrame) -> list[tuple[int, Kind, int, int]]:
     """Per column and kind how many were found (or passed) and how many were looked at.
 
     Args:
@@ -316,13 +320,12 @@ def _counts(rows: pl.DataFrame) -> list[tuple[str, Kind, int, int]]:
         for kind, found in _look(rows.select("row", "found")).items()
         if not found.is_empty()
     ]
-    order = {name: number for number, name in enumerate(rows["column"].unique(maintain_order=True))}
     found = [
-        (str(one["column"]), one["kind"], int(one["suspected"]), int(one["checked"]))
+        (int(one["column"]), one["kind"], int(one["suspected"]), int(one["checked"]))
         for frame in counts
         for one in frame.iter_rows(named=True)
     ]
-    return sorted(found, key=lambda one: order[one[0]])
+    return sorted(found, key=lambda one: one[0])
 
 
 def _suspected(found: pl.DataFrame) -> pl.DataFrame:
