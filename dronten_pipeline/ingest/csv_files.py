@@ -27,7 +27,7 @@ from dronten_pipeline.ingest import (
 )
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.ingest.records import DEFAULT, LINE, Delivered
+from dronten_pipeline.ingest.records import DEFAULT, LINE, REJECTS, Delivered
 from dronten_pipeline.ingest.understood import Understood
 from dronten_pipeline.limits import MEGABYTE, Limits
 
@@ -509,6 +509,8 @@ class Reader:
         *,
         is_whole: bool,
     ) -> pl.DataFrame:
+        if not len(records):
+            return REJECTS.to_frame()
         frame = pl.DataFrame(
             {
                 LINE: layout.line[records].astype(np.int64) + self.lines,

@@ -131,7 +131,7 @@ def _table(document: str) -> Table:
 
 
 class _Writer:
-    """Writes frames to one Parquet file; a single one as `files.write_raw` would."""
+    """Writes frames to one Parquet file, a row group each."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -158,17 +158,18 @@ class _Writer:
             if self.behind is not None:
                 self.behind.wait()
             if self.first is not None:
-                self.first.write_parquet(self.path, compression="zstd", mkdir=False)
-            elif self.writer is not None:
+                self.writer = self._opened(self.first)
+                self.writer.write_table(_arrow(self.first))
+            if self.writer is not None:
                 self.writer.close()
-        except (OSError, pa.ArrowException, pl.exceptions.PolarsError) as error:
+        except (OSError, pa.ArrowException) as error:
             raise _unwritten(error) from error
 
     def _opened(self, frame: pl.DataFrame) -> pq.ParquetWriter:
         # A dictionary of values that do not come again costs time and room.
         return pq.ParquetWriter(
             self.path,
-            frame.clear().to_arrow(compat_level=pl.CompatLevel.oldest()).schema,
+            _arrow(frame.clear()).schema,
             compression="zstd",
             use_dictionary=sorted(distinct.repeating(frame, frame.columns)),
         )
@@ -176,7 +177,11 @@ class _Writer:
     def _append(self, frame: pl.DataFrame) -> None:
         writer, behind = self.writer, self.behind
         assert writer is not None and behind is not None
-        behind.do(lambda: writer.write_table(frame.to_arrow(compat_level=pl.CompatLevel.oldest())))
+        behind.do(lambda: writer.write_table(_arrow(frame)))
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _unwritten(error: Exception) -> Unwritten:
