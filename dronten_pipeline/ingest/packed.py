@@ -200,6 +200,10 @@ def _only(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 # --- a folder of parts
 
+DIFFERING = (
+    "Let op: niet alle delen hebben dezelfde kolommen; wat een deel niet heeft, is daar leeg."
+)
+
 
 @contextlib.contextmanager
 def _joined(folder: Path, limits: Limits) -> Iterator[tuple[IO[bytes], Packing | None]]:
@@ -220,8 +224,9 @@ def _joined(folder: Path, limits: Limits) -> Iterator[tuple[IO[bytes], Packing |
             "gelezen. Zet de bestanden rechtstreeks in de map van de bron, en haal deze map weg."
         )
     with tempfile.TemporaryFile() as whole:
-        _join(folder, found, whole, limits)
-        yield whole, Packing("map", f"Samen gelezen: {len(found)} delen uit een map.")
+        are_alike = _join(folder, found, whole, limits)
+        differ = "" if are_alike else f" {DIFFERING}"
+        yield whole, Packing("map", f"Samen gelezen: {len(found)} delen uit een map.{differ}")
 
 
 def _head(path: Path) -> bytes:
@@ -229,8 +234,9 @@ def _head(path: Path) -> bytes:
         return file.read(4)
 
 
-def _join(folder: Path, found: list[Path], whole: IO[bytes], limits: Limits) -> None:
-    """Writes one Parquet file of many, with a column for every `name=value` in their path."""
+def _join(folder: Path, found: list[Path], whole: IO[bytes], limits: Limits) -> bool:
+    """Writes one Parquet file of many, with a column for every `name=value` in their path; says
+    whether all have the same columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -267,6 +273,7 @@ def _join(folder: Path, found: list[Path], whole: IO[bytes], limits: Limits) -> 
             "schrijven."
         ) from error
     whole.seek(0)
+    return all(set(one.names) == set(schema.names) for one in schemas)
 
 
 def _in_shape(batch: pa.RecordBatch, schema: pa.Schema, values: dict[str, str | None]) -> pa.Table:

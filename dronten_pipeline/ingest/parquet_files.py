@@ -189,9 +189,11 @@ def _cells(name: str, value: pl.Series) -> _Cells:
 
 
 def _moments(name: str, value: pl.Series, shape: str) -> _Cells:
-    beyond = ~value.is_between(*CALENDAR).fill_null(True)
     # Nanoseconds all lie within what a calendar knows, and the calendar not within them.
-    if value.dtype == pl.Datetime("ns") or not beyond.any():
+    if value.dtype == pl.Datetime("ns"):
+        return _Cells(value.dt.strftime(shape).alias(name))
+    beyond = ~value.is_between(*CALENDAR).fill_null(True)
+    if not beyond.any():
         return _Cells(value.dt.strftime(shape).alias(name))
     cells = _Cells(value.set(beyond, None).dt.strftime(shape).alias(name))
     return _unless(cells, name, beyond, "ligt buiten de jaren 1 tot en met 9999")

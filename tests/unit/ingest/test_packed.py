@@ -175,6 +175,7 @@ def test_parts_are_read_together_in_their_order(tmp_path: Path) -> None:
     parsed, rows = parse(path)
     assert parsed.understood.packed == "map"
     assert rows.select("zaak_id", "_line").rows() == [("A", 1), ("C", 2), ("B", 3)]
+    assert not any(packed.DIFFERING in note for note in parsed.notes)
 
 
 def test_a_value_in_the_path_is_a_column(tmp_path: Path) -> None:
@@ -192,8 +193,9 @@ def test_a_value_in_the_path_is_a_column(tmp_path: Path) -> None:
 
 def test_a_column_that_one_part_has_is_empty_in_the_other(tmp_path: Path) -> None:
     path = folder(tmp_path, **{"part-0": part("A"), "part-1": part("B", aantal=[2])})
-    _, rows = parse(path)
+    parsed, rows = parse(path)
     assert rows.select("zaak_id", "aantal").rows() == [("A", None), ("B", 2)]
+    assert any(packed.DIFFERING in note for note in parsed.notes)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,16 @@ def test_a_day_far_away_stays_that_day(unit: str, zone: str | None) -> None:
     assert [text and text.rstrip("Z") for text in texts] == WRITTEN
 
 
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Amsterdam"])
+def test_nanoseconds_are_read(zone: str | None) -> None:
+    moment = dt.datetime(2026, 3, 2, 9, 0, 0, 123456)
+    found = delivered([moment, None], pa.timestamp("ns", zone))
+    assert found.frame.get_column("a").to_list() in (
+        ["2026-03-02T09:00:00.123456", None],
+        ["2026-03-02T09:00:00.123456Z", None],
+    )
+
+
 def test_a_moment_of_int96_keeps_its_microseconds() -> None:
     moment = dt.datetime(2026, 3, 2, 9, 0, 0, 123456)
     found = delivered([moment], pa.timestamp("ns"), use_deprecated_int96_timestamps=True)
