@@ -27,6 +27,7 @@ from dronten_pipeline.ingest import (
     privacy,
     readers,
     records,
+    spelled_keys,
     trailers,
     values,
 )
@@ -305,7 +306,7 @@ def _piece(
     )
     frames.stored.append(privacy.protect(accepted, table, key))
     cleaned = cleaning.together(delivered.cleaned, typed.cleaned)
-    said = () if seen is not None else cleaning.notes(cleaned)
+    said = () if seen is not None else (*cleaning.notes(cleaned), *_key_notes(table, accepted))
     return _with(
         about,
         accepted=accepted.height,
@@ -409,6 +410,18 @@ def _column_notes(missing: tuple[str, ...], others: list[str]) -> list[str]:
 
 def _only_others(count: int) -> str:
     return "1 kolom met een andere naam" if count == 1 else f"{count} kolommen met andere namen"
+
+
+def _key_notes(table: Table, accepted: pl.DataFrame) -> list[str]:
+    many = spelled_keys.within(table, accepted)
+    if not many:
+        return []
+    keys = "1 sleutel staat" if many == 1 else f"{many} sleutels staan"
+    return [
+        f"Let op: {keys} er ook in een andere schrijfwijze in (nullen vooraan, hoofdletters, "
+        "leestekens of spaties); is het hetzelfde record, dan telt het twee keer. Lever het "
+        "bestand dan opnieuw met overal dezelfde schrijfwijze."
+    ]
 
 
 def _others(count: int) -> str:

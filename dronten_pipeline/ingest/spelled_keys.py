@@ -16,6 +16,8 @@ import polars as pl
 
 from dronten_pipeline.contracts import Table
 
+#: Larger files are not compared with themselves: that would cost as much as reading them.
+MOST = 50_000
 #: Up to so many are told in the note of a file; more stop its source.
 FEW = 2
 
@@ -61,6 +63,24 @@ def unknown_spellings(table: Table, keys: Sequence[pl.DataFrame], known: list[Pa
     number = pl.lit(1, dtype=pl.Int64).alias("number")
     found = _among(table, pl.concat(keys).unique().with_columns(number), known)
     return sum(found.values())
+
+
+def within(table: Table, rows: pl.DataFrame) -> int:
+    """How many keys stand in one file in another spelling as well.
+
+    Args:
+        rows: its typed records.
+    """
+    if not can_differ(table) or rows.height > MOST:
+        return 0
+    keys = rows.select(compared(table)).unique()
+    signs = (r"^0", r"\D0", "[a-z]", "[A-Z]", SEPARATORS, QUOTES)
+    texts = pl.col(name.lower() for name in _texts(table))
+    # Where every key has such a sign, or none has, none is another one but for it.
+    some = [texts.str.contains(sign).n_unique().name.suffix(sign) for sign in signs]
+    if keys.height < 2 or keys.select(pl.max_horizontal(some)).item() < 2:
+        return 0
+    return keys.height - keys.select(_spellings(table)[0]).n_unique()
 
 
 def compared(table: Table) -> list[pl.Expr]:

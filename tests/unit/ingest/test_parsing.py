@@ -112,3 +112,21 @@ def test_another_column_is_no_typing_error() -> None:
 def test_a_header_that_cannot_be_divided_is_called_so(separator: str) -> None:
     found = whole("\n".join(separator.join(row) for row in (("id", "gemaakt"), ("A", "B"))) + "\n")
     assert found.refused == parsing.UNDIVIDED
+
+
+@pytest.mark.parametrize(
+    ("keys", "many"),
+    [
+        (["007", "7", "0008"], 1),
+        (["TB7", "tb7", "TB-7"], 1),
+        (["TB1", "TB-1"], 0),  # told across deliveries; within one it may be meant
+        (["7", "7"], 0),
+        (["A1", "B1", "007"], 0),
+        (["70", "7", "10", "100"], 0),
+    ],
+)
+def test_a_key_in_two_spellings_is_told(keys: list[str], many: int) -> None:
+    found = whole("id;gemaakt\n" + "".join(f"{key};01-03-2026\n" for key in keys))
+    assert found.accepted == len(keys)
+    assert [note for note in found.notes if f"{many} sleutel" in note] != [] or not many
+    assert any("schrijfwijze" in note for note in found.notes) == (many > 0)
