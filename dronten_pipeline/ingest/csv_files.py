@@ -229,9 +229,10 @@ class Reader:
         damaged = np.zeros(len(body), dtype=np.bool_)
         if decoded.damaged:
             damaged = _damaged_records(text, layout, body)
-        fields, ends_empty = layout.fields[body], _end_empty(text, layout, body, separator)
+        fields = layout.fields[body]
         fits = fields == width
         if self.surplus:
+            ends_empty = _end_empty(text, layout, body, separator)
             # One separator less can also be a value less, unless the last value is there.
             trailing = (fields == width + self.surplus) & ends_empty
             counts[TRAILING] += int(trailing.sum())

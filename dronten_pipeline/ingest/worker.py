@@ -166,12 +166,14 @@ class _Writer:
             raise _unwritten(error) from error
 
     def _opened(self, frame: pl.DataFrame) -> pq.ParquetWriter:
-        # A dictionary of values that do not come again costs time and room.
+        # A dictionary of values that do not come again costs time and room, and nobody asks for the
+        # first and last of texts.
         return pq.ParquetWriter(
             self.path,
             _arrow(frame.clear()).schema,
             compression="zstd",
             use_dictionary=sorted(distinct.repeating(frame, frame.columns)),
+            write_statistics=[name for name, kind in frame.schema.items() if kind != pl.String],
         )
 
     def _append(self, frame: pl.DataFrame) -> None:
