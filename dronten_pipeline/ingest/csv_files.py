@@ -67,15 +67,15 @@ SOME = 0.05
 FEW = 10_000
 MOST_BELOW = 50
 
-_RULER = re.compile(rb"[-=_+|*~.;,\t \"]*[-=_+*~]{3}[-=_+|*~.;,\t \"]*")
-_NOTHING = re.compile(rb"(?i)[;,|\t \"]*(?:n/?a|n\.?v\.?t\.?|null|none|geen|\.\.\.)[;,|\t \"]*")
+_RULER = re.compile(rb"\A(?=[-=_+|*~.;,\t \"]*+\Z).*?[-=_+*~]{3}.*", re.DOTALL)
+_NOTHING = re.compile(rb"(?i)\A[;,|\t \"]*+(?:n/?a|n\.?v\.?t\.?|null|none|geen|\.\.\.)[;,|\t \"]*+")
 _FOOTER = re.compile(
-    r"(?i)\W*(?:©|\(c\)|bron\b|bronnen\b|source\b|copyright\b|cbs\b|einde\b|eof$|end\b|noot\b|"
+    r"(?i)\A\W*(?:©|\(c\)|bron\b|bronnen\b|source\b|copyright\b|cbs\b|einde\b|eof$|end\b|noot\b|"
     r"voetnoot|toelichting\b|opmerking\b|legenda\b|gegenereerd|ge[eë]xporteerd|afgedrukt|"
     r"gemaakt\b|aangemaakt\s+(?:op|door)|generated|exported|pagina\b|page\b|selectie\b|filter\b|"
     r"\(?\d+\s+(?:rows?|rijen|records?|regels?)\b)"
 )
-_WHOLE, _DECIMALS = re.compile(r"\s*-?\d[\d.]*"), re.compile(r"\d{1,2}-?\s*")
+_WHOLE, _DECIMALS = re.compile(r"\A\s*+-?\d[\d.]*+"), re.compile(r"\d{1,2}-?\s*")
 _ESCAPE = re.compile(rb"\\([\\\"])")
 
 

@@ -23,7 +23,7 @@ SEPARATORS = (";", ",", "\t", "|")
 SAMPLE_BYTES = 256 * 1024
 SAMPLE_LINES = 200
 #: How Excel is told the separator; also as a cell that it saved with the rest.
-HINT = re.compile(rb"(?i)\s*\"?sep=([\t !-/:;<->@\[-`{-~])\"?[;,|\t ]*(?:\r\n|\n|\r|\Z)")
+HINT = re.compile(rb"(?i)\A\s*+\"?sep=([\t !-/:;<->@\[-`{-~])\"?[;,|\t ]*+(?:\r\n|\n|\r|\Z)")
 
 
 @dataclass(frozen=True)

@@ -56,13 +56,13 @@ OLE_STREAMS = (
 
 #: XML by its declaration, or by the namespace of its root; a web page is none.
 XML = re.compile(
-    r"\s*<\?xml\s|(?>(?>\s*(?:<!--.*?-->|<\?.*?\?>))*)\s*"
-    r"<(?:!doctype\s+(?!html)|(?!html)[a-z_][^<>]*\sxmlns[:=])",
+    r"\A(?:\s*+<\?xml\s|(?>(?>\s*+(?:<!--.*?-->|<\?.*?\?>))*)\s*+"
+    r"<(?:!doctype\s+(?!html)|(?!html)[a-z_][^<>]*\sxmlns[:=]))",
     re.DOTALL | re.IGNORECASE,
 )
 #: A web page, also one that begins halfway, as reports do that call themselves .xls.
 WEB_PAGE = re.compile(
-    rb"(?is)(?:<!--.*?-->\s*)*<(?:!doctype\s+html|(?:html|head|meta|body|div|table|style|center|"
+    rb"(?is)\A(?>(?:<!--.*?-->\s*+)*)<(?:!doctype\s+html|(?:html|head|meta|body|div|table|style|center|"
     rb"font|form|p|br|span|title|script)[\s>/])"
 )
 #: A web page as a mail program or browser saves it in one file.

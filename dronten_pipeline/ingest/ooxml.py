@@ -25,7 +25,7 @@ from dronten_pipeline.ingest.dialect import Refused
 
 BLOCK = 1 << 22
 UTF8_MARK = b"\xef\xbb\xbf"
-DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}encoding=[\"']([\w.-]{1,40})[\"']")
+DECLARED = re.compile(rb"\A\s*+<\?xml[^>]{0,200}encoding=[\"']([\w.-]{1,40})[\"']")
 #: An element at the top of a sheet or of the shared strings, with the prefix of its names.
 TOP = re.compile(rb"<(\w{1,40}:)(?:worksheet|sst)[\s>]")
 MERGED = re.compile(

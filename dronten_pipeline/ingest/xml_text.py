@@ -7,21 +7,31 @@ elements of a format are (`ooxml.py`, `open_documents.py`).
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Callable
 
 import polars as pl
-
-_CDATA = re.compile(r"(?s)<!\[CDATA\[(.*?)\]\]>")
-_COMMENT = re.compile(r"(?s)<!--.*?-->")
 
 
 def tidy(xml: str) -> str:
     """XML without comments, and with what stands in CDATA written as other text is."""
     if "<!" not in xml:
         return xml
-    escaped = _CDATA.sub(lambda found: html.escape(found[1], quote=False), xml)
-    return _COMMENT.sub("", escaped)
+    escaped = _replaced(xml, "<![CDATA[", "]]>", lambda text: html.escape(text, quote=False))
+    return _replaced(escaped, "<!--", "-->", lambda _: "")
+
+
+def _replaced(xml: str, start: str, end: str, instead: Callable[[str], str]) -> str:
+    """Every part between two marks replaced, in one go however many there are; one that is not
+    closed stays."""
+    kept: list[str] = []
+    place = 0
+    while (first := xml.find(start, place)) >= 0:
+        last = xml.find(end, first + len(start))
+        if last < 0:
+            break
+        kept += [xml[place:first], instead(xml[first + len(start) : last])]
+        place = last + len(end)
+    return "".join([*kept, xml[place:]])
 
 
 def unescaped(text: pl.Series) -> pl.Series:

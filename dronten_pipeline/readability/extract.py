@@ -33,7 +33,7 @@ _TEXT_SUFFIXES = {".txt", ".md", ".html", ".htm", ".docx", ".pdf", ""}
 MISSING = "Het document is niet aangeleverd: het bestand bestaat niet."
 _ANY_FORMAT = "Lever .txt, .md, .html, .docx of .pdf aan."
 
-_HTML_DECLARATION = re.compile(r"<\?xml[^>]*>", re.IGNORECASE)
+_HTML_DECLARATION = re.compile(r"<\?xml[^<>]*>", re.IGNORECASE)
 _HTML_START = re.compile(r"<(!doctype\s+html|html|body|main)\b", re.IGNORECASE)
 _SPACE = re.compile(r"\s*")
 _HTML_BLOCKS = (
