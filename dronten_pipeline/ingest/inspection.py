@@ -116,7 +116,8 @@ def _against(settings: Settings, path: Path, source: Source, table: Table) -> Fi
     problem = parsed.refused
     if problem is None and rejected > source.allowed_loss * parsed.rows:
         problem = (
-            f"{rejected} van de {parsed.rows} rijen zijn afgekeurd, meer dan de bron toestaat. "
+            f"{rejected} van de {parsed.rows} rijen {'is' if rejected == 1 else 'zijn'} afgekeurd, "
+            "meer dan de bron toestaat. "
             "Herstel de oorzaak en lever het bestand opnieuw."
         )
     problem = problem or raw.biased(source, parsed.biases)

@@ -53,6 +53,9 @@ PAGES = frozenset(("totalpages", "pages", "pagecount", "numpages", "lastpage", "
 #: Where a page begins, and which one it is.
 OFFSET = frozenset(("offset", "skip", "odataskip", "startat"))
 PAGE = frozenset(("page", "currentpage", "pagenumber", "paginanummer", "pagina"))
+#: How many records a page holds at most.
+_SIZE = "limit pagesize perpage size top odatatop maxresults resultsperpage maxpagesize"
+SIZE = frozenset(_SIZE.split())
 
 DEEPEST = 6
 MOST_LISTS = 1_000
@@ -276,6 +279,19 @@ def _page_of_more(around: dict[str, Any], rows: int) -> str | None:
             return "de eerste records staan er niet in"
         if name in PAGE and (count := _number(value)) is not None and count > 1:
             return f"dit is bladzijde {count}"
+    members = [(_plain(key), value) for key, value in _members(around)]
+    is_full = any(name in SIZE and _number(value) == rows for name, value in members)
+    # What says that there is no more: the whole number, or a next page that is empty.
+    is_last = any(
+        name in NEXT
+        or (name in COUNT and _number(value) == rows)
+        or (name in MORE and value is False)
+        or (name in LAST and value is True)
+        or (name in PAGES and _number(value) == 1)
+        for name, value in members
+    )
+    if is_full and not is_last:
+        return f"er staan er {rows} in, precies zoveel als op een bladzijde passen"
     return None
 
 

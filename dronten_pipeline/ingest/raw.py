@@ -921,7 +921,8 @@ class _Ingest:
         if not delivered or rejected <= self.source.allowed_loss * delivered:
             return None
         return (
-            f"{rejected} van de {delivered} rijen zijn afgekeurd; toegestaan is "
+            f"{rejected} van de {delivered} rijen {'is' if rejected == 1 else 'zijn'} afgekeurd; "
+            "toegestaan is "
             f"{_percent(self.source.allowed_loss)}. Zie de quarantaine van {self.source.name} "
             "voor de reden per regel, herstel de oorzaak in het bronsysteem en lever het bestand "
             "opnieuw."

@@ -386,3 +386,11 @@ def test_a_later_page_is_refused(page: dict[str, object]) -> None:
 @pytest.mark.parametrize("page", [{"offset": 0, "limit": 20}, {"page": 1}])
 def test_a_first_page_that_names_no_other_is_read(page: dict[str, object]) -> None:
     assert len(rows({**page, "items": [ONE, TWO]})) == 2
+
+
+@pytest.mark.parametrize("size", ["limit", "pageSize", "per_page", "$top"])
+def test_a_full_page_is_whole_only_when_it_says_so(size: str) -> None:
+    with pytest.raises(Refused, match="precies zoveel als op een bladzijde"):
+        read(json.dumps({size: 2, "offset": 0, "items": [ONE, TWO]}).encode(), WANTED)
+    for says_so in ({"total": 2}, {"next": None}, {"hasMore": False}, {"totalPages": 1}):
+        assert len(rows({size: 2, **says_so, "items": [ONE, TWO]})) == 2
