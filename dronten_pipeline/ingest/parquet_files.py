@@ -73,7 +73,10 @@ def opened(content: pa.Buffer | IO[bytes]) -> pq.ParquetFile:
     import pyarrow.parquet as pq
 
     # Spark, Hive and Impala write moments as INT96, in which nanoseconds end in the year 2262.
-    return pq.ParquetFile(content, coerce_int96_timestamp_unit="us")
+    try:
+        return pq.ParquetFile(content, coerce_int96_timestamp_unit="us")
+    except UnicodeDecodeError as error:
+        raise OSError("the name of a column is no UTF-8") from error
 
 
 def _why(error: Exception) -> str:
