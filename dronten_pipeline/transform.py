@@ -25,6 +25,9 @@ from dronten_pipeline.settings import Settings
 #: dbt in a jacket: it ends with the process that started it (`child.py`).
 DBT = Path(sys.executable).with_name("datalab-dbt")
 
+#: Records from which a staging model is a table: below it a view is as quick, and takes no disk.
+LARGE = 2_000_000
+
 
 class TransformError(RuntimeError):
     """dbt could not do what was asked; the message says of which file and where dbt says why."""
@@ -82,6 +85,7 @@ def environment(settings: Settings, previous_release: Path | None = None) -> dic
         "DATALAB_WAREHOUSE": str(settings.warehouse / "latest" / "warehouse.duckdb"),
         "DATALAB_KPIS": ",".join(row["kpi_id"] for row in register(settings)),
         "DATALAB_TABLES": ",".join(table_names(settings.sources)),
+        "DATALAB_STAGING": "table" if _is_large(settings) else "view",
         "DATALAB_PREVIOUS_RELEASE": str(previous_release / "parquet") if previous_release else "",
         "DBT_PROFILES_DIR": str(settings.dbt_project),
         "DBT_PROJECT_DIR": str(settings.dbt_project),
@@ -92,6 +96,16 @@ def environment(settings: Settings, previous_release: Path | None = None) -> dic
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+def _is_large(settings: Settings) -> bool:
+    """Whether what this run reads is so much that each staging model is better read once."""
+    import polars as pl
+
+    counted = settings.raw_current / "run__table" / "1.parquet"
+    if not counted.is_file():
+        return False
+    return int(pl.read_parquet(counted, columns=["records"]).sum().item() or 0) > LARGE
 
 
 @contextlib.contextmanager
@@ -204,7 +218,7 @@ def _named(results: Sequence[Mapping[str, Any]]) -> str:
 
 def _fingerprint(settings: Settings) -> str:
     variables = environment(settings)
-    named = variables["DATALAB_KPIS"], variables["DATALAB_TABLES"]
+    named = variables["DATALAB_KPIS"], variables["DATALAB_TABLES"], variables["DATALAB_STAGING"]
     digest = hashlib.sha256(";".join(named).encode())
     for path in sorted(settings.dbt_project.rglob("*")):
         if path.suffix in {".sql", ".yml", ".csv", ".md"}:
