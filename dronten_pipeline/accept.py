@@ -1,4 +1,4 @@
-"""Letting in a delivery that holds fewer records than the one it replaces.
+"""Letting in a delivery that lacks records of the one it replaces.
 
 Here belongs the order of the steps. Not here: when that is needed (`ingest/standing.py`), and the
 record of it (`evidence/acceptance.py`).
@@ -67,8 +67,8 @@ def _waiting(settings: Settings, source: Source, file_name: str) -> tuple[Delive
     ]
     if not waiting:
         raise AcceptError(
-            f"Van {source.name} wacht er geen levering met te weinig records: start eerst een run, "
-            "of bekijk met `datalab status` wat er wel aan de hand is."
+            f"Van {source.name} wacht er geen levering waarin te veel records ontbreken: start "
+            "eerst een run, of bekijk met `datalab status` wat er wel aan de hand is."
         )
     kept = names.Names(source, settings.read_pseudonym_key()).kept(file_name)
     meant = {

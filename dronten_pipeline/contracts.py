@@ -187,9 +187,9 @@ class Table(Strict):
         default=0.05,
         ge=0,
         le=1,
-        description="Of a table that delivers everything: the share of its records by which a "
-        "delivery may be smaller than the one it replaces. One that shrinks further stops the "
-        "source until somebody accepts it (`datalab accept`).",
+        description="Of a table that delivers everything: the share of the records (keys) before "
+        "it that a delivery may lack, however many new ones it brings. One that lacks more stops "
+        "the source until somebody accepts it (`datalab accept`).",
     )
     exact_keys: bool = Field(
         default=False,

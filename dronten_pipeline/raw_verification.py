@@ -54,8 +54,8 @@ def verify_raw(settings: Settings, releases: list[Release]) -> RawVerification:
     accepted = acceptance.accepted(settings)
     found.problems += _wrong_acceptances(settings, accepted)
     found.notices += [
-        f"Levering {one.number} van {one.source}.{one.table} heeft {one.keys_after} records waar "
-        f"het er {one.keys_before} waren, en is door {one.account} toegelaten. {one.sentence}"
+        f"Levering {one.number} van {one.source}.{one.table} heeft {one.said}, en is door "
+        f"{one.account} toegelaten. {one.sentence}"
         for one in accepted
     ]
     if before := [entry for entry in entries.values() if entry.is_found]:

@@ -15,6 +15,12 @@ from dronten_pipeline.commands.terminal import OWN_ERROR, console, stop
 from dronten_pipeline.file_names import shown
 from dronten_pipeline.settings import current_settings
 
+#: What `accept` and `erase` are told.
+FileName = Annotated[
+    str, typer.Argument(help="De naam van het bestand, of het nummer van de levering.")
+]
+Reason = Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")]
+
 
 def check(
     file: Annotated[
@@ -66,13 +72,10 @@ def check(
 
 def accept(
     source: Annotated[str, typer.Argument(help="De bron, bijvoorbeeld iv3.")],
-    file_name: Annotated[
-        str,
-        typer.Argument(help="De naam van het bestand, of het nummer van de levering."),
-    ],
-    reason: Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")],
+    file_name: FileName,
+    reason: Reason,
 ) -> None:
-    """Laat een levering toe die veel minder records heeft dan de levering die zij vervangt.
+    """Laat een levering toe waarin veel records ontbreken van de levering die zij vervangt.
 
     Dat is nodig bij tabellen waarvan elke levering alles is. De volgende run rekent ermee.
     """
@@ -91,9 +94,9 @@ def accept(
     except (AcceptError, RunUnderWay) as error:
         stop(str(error))
     console.print(
-        f"Toegelaten: levering {accepted.number} van {accepted.table}, met {accepted.keys_after} "
-        f"records waar het er {accepted.keys_before} waren (record {accepted.record} van het "
-        "logboek). Start een run: de cijfers worden met deze levering berekend.",
+        f"Toegelaten: levering {accepted.number} van {accepted.table}, met {accepted.said} "
+        f"(record {accepted.record} van het logboek). Start een run: de cijfers worden met deze "
+        "levering berekend.",
         markup=False,
         soft_wrap=True,
     )
@@ -101,11 +104,8 @@ def accept(
 
 def erase(
     source: Annotated[str, typer.Argument(help="De bron, bijvoorbeeld website_feedback.")],
-    file_name: Annotated[
-        str,
-        typer.Argument(help="De naam van het bestand, of het nummer van de levering."),
-    ],
-    reason: Annotated[str, typer.Option(help="Waarom; dit wordt vastgelegd.")],
+    file_name: FileName,
+    reason: Reason,
 ) -> None:
     """Wist alles wat uit een bestand gelezen is, zoals een levering met persoonsgegevens.
 

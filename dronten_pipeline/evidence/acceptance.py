@@ -1,6 +1,6 @@
-"""Which deliveries somebody let in though they hold fewer records than what they replace.
+"""Which deliveries somebody let in though they lack records of what they replace.
 
-Here belongs the shape of that record of the ledger. Not here: when a delivery holds too few
+Here belongs the shape of that record of the ledger. Not here: when a delivery lacks too many
 (`ingest/standing.py`), or the command that lets it in (`accept.py`).
 """
 
@@ -27,6 +27,14 @@ class Acceptance:
     keys_after: int
     replaces: int
     reason: str
+    #: Records of before that it lacks; older records of the ledger do not say it.
+    keys_gone: int | None = None
+
+    @property
+    def said(self) -> str:
+        """What it holds beside what was there, as a part of a Dutch sentence."""
+        gone = "" if self.keys_gone is None else f", van welke er {self.keys_gone} ontbreken"
+        return f"{self.keys_after} records waar het er {self.keys_before} waren{gone}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +49,8 @@ class Accepted(Acceptance):
     def sentence(self) -> str:
         day = dt.datetime.fromisoformat(self.recorded_at)
         return (
-            f"Met minder records toegelaten op {day:%d-%m-%Y} (record {self.record} van het "
-            f"logboek): {self.reason}"
+            f"Zonder een deel van de records toegelaten op {day:%d-%m-%Y} (record {self.record} "
+            f"van het logboek): {self.reason}"
         )
 
 

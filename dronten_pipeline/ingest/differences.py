@@ -59,12 +59,13 @@ class Differences:
         """Why a run would not take the file because of what it knows, in Dutch; else None."""
         if self.is_sample:  # a run of real deliveries never counts them
             return None
-        short = self.known - self.records
-        if self.gone is not None and short > table.allowed_shrink * self.known + 1e-9:
+        if self.gone is not None and self.gone > table.allowed_shrink * self.known + 1e-9:
             return (
-                f"van tabel {table.name} is elke levering alles, en deze heeft {self.records} "
-                f"records waar er {self.known} bekend zijn. Lever opnieuw, met alles erin. Zijn "
-                "die records echt vervallen, dan kan de gemeente haar toelaten (`datalab accept`)."
+                f"van tabel {table.name} is elke levering alles, en van de {self.known} bekende "
+                f"records staan er {self.gone} niet in deze; zij heeft er {self.records}. Lever "
+                f"opnieuw, met alles erin en met dezelfde {', '.join(table.key)}. Zijn die records "
+                "echt vervallen of hernummerd, dan kan de gemeente haar toelaten (`datalab "
+                "accept`)."
             )
         if self.respelled > spelled_keys.FEW:
             return (

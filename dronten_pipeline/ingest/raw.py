@@ -883,8 +883,10 @@ class _Ingest:
         return (
             f"Van tabel {table.name} is elke levering alles, en deze heeft {shrink.keys_after} "
             f"records; levering {shrink.replaces}, die zij zou vervangen, heeft er "
-            f"{shrink.keys_before}. Toegestaan is {_percent(table.allowed_shrink)} minder. Lever "
-            "opnieuw, met alles erin. Zijn die records echt vervallen, geef dan "
+            f"{shrink.keys_before}, en {shrink.keys_gone} daarvan staan er niet meer in"
+            f"{self._rejected_too(delivery)}. Toegestaan is {_percent(table.allowed_shrink)}. "
+            f"Lever opnieuw, met alles erin en met dezelfde {', '.join(table.key)}. Zijn die "
+            "records echt vervallen of hernummerd, geef dan "
             f'`datalab accept {self.source.name} {delivery.number} --reason "..."`.'
         )
 
@@ -894,11 +896,29 @@ class _Ingest:
             return
         with_others = f" (met {_others(len(what.counting) - 1)})" * (len(what.counting) > 1)
         before = "" if what.keys_before is None else f"; de vorige had er {what.keys_before}"
+        if what.keys_gone:
+            are = "staat" if what.keys_gone == 1 else "staan"
+            before += f", en {what.keys_gone} daarvan {are} er niet meer in"
+            before += "".join(dict.fromkeys(self._rejected_too(one) for one in what.counting))
         yield f"Alleen deze levering{with_others} telt, met {what.keys} records{before}."
         yield from (
             self.accepted[one.number, one.sha256]
             for one in what.counting
             if (one.number, one.sha256) in self.accepted
+        )
+
+    def _rejected_too(self, delivery: Delivery) -> str:
+        """That rejected rows are among what a whole delivery lacks: their records had an earlier
+        version, which counts no more either."""
+        table = self.source.table(str(delivery.table))
+        found = self._parse_of(table, delivery.sha256)
+        if found is None or not found.rows_quarantined:
+            return ""
+        many = found.rows_quarantined
+        rows = "1 rij" if many == 1 else f"{many} rijen"
+        return (
+            f" ({rows} van levering {delivery.number} {'is' if many == 1 else 'zijn'} afgekeurd, "
+            "en het record van zo'n rij telt ook in zijn vorige versie niet meer mee)"
         )
 
     def _is_back(self, delivery: Delivery) -> bool:
@@ -1196,22 +1216,40 @@ class _Keys:
             every = pl.concat([self._of(one) for one in deliveries]).unique()
             return int(every.select(pl.len()).collect().item())
         (one,) = deliveries
-        parses, key = self.ingest.registry.parses, ", ".join(self.table.key)
-        place, found = self.ingest.registry.parse_for(
-            self.ingest._key(self.table, one.sha256), self.ingest.as_of
-        )
+        key = ", ".join(self.table.key)
+        place, found = self._parse_of(one)
         if found is not None and key in found.keys:
             return found.keys[key]
         count = int(self._of(one).select(pl.len()).collect().item())
         if found is not None:
-            parses[place] = found.model_copy(update={"keys": found.keys | {key: count}})
+            self._remember(place, found.model_copy(update={"keys": found.keys | {key: count}}))
         return count
+
+    def gone(self, before: Sequence[Delivery], after: Sequence[Delivery]) -> int:
+        place, found = self._parse_of(after[-1]) if len(after) == 1 else ("", None)
+        key = " ".join([*(one.sha256 for one in before), *self.table.key])
+        if found is not None and key in found.gone:
+            return found.gone[key]
+        keys, others = (pl.concat([self._of(one) for one in all]) for all in (before, after))
+        names = keys.collect_schema().names()
+        lacks = keys.unique().join(others, on=names, how="anti", nulls_equal=True)
+        gone = int(lacks.select(pl.len()).collect().item())
+        if found is not None:
+            self._remember(place, found.model_copy(update={"gone": found.gone | {key: gone}}))
+        return gone
 
     def share(self, of: Delivery, within: Delivery) -> float:
         keys, others = self._of(of), self._of(within)
         names = keys.collect_schema().names()
         same = keys.join(others, on=names, how="semi", nulls_equal=True)
         return int(same.select(pl.len()).collect().item()) / max(1, self.count([of]))
+
+    def _parse_of(self, delivery: Delivery) -> tuple[str, Parse | None]:
+        key = self.ingest._key(self.table, delivery.sha256)
+        return self.ingest.registry.parse_for(key, self.ingest.as_of)
+
+    def _remember(self, place: str, parse: Parse) -> None:
+        self.ingest.registry.parses[place] = parse
 
     def _of(self, delivery: Delivery) -> pl.LazyFrame:
         found = self.ingest._parse_of(self.table, delivery.sha256)

@@ -58,6 +58,11 @@ class Parse(BaseModel):
     keys: dict[str, int] = Field(
         default_factory=dict, description="Records, by the columns that were their key."
     )
+    gone: dict[str, int] = Field(
+        default_factory=dict,
+        description="Records of what it came after that it lacks, by the contents of that and the "
+        "columns of the key.",
+    )
     #: The days of judgement for which this is what stands in the file (`values.Horizon`).
     holds_from: dt.date | None = None
     holds_until: dt.date | None = None

@@ -104,9 +104,9 @@ def versions(table: Table) -> str:
     if table.delivers == "everything":
         shrink = number(100 * table.allowed_shrink, "percent")
         return (
-            f"{said}Zet in elk bestand alle records: alleen het laatste bestand telt. Heeft dat "
-            f"meer dan {shrink} minder records dan het vorige, dan gebruiken wij het pas als de "
-            "gemeente dat goed vindt."
+            f"{said}Zet in elk bestand alle records: alleen het laatste bestand telt. Mist dat "
+            f"meer dan {shrink} van de records van het vorige, of hebben die een andere {key}, dan "
+            "gebruiken wij het pas als de gemeente dat goed vindt."
         )
     return (
         f"{said}Levert u een record opnieuw, dan telt de laatste versie. Een record dat niet meer "

@@ -118,6 +118,50 @@ def test_a_delivery_that_shrinks_too_far_stops_its_source(
         assert one_day.outcome.state == "current"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("gone", [5, 6, 100])
+def test_new_records_make_up_for_none_that_disappeared(
+    one_day: Callable[..., dict[str, int]], gone: int
+) -> None:
+    """As many come as go, as when every key was renamed or numbered anew."""
+    one_day({"zaken_1.csv": records(100)})
+    renamed = records(100, 2, first=gone)
+    found = one_day({"zaken_2.csv": renamed})
+    outcome: raw.SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
+    if gone == 5:
+        assert found == renamed
+        assert (
+            "de vorige had er 100, en 5 daarvan staan er niet meer in."
+            in outcome.deliveries[1].note
+        )
+        return
+    assert outcome.state == "stopped"
+    assert f"heeft er 100, en {gone} daarvan staan er niet meer in. Toegestaan is 5 %" in (
+        outcome.note
+    )
+    assert "met dezelfde zaak_id" in outcome.note
+
+
+@pytest.mark.parametrize("rejected", [1, 4, 6])
+def test_a_rejected_row_takes_its_earlier_version_along_and_says_so(
+    settings: Settings, deliver: Deliver, one_day: Callable[..., dict[str, int]], rejected: int
+) -> None:
+    """They differ in nothing that a figure counts, and are fewer than a source may lose."""
+    one_day({"zaken_1.csv": records(100)})
+    lines = text(records(100, 2)).splitlines()
+    for place in range(1, rejected + 1):
+        lines[place * 10] = lines[place * 10].replace("31-12-2025", "32-13-2025")
+    deliver("zaken_2.csv", "\n".join(lines))
+    found = one_day({})
+    outcome: raw.SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
+    many = "1 rij" if rejected == 1 else f"{rejected} rijen"
+    said = f"({many} van levering 2 {'is' if rejected == 1 else 'zijn'} afgekeurd, en het record"
+    if rejected == 6:
+        assert outcome.state == "stopped" and said in outcome.note
+    else:
+        assert len(found) == 100 - rejected
+        assert said in outcome.deliveries[1].note
+
+
 def test_files_of_one_run_are_a_new_whole_each_or_parts_of_one(
     one_day: Callable[..., dict[str, int]],
 ) -> None:
@@ -188,12 +232,15 @@ def test_somebody_may_let_it_in(
     record = next(ledger.records_of(settings, "acceptance"))
     assert record.body == {
         "source": "loket", "table": "zaken", "number": 2, "sha256": outcome.counting[0].sha256,
-        "keys_before": 10, "keys_after": 4, "replaces": 1, "reason": reason,
+        "keys_before": 10, "keys_after": 4, "keys_gone": 6, "replaces": 1, "reason": reason,
     }  # fmt: skip
     assert record.recorded_by["account"]
     found = raw_verification.verify_raw(settings, [])
     assert not found.problems
-    assert any("4 records waar het er 10 waren" in notice for notice in found.notices)
+    assert any(
+        "4 records waar het er 10 waren, van welke er 6 ontbreken" in notice
+        for notice in found.notices
+    )
     memory = registry.load(settings.raw, "loket")
     memory.deliveries = [one.model_copy(update={"number": 3}) for one in memory.deliveries[1:]]
     registry.save(settings.raw, memory)
