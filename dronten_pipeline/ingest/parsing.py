@@ -37,7 +37,7 @@ from dronten_pipeline.ingest.understood import Understood
 from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
-PARSER_VERSION = "4"
+PARSER_VERSION = "5"
 
 
 @dataclass(frozen=True)

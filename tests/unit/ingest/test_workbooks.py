@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -392,11 +393,47 @@ def test_an_old_workbook_is_read_as_a_new_one() -> None:
     assert values(found) == ["00703", "00704", "00705", "00706", "x"]
     assert values(found, "datum")[-1] == "1900-01-00 00:00:00"
     assert values(found, "team") == ["Beheer", "Beheer", "Beheer", "true", None]
-    assert found.rejects.get_column("_line").to_list() == [9]
+    assert found.rejects.get_column("_line").to_list() == [8, 9]  # a formula, and a long number
     assert found.cleaned == {
         "rows_above_header": 1, "shown_digits": 4, "merged_cells": 2,
         "hidden_rows": 1, "total": 1,
     }  # fmt: skip
+
+
+def formulas(*outcomes: tuple[bytes, int], computed: bool = False) -> bytes:
+    """A workbook of Excel 97 with one record per outcome of a formula, in bytes and its options."""
+    content = (Path(__file__).parent / "data" / "formules.xls").read_bytes()
+    parts = content.split(bytes.fromhex("03 00 00 00 00 00 ff ff 00 00"))
+    made = parts[0]
+    for part, (outcome, options) in zip(parts[1:], outcomes, strict=True):
+        made += outcome + options.to_bytes(2, "little") + part
+    refresh = bytes.fromhex("b7 01 02 00")  # a record of two bytes that says nothing here
+    return made.replace(refresh, bytes.fromhex("c1 01 02 00")) if computed else made
+
+
+EMPTY, ZERO = bytes.fromhex("03 00 00 00 00 00 ff ff"), bytes(8)
+TWENTY = struct.pack("<d", 20)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "computed", "amounts"),
+    [
+        pytest.param([(EMPTY, 0), (EMPTY, 0)], False, ["30"], id="no formula was computed"),
+        pytest.param([(ZERO, 3), (ZERO, 3)], False, ["30"], id="nor with 0"),
+        pytest.param([(ZERO, 2), (TWENTY, 2)], True, ["20", "30"], id="this one says so"),
+        pytest.param([(ZERO, 3), (TWENTY, 3)], False, ["0", "20", "30"], id="0 is an outcome"),
+        pytest.param([(EMPTY, 0), (TWENTY, 0)], False, [None, "20", "30"], id="an empty text too"),
+        pytest.param([(EMPTY, 0), (EMPTY, 0)], True, [None, None, "30"], id="Excel computed it"),
+    ],
+)
+def test_a_formula_without_an_outcome_in_an_old_workbook_is_refused_by_row(
+    outcomes: list[tuple[bytes, int]], computed: bool, amounts: list[str | None]
+) -> None:
+    found = read(formulas(*outcomes, computed=computed))
+    assert [one and one.removesuffix(".0") for one in values(found, "bedrag")] == amounts
+    assert found.rows == 3 and found.rejects.height == 3 - len(amounts)
+    for column, reason in found.rejects.select("column_name", "reason").iter_rows():
+        assert column == "bedrag" and "sla het op" in reason
 
 
 ODS_CELL = '<table:table-cell office:value-type="{}" {}><text:p>{}</text:p></table:table-cell>'
