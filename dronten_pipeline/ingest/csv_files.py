@@ -345,7 +345,7 @@ class Reader:
                     counts[kind] += 1
         if len(body) and good[0] and not self._has_records:
             first = int(body[0])
-            if _RULER.fullmatch(text[layout.start[first] : layout.end[first]]):
+            if is_ruler(text[layout.start[first] : layout.end[first]]):
                 left_out[0] = True
                 counts[RULER] += 1
         self._has_records |= bool(good.any())
@@ -365,7 +365,7 @@ class Reader:
         line = text[layout.start[record] : layout.end[record]]
         if line.lstrip(b' "').startswith(b"#"):
             return COMMENT
-        if _RULER.fullmatch(line) or csv_head.HINT.fullmatch(line):
+        if is_ruler(line) or csv_head.HINT.fullmatch(line):
             return RULER
         if _NOTHING.fullmatch(line):
             return NOTHING
@@ -534,6 +534,11 @@ class Reader:
         return frame.select(
             LINE, pl.lit(None, dtype=pl.String).alias("column_name"), reason.alias("reason")
         )
+
+
+def is_ruler(line: bytes) -> bool:
+    """Whether a line holds nothing but what draws a line under a header."""
+    return _RULER.fullmatch(line) is not None
 
 
 def is_footer(text: str) -> bool:

@@ -9,7 +9,8 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import polars as pl
 TEMPORARY = ".tmp"
 #: What was read of a delivery is never written again, by anyone.
 READ_ONLY = 0o440
+FLUSHED_AT_ONCE = 8
 
 
 class Unwritable(RuntimeError):
@@ -64,18 +66,45 @@ def beside(path: Path) -> Iterator[Path]:
 def adopt(temporary: Path, path: Path) -> str:
     """Puts a raw file that another process wrote in its place; returns the SHA-256 of its bytes.
 
+    A new file is certain to be there only after `flush`; what is written anew is so at once.
+
     Raises:
         Unwritable: the disk refused.
     """
     try:
         temporary.chmod(READ_ONLY)
         digest = sha256_of(temporary)
-        _flush(temporary)
+        is_new = not path.exists()
+        if not is_new:
+            _flush(temporary)
         temporary.replace(path)
-        _flush(path.parent)
+        if not is_new:
+            _flush(path.parent)
     except OSError as error:
         raise unwritable(path, error) from error
     return digest
+
+
+def flush(paths: Iterable[Path]) -> None:
+    """Waits until files, and their names, are on the disk. Before that nothing may name them.
+
+    Raises:
+        Unwritable: the disk refused.
+    """
+    paths = list(paths)
+    with ThreadPoolExecutor(FLUSHED_AT_ONCE) as pool:  # the disk takes many in one go
+        for some in (paths, {path.parent for path in paths}):
+            for path, error in pool.map(_flushed, some):
+                if error is not None:
+                    raise unwritable(path, error) from error
+
+
+def _flushed(path: Path) -> tuple[Path, OSError | None]:
+    try:
+        _flush(path)
+    except OSError as error:
+        return path, error
+    return path, None
 
 
 def unwritable(path: Path, error: Exception) -> Unwritable:

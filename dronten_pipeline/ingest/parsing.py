@@ -268,56 +268,76 @@ def _piece(
     frames: _Frames,
 ) -> Parsed:
     """Types a whole file, or a piece of one when `seen` knows of the others."""
-    wanted = Wanted.by(table)
-    headers = set(delivered.headers)
-    missing = tuple(
-        column.name.lower() for column in table.columns if column.name.lower() not in headers
-    )
-    others = [name for name in delivered.headers if name and name not in wanted]
-    unasked = len(others)
+    columns = columns_of(delivered, table)
     own_notes = delivered.all_notes if seen is None else delivered.notes
     about = Parsed(
         format=delivered.format,
         encoding=delivered.encoding,
         separator=delivered.separator,
         rows=delivered.rows,
-        missing=missing,
+        missing=columns.missing,
         headers=delivered.headers,
         understood=delivered.understood,
     )
-    needed = [name for name in missing if _is_required(table, name)]
-    # An empty JSON list names no columns at all, and is an empty delivery.
-    if needed and (delivered.headers or delivered.rows):
-        refused = (
-            UNDIVIDED
-            if delivered.format == "csv" and _is_undivided(delivered.headers, wanted)
-            else _missing_message(table, needed, sorted(wanted.names & headers), unasked)
-        )
-        return _with(about, rows=0, refused=refused, notes=own_notes)
-    # Of text it is only told: `contact_id` and `contract_id` may both be meant.
-    texts = {column.name.lower() for column in table.columns if column.type == "text"}
-    figures = (name for name in missing if name not in texts)
-    if mistyped := [name for name in figures if header.is_mistyped(name, others)]:
-        return _with(about, rows=0, refused=_mistyped_message(mistyped[0]), notes=own_notes)
+    if columns.refused is not None:
+        return _with(about, rows=0, refused=columns.refused, notes=own_notes)
     typed = values.type_records(delivered.frame, table, as_of, seen)
-    accepted, impossible = _without_impossible(typed.frame, table)
+    accepted, impossible = without_impossible(typed.frame, table)
     frames.rejects.append(
         pl.concat([delivered.rejects, typed.rejects, impossible]).sort(records.LINE)
     )
     frames.stored.append(privacy.protect(accepted, table, key))
     cleaned = cleaning.together(delivered.cleaned, typed.cleaned)
-    said = () if seen is not None else (*cleaning.notes(cleaned), *_key_notes(table, accepted))
+    said = () if seen is not None else (*cleaning.notes(cleaned), *key_notes(table, accepted))
     return _with(
         about,
         accepted=accepted.height,
         rejected=frames.rejects[0].height,
-        notes=(*own_notes, *_column_notes(missing, others), *typed.notes, *said),
+        notes=(*own_notes, *columns.notes, *typed.notes, *said),
         cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
         lost=_lost(typed, accepted, table),
         understood=replace(delivered.understood, columns=typed.ways),
     )
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the delivered columns say of a file.
+
+    missing: columns of the contract that were not delivered.
+    refused: why no file with these columns can be read, in a Dutch sentence.
+    """
+
+    missing: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    refused: str | None = None
+
+
+def columns_of(delivered: records.Delivered, table: Table) -> Columns:
+    """Holds the delivered columns against those of the contract."""
+    wanted = Wanted.by(table)
+    headers = set(delivered.headers)
+    missing = tuple(
+        column.name.lower() for column in table.columns if column.name.lower() not in headers
+    )
+    others = [name for name in delivered.headers if name and name not in wanted]
+    needed = [name for name in missing if _is_required(table, name)]
+    # An empty JSON list names no columns at all, and is an empty delivery.
+    if needed and (delivered.headers or delivered.rows):
+        refused = (
+            UNDIVIDED
+            if delivered.format == "csv" and _is_undivided(delivered.headers, wanted)
+            else _missing_message(table, needed, sorted(wanted.names & headers), len(others))
+        )
+        return Columns(missing, refused=refused)
+    # Of text it is only told: `contact_id` and `contract_id` may both be meant.
+    texts = {column.name.lower() for column in table.columns if column.type == "text"}
+    figures = (name for name in missing if name not in texts)
+    if mistyped := [name for name in figures if header.is_mistyped(name, others)]:
+        return Columns(missing, refused=_mistyped_message(mistyped[0]))
+    return Columns(missing, notes=tuple(_column_notes(missing, others)))
 
 
 def _lost(typed: values.Typed, accepted: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -334,7 +354,7 @@ def _with(parsed: Parsed, **changes: object) -> Parsed:
     return Parsed(**{**parsed.__dict__, **changes})  # type: ignore[arg-type]
 
 
-def _without_impossible(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
+def without_impossible(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Typed records that keep to the `rejects` of the contract, and the rejects of the others."""
     if not table.rejects:
         return frame, records.REJECTS.to_frame()
@@ -412,7 +432,7 @@ def _only_others(count: int) -> str:
     return "1 kolom met een andere naam" if count == 1 else f"{count} kolommen met andere namen"
 
 
-def _key_notes(table: Table, accepted: pl.DataFrame) -> list[str]:
+def key_notes(table: Table, accepted: pl.DataFrame) -> list[str]:
     many = spelled_keys.within(table, accepted)
     if not many:
         return []

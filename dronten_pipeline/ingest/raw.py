@@ -8,7 +8,9 @@ run reads (`snapshot.py`).
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import logging
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -39,9 +41,11 @@ from dronten_pipeline.ingest import (
     unread,
     worker,
 )
+from dronten_pipeline.ingest.ahead import Behind, ahead
 from dronten_pipeline.ingest.kept import RawEntry, Recorded
 from dronten_pipeline.ingest.registry import Delivery, Origin, Parse, Registry
 from dronten_pipeline.ingest.standing import Shrink, Standing
+from dronten_pipeline.ingest.together import FEWEST, SMALL
 from dronten_pipeline.limits import TooLarge
 from dronten_pipeline.settings import Settings
 from dronten_pipeline.speaking import whereabouts
@@ -63,6 +67,8 @@ FOLDER = (
     "erin staan rechtstreeks in de map van de bron, en haal dit weg."
 )
 NOTHING_READ = {"rows_delivered": 0, "rows_accepted": 0, "rows_quarantined": 0, "cleaned": {}}
+#: So many files are looked at together for small ones.
+TOGETHER = 200
 LOG = logging.getLogger(__name__)
 
 
@@ -220,6 +226,15 @@ class _Seen:
         return names.said(self.name, self.table.name if self.table else None, None)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What was read of a small file. sha256: of its content just before."""
+
+    sha256: str
+    parsed: parsing.Parsed
+    records: Path
+
+
 class _Ingest:
     """The steps of one run over one source."""
 
@@ -247,6 +262,12 @@ class _Ingest:
         self.on_progress = on_progress
         self.folder = landing_folder(settings, source, origin)
         self.store = settings.raw / "files" / source.name
+        #: What was read of small files together, until each is taken.
+        self.read: Mapping[Path, _Read] = {}
+        self.numbers = itertools.count()
+        #: Raw files that may not be on the disk yet; they are before the memory names them.
+        self.unflushed: list[Path] = []
+        self.flushing = Behind()
         self.names = names.Names(source, settings.read_pseudonym_key())
         self.key = self.names.key if self._needs_key() else b""
         self.versions = {table.name: parsing.version_of(table, self.key) for table in source.tables}
@@ -378,9 +399,8 @@ class _Ingest:
         named = [path for path in found if landing.is_named_after_table(path.name, self.source)]
         seen = self._taken(named)
         documents = self._documents(seen)
-        seen += self._taken(
-            path for path in found if path not in named and path.name not in documents
-        )
+        done = {*documents, *(path.name for path in named)}
+        seen += self._taken(path for path in found if path.name not in done)
         # A list may itself have another name than its table.
         documents |= self._documents(seen)
         self._forget(documents)
@@ -408,8 +428,72 @@ class _Ingest:
 
     def _taken(self, paths: Iterable[Path]) -> list[_Seen]:
         """What is there of `paths`; one that is gone since the folder was listed is none."""
-        taken = (self._take(path) for path in paths)
-        return [one for one in taken if one is not None]
+        every = list(paths)
+        some = (every[first : first + TOGETHER] for first in range(0, len(every), TOGETHER))
+        taken: list[_Seen] = []
+        for these, self.read in ahead((these, self._read_together(these)) for these in some):
+            try:
+                taken += [one for path in these if (one := self._take(path)) is not None]
+            finally:
+                for read in self.read.values():
+                    read.records.unlink(missing_ok=True)
+            self._flush_behind()
+        return taken
+
+    def _read_together(self, paths: Sequence[Path]) -> dict[Path, _Read]:
+        """What was read of those that are small and new, where reading them together was enough."""
+        small: dict[str, dict[str, Path]] = {}
+        for path in paths:
+            table = landing.table_for(path, self.source)
+            sha256 = self._hash_of_small(path)
+            if table is None or table.trailer is not None or sha256 is None:
+                continue
+            if self._must_be_read(table, sha256):
+                small.setdefault(table.name, {}).setdefault(sha256, path)
+        found: dict[Path, _Read] = {}
+        for name, files_of in small.items():
+            if len(files_of) >= FEWEST:
+                found |= self._read_small(self.source.table(name), files_of)
+        return found
+
+    def _hash_of_small(self, path: Path) -> str | None:
+        """SHA-256 of a small file that lies in the folder itself; None of anything else."""
+        try:
+            about = path.lstat()
+            if not stat.S_ISREG(about.st_mode) or about.st_size > SMALL or not is_sound(path.name):
+                return None
+            return None if landing.leads_outside(path, self.folder) else _stable_hash(path)
+        except OSError:  # taking it tells why
+            return None
+
+    def _read_small(self, table: Table, paths: Mapping[str, Path]) -> dict[Path, _Read]:
+        """Args:
+        paths: by the SHA-256 of their content.
+        """
+        into = self.store / table.name
+        into.mkdir(parents=True, exist_ok=True)
+        records = [
+            into / f".{sha256[:16]}-{self.versions[table.name]}.together{files.TEMPORARY}"
+            for sha256 in paths
+        ]
+        try:
+            parsed = worker.parse_together(
+                sandbox.shared(self.limits),
+                list(zip(paths.values(), records, strict=True)),
+                table,
+                self.key,
+                self.as_of,
+            )
+        except (sandbox.Broken, sandbox.Unwritten, sandbox.Failed):
+            # Which of them it was shows when each is read alone.
+            parsed = [None] * len(records)
+        found: dict[Path, _Read] = {}
+        for (sha256, path), place, one in zip(paths.items(), records, parsed, strict=True):
+            if one is None:
+                place.unlink(missing_ok=True)
+            else:
+                found[path] = _Read(sha256, one, place)
+        return found
 
     def _take(self, path: Path) -> _Seen | None:
         table = landing.table_for(path, self.source)
@@ -450,11 +534,11 @@ class _Ingest:
 
     def _parse(self, path: Path, table: Table, sha256: str, file_name: str) -> bool:
         """Reads a file in a process that may break; false when it changed meanwhile."""
-        key, _ = self.registry.parse_for(self._key(table, sha256), self.as_of)
-        stem = self.store / table.name / f"{sha256[:16]}-{key.rpartition('/')[2]}"
-        raw_path = stem.with_name(stem.name + ".parquet")
-        rejects_path = stem.with_name(stem.name + ".rejects.parquet")
-        raw_sha256 = rejects_sha256 = None
+        read = self.read.get(path)
+        if read is not None and read.sha256 == sha256:  # the same before and after it was read
+            self._keep(table, sha256, read.parsed, read.records, None)
+            return True
+        _, raw_path, rejects_path = self._places(table, sha256)
         with files.beside(raw_path) as accepted, files.beside(rejects_path) as rejected:
             try:
                 parsed = worker.parse(
@@ -478,15 +562,39 @@ class _Ingest:
                 raise files.unwritable(raw_path, error) from error
             if _stable_hash(path) != sha256:
                 return False
-            if parsed.refused is None:
-                self._compare_with_found(table, sha256, raw_path, accepted)
-                raw_sha256 = files.adopt(accepted, raw_path)
-                self._wrote(table, sha256, "accepted", raw_path, raw_sha256, parsed.accepted)
-                if parsed.rejected:
-                    rejects_sha256 = files.adopt(rejected, rejects_path)
-                    self._wrote(
-                        table, sha256, "rejected", rejects_path, rejects_sha256, parsed.rejected
-                    )
+            self._keep(table, sha256, parsed, accepted, rejected)
+        return True
+
+    def _places(self, table: Table, sha256: str) -> tuple[str, Path, Path]:
+        """The key of a parse in the memory, and where its records and rejected rows are kept."""
+        key, _ = self.registry.parse_for(self._key(table, sha256), self.as_of)
+        stem = self.store / table.name / f"{sha256[:16]}-{key.rpartition('/')[2]}"
+        return (
+            key,
+            stem.with_name(stem.name + ".parquet"),
+            stem.with_name(stem.name + ".rejects.parquet"),
+        )
+
+    def _keep(
+        self,
+        table: Table,
+        sha256: str,
+        parsed: parsing.Parsed,
+        accepted: Path,
+        rejected: Path | None,
+    ) -> None:
+        """Puts what was read in its place, and remembers how."""
+        key, raw_path, rejects_path = self._places(table, sha256)
+        raw_sha256 = rejects_sha256 = None
+        if parsed.refused is None:
+            self._compare_with_found(table, sha256, raw_path, accepted)
+            raw_sha256 = self._adopt(accepted, raw_path)
+            self._wrote(table, sha256, "accepted", raw_path, raw_sha256, parsed.accepted)
+            if parsed.rejected and rejected is not None:
+                rejects_sha256 = self._adopt(rejected, rejects_path)
+                self._wrote(
+                    table, sha256, "rejected", rejects_path, rejects_sha256, parsed.rejected
+                )
         self.registry.parses[key] = Parse(
             format=parsed.format,
             encoding=parsed.encoding,
@@ -510,7 +618,15 @@ class _Ingest:
         )
         if why := self.broken.pop((table.name, sha256), None):
             self.restored[table.name, sha256] = why
-        return True
+
+    def _adopt(self, temporary: Path, path: Path) -> str:
+        self.unflushed.append(path)
+        return files.adopt(temporary, path)
+
+    def _flush_behind(self) -> None:
+        """Sees to it that what was read is on the disk, while more is read."""
+        written, self.unflushed = self.unflushed, []
+        self.flushing.do(lambda: files.flush(written))
 
     def _compare_with_found(self, table: Table, sha256: str, path: Path, again: Path) -> None:
         """What stood there when recording began is held beside its delivery, once."""
@@ -622,6 +738,7 @@ class _Ingest:
                     )
                 )
                 number += 1
+        self.flushing.wait()
         registry.save(self.settings.raw, self.registry)
         numbers = {
             (delivery.table, delivery.sha256): delivery.number

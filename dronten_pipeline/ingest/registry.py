@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -214,5 +213,5 @@ def problems(raw: Path, sources: Iterable[str]) -> list[str]:
 
 
 def save(raw: Path, registry: Registry) -> None:
-    document = json.dumps(registry.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    document = registry.model_dump_json(indent=1)
     files.write_bytes(registry_path(raw, registry.source), (document + "\n").encode())

@@ -18,6 +18,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -226,6 +227,77 @@ def type_records(
         ways=seen.ways(table) if is_whole else {},
         rejected=_of_rejected(rejected, readings),
     )
+
+
+@dataclass(frozen=True)
+class TypedTogether:
+    """Records of many files with typed values, and what `Typed` says of each file, in order."""
+
+    frame: pl.DataFrame
+    notes: tuple[tuple[str, ...], ...]
+    horizons: tuple[Horizon, ...]
+
+
+def type_together(
+    delivered: pl.DataFrame, table: Table, as_of: dt.date | None, file: str
+) -> TypedTogether | None:
+    """As `type_records` of each file, where that can be told of all together: every value is
+    written plainly and can be true. None where one is not.
+
+    Args:
+        delivered: the records of every file, one below the other, with its number from 0 in `file`.
+    """
+    readings = _readings(delivered, table)
+    look = _look(delivered, readings)
+    frame, cleaned = _read_plainly(delivered, readings, look)
+    days = [reading for reading in readings if reading.is_day and reading.has_text]
+    each = _each(
+        frame,
+        file,
+        *(aggregate for reading in readings for aggregate in reading.about()),
+        pl.any_horizontal(reading.fails() for reading in readings).any().alias(FAILS),
+    )
+    forms = _each(delivered, file, *(_forms(reading) for reading in days))
+    is_odd = {reading.is_odd for reading in readings}
+    if cleaned or any(one[FAILS] or _counted(one) for one in each):
+        return None
+    if any(one.get(name) for one in each for name in is_odd):
+        return None
+    notes, horizons = [], []
+    for one, written in zip(each, forms, strict=True):
+        seen = Seen()
+        seen.count(one)
+        for reading in days:
+            layouts = moments.layouts_of(written[f"{reading.name}\x1fforms"])
+            # In the layout of another file a value may be a day that alone it is not.
+            if layouts and layouts != look.layouts[reading.name]:
+                return None
+            seen.shapes[reading.name] = {layout.shape for layout in layouts}
+        own, horizon, _ = _within_bounds(frame, readings, one, as_of)
+        if own is not frame:
+            return None
+        notes.append(tuple(seen.notes(table)))
+        horizons.append(horizon)
+    return TypedTogether(
+        frame=frame.select(
+            *[pl.col(reading.typed).alias(reading.name) for reading in readings], LINE
+        ),
+        notes=tuple(notes),
+        horizons=tuple(horizons),
+    )
+
+
+FAILS = "\x1ffails"
+
+
+def _each(frame: pl.DataFrame, file: str, *wanted: pl.Expr) -> list[dict[str, Any]]:
+    """Aggregates of every file, in the order of their numbers."""
+    return frame.lazy().group_by(file).agg(*wanted).sort(file).collect().to_dicts()
+
+
+def _forms(reading: _Reading) -> pl.Expr:
+    forms = moments.forms(pl.col(reading.name)).drop_nulls().unique()
+    return forms.alias(f"{reading.name}\x1fforms")
 
 
 #: How an amount can be read: with a comma only, a point only, with both.

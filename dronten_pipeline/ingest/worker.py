@@ -7,6 +7,7 @@ reading itself (`parsing.py`), and what becomes of what was read (`raw.py`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from dronten_pipeline import distinct, personal
 from dronten_pipeline.contracts import Table
-from dronten_pipeline.ingest import loss, parsing, quarantine, values
+from dronten_pipeline.ingest import loss, parsing, quarantine, together, values
 from dronten_pipeline.ingest.ahead import Behind
 from dronten_pipeline.limits import Limits
 from dronten_pipeline.sandbox import Sandbox, Unwritten
@@ -56,6 +57,36 @@ def parse(
     )
     if "unopened" in answer:
         raise OSError(*answer["unopened"])
+    return _parsed(answer)
+
+
+def parse_together(
+    sandbox: Sandbox,
+    files: Sequence[tuple[Path, Path]],
+    table: Table,
+    key: bytes,
+    as_of: dt.date | None,
+) -> list[parsing.Parsed | None]:
+    """Reads many small files in the sandbox; what was read of each is written to the second path.
+
+    Returns:
+        Of each file what `parse` gives, or None where it must be read alone.
+
+    Raises:
+        Broken, Unwritten, Failed: as `Sandbox.call`; nothing is known of any of them then.
+    """
+    answers = sandbox.call(
+        "dronten_pipeline.ingest.worker:parse_together_here",
+        files=[(str(path), str(into)) for path, into in files],
+        table=table.model_dump_json(),
+        key=key.hex(),
+        as_of=as_of and as_of.isoformat(),
+        limits=sandbox.limits.model_dump_json(),
+    )
+    return [answer and _parsed(answer) for answer in answers]
+
+
+def _parsed(answer: dict[str, Any]) -> parsing.Parsed:
     return parsing.Parsed(
         **{name: answer[name] for name in ("format", "encoding", "separator", "refused", "rows")},
         accepted=answer["accepted"],
@@ -108,6 +139,44 @@ def parse_here(
         rejected.finish()
         if parsed.lost.height and not parsed.biases:
             parsed = parsed.with_biases(pl.scan_parquet(into), _table(table))
+    return _answer(parsed)
+
+
+def parse_together_here(
+    files: Sequence[tuple[str, str]], table: str, key: str, as_of: str | None, limits: str
+) -> list[dict[str, Any] | None]:
+    """Reads files that are plain together, and writes the records of each to its second path."""
+    answers: list[dict[str, Any] | None] = [None] * len(files)
+    for found in together.parse(
+        [_small(Path(path)) for path, _ in files],
+        _table(table),
+        bytes.fromhex(key),
+        dt.date.fromisoformat(as_of) if as_of else None,
+        Limits.model_validate_json(limits),
+    ):
+        rows, start = _arrow(found.stored), 0
+        for number, parsed in found.parsed.items():
+            own = rows.slice(start, parsed.accepted)
+            start += parsed.accepted
+            try:
+                with _parquet(Path(files[number][1]), found.stored, rows.schema, set()) as writer:
+                    writer.write_table(own)
+            except (OSError, pa.ArrowException) as error:
+                raise _unwritten(error) from error
+            answers[number] = _answer(parsed)
+    return answers
+
+
+def _small(path: Path) -> bytes:
+    """The content of a file; nothing of one that cannot be opened, which reading it alone tells."""
+    try:
+        with path.open("rb") as file:
+            return file.read(together.SMALL + 1)
+    except OSError:
+        return b""
+
+
+def _answer(parsed: parsing.Parsed) -> dict[str, Any]:
     horizon = parsed.horizon.from_day, parsed.horizon.until
     return {
         "format": parsed.format,
@@ -166,20 +235,27 @@ class _Writer:
             raise _unwritten(error) from error
 
     def _opened(self, frame: pl.DataFrame) -> pq.ParquetWriter:
-        # A dictionary of values that do not come again costs time and room, and nobody asks for the
-        # first and last of texts.
-        return pq.ParquetWriter(
-            self.path,
-            _arrow(frame.clear()).schema,
-            compression="zstd",
-            use_dictionary=sorted(distinct.repeating(frame, frame.columns)),
-            write_statistics=[name for name, kind in frame.schema.items() if kind != pl.String],
-        )
+        repeating = distinct.repeating(frame, frame.columns)
+        return _parquet(self.path, frame, _arrow(frame.clear()).schema, repeating)
 
     def _append(self, frame: pl.DataFrame) -> None:
         writer, behind = self.writer, self.behind
         assert writer is not None and behind is not None
         behind.do(lambda: writer.write_table(_arrow(frame)))
+
+
+def _parquet(
+    path: Path, frame: pl.DataFrame, schema: pa.Schema, repeating: Collection[str]
+) -> pq.ParquetWriter:
+    # A dictionary of values that do not come again costs time and room, and nobody asks for the
+    # first and last of texts.
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        use_dictionary=sorted(repeating),
+        write_statistics=[name for name, kind in frame.schema.items() if kind != pl.String],
+    )
 
 
 def _arrow(frame: pl.DataFrame) -> pa.Table:
