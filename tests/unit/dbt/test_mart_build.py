@@ -368,7 +368,7 @@ def test_tables_and_columns_carry_their_description(mart: duckdb.DuckDBPyConnect
 def test_implausible_records_are_warned_about(built: tuple[Any, Path]) -> None:
     report = (built[1] / "build.txt").read_text(encoding="utf-8")
     for test in ("responses_have_known_scale", "municipalities_filed_salaries"):
-        assert f"Warning in test {test}" in report
+        assert f"[WARNING]: in test {test}" in report
 
 
 def test_a_stopped_source_keeps_the_figures_of_the_release_before(
