@@ -54,15 +54,13 @@ class Translator(DagsterDbtTranslator):
 
 
 def _layer(properties: Mapping[str, Any]) -> str:
-    """The folder below models/ (`kpi` inside marts), or `register` for seeds."""
+    """The folder below models/, or `register` for seeds."""
     if properties["resource_type"] == "seed":
         return "register"
     if properties["resource_type"] == "source":
         return "raw"
-    folders = properties["fqn"][1:-1]
-    if "kpi" in folders:
-        return "kpi"
-    return "mart" if folders[0] == "marts" else folders[0]
+    folder: str = properties["fqn"][1]
+    return "mart" if folder == "marts" else folder
 
 
 def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinition:

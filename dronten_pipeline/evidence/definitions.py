@@ -32,7 +32,7 @@ def agreed(settings: Settings) -> Agreed:
     """
     found: Agreed = {}
     seeds = settings.dbt_project / "seeds"
-    models = settings.dbt_project / "models" / "marts" / "kpi"
+    models = settings.dbt_project / "models" / "kpi"
     words = {row["kpi_id"]: row for row in _rows(seeds / "kpi_definition.csv")}
     for row in _rows(seeds / "kpi_register.csv"):
         model = models / f"kpi_{row['kpi_id']}.sql"

@@ -85,7 +85,7 @@ def tables(connection: duckdb.DuckDBPyConnection, day: dt.date, compiled: Path) 
             pl.col("value", "numerator", "denominator").cast(pl.Float64),
             pl.col("sample_size").cast(pl.Int64),
         )
-        for path in sorted((compiled / "marts" / "kpi").glob("kpi_*.sql"))
+        for path in sorted((compiled / "kpi").glob("kpi_*.sql"))
     ]
     return pl.concat(figures, how="diagonal_relaxed")
 

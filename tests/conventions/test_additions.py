@@ -91,7 +91,7 @@ def add_kpi(project: Path) -> None:
         assert header.startswith("kpi_id,")
         with seed.open("a", encoding="utf-8") as file:
             file.write("website_votes," + first.partition(",")[2] + "\n")
-    kpis = project / "dbt_project" / "models" / "marts" / "kpi"
+    kpis = project / "dbt_project" / "models" / "kpi"
     (kpis / "kpi_website_votes.sql").write_text(
         "select * from {{ ref('kpi_website_text_clarity') }}\n", encoding="utf-8"
     )

@@ -36,7 +36,7 @@ def marts(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         node["name"]: node
         for node in nodes(manifest, "model")
-        if node["fqn"][1] == "marts" and "kpi" not in node["fqn"][2:-1]
+        if node["fqn"][1] == "marts"
     }
 
 
@@ -93,7 +93,7 @@ def test_every_kpi_of_the_register_has_its_model_and_the_other_way_round(
     modelled = {
         node["name"].removeprefix("kpi_")
         for node in nodes(manifest, "model")
-        if "kpi" in node["fqn"][2:-1]
+        if node["fqn"][1] == "kpi"
     }
     assert modelled == {row["kpi_id"] for row in register(settings)}
 

@@ -16,7 +16,7 @@ from dronten_pipeline.settings import PROJECT, Settings
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A project of its own, so that what was agreed can be changed."""
-    for name in ("seeds", "models/marts/kpi"):
+    for name in ("seeds", "models/kpi"):
         shutil.copytree(PROJECT / "dbt_project" / name, tmp_path / "dbt_project" / name)
     shutil.copytree(PROJECT / "expectations", tmp_path / "expectations")
     return Settings(
@@ -74,7 +74,7 @@ def test_another_target_is_a_record_with_who_decided(settings: Settings) -> None
 
 def test_another_computation_is_a_change_of_the_definition(settings: Settings) -> None:
     definitions.record_definitions(settings)
-    model = settings.dbt_project / "models" / "marts" / "kpi" / "kpi_b1_share.sql"
+    model = settings.dbt_project / "models" / "kpi" / "kpi_b1_share.sql"
     model.write_text(model.read_text() + "\n-- otherwise\n")
     (change,) = changes(settings)
     assert (change["name"], change["field"]) == ("definition/b1_share", "model_sha256")

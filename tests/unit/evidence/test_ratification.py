@@ -19,7 +19,7 @@ KPI, OWNER = "callbacks_late", "Dienstverlening"
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A project of its own, so that what was agreed can be changed."""
-    for name in ("seeds", "models/marts/kpi"):
+    for name in ("seeds", "models/kpi"):
         shutil.copytree(PROJECT / "dbt_project" / name, tmp_path / "dbt_project" / name)
     shutil.copytree(PROJECT / "expectations", tmp_path / "expectations")
     made = Settings(
@@ -78,7 +78,7 @@ def test_nothing_is_ratified_until_an_owner_signs(settings: Settings, owner: Pat
             "om te bellen dat niet",
         ),
         ("seeds/kpi_target.csv", "callbacks_late,2025,<=,15", "callbacks_late,2025,<=,16"),
-        ("models/marts/kpi/kpi_callbacks_late.sql", "{{", "{{ "),
+        ("models/kpi/kpi_callbacks_late.sql", "{{", "{{ "),
     ],
     ids=["register", "definition", "target", "sql"],
 )
