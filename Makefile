@@ -45,7 +45,7 @@ check: $(READY_DEV)
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
-	@$(BIN)/datalab dbt --quiet parse --no-partial-parse
+	@$(BIN)/datalab dbt --quiet parse
 	@$(BIN)/python -m pytest -q tests/conventions
 
 format: $(READY_DEV)

@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.contracts import load_sources
 from dronten_pipeline.evidence.durable import WORDS_OF_FULL
 from dronten_pipeline.settings import Settings
 
@@ -56,15 +55,6 @@ def sources_about_people(settings: Settings) -> set[str]:
     return {row["source_system"] for row in register(settings) if row["is_about_people"] == "true"}
 
 
-def table_names(sources: Path) -> list[str]:
-    """`<source>__<table>` of every table of every contract."""
-    return [
-        f"{source.name}__{table.name}"
-        for source in load_sources(sources).values()
-        for table in source.tables
-    ]
-
-
 def calendar_version(settings: Settings) -> str:
     """The version of the table of days on which nobody works."""
     with (settings.dbt_project / "seeds" / "non_working_day.csv").open(encoding="utf-8") as file:
@@ -83,8 +73,6 @@ def environment(settings: Settings, previous_release: Path | None = None) -> dic
     return {
         "DATALAB_RAW_CURRENT": str(settings.raw_current),
         "DATALAB_WAREHOUSE": str(settings.warehouse / "latest" / "warehouse.duckdb"),
-        "DATALAB_KPIS": ",".join(row["kpi_id"] for row in register(settings)),
-        "DATALAB_TABLES": ",".join(table_names(settings.sources)),
         "DATALAB_STAGING": "table" if _is_large(settings) else "view",
         "DATALAB_PREVIOUS_RELEASE": str(previous_release / "parquet") if previous_release else "",
         "DBT_PROFILES_DIR": str(settings.dbt_project),
@@ -144,8 +132,7 @@ def prepared_manifest(settings: Settings) -> Path:
         return manifest
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     parsed = subprocess.run(
-        # Of macros that are looked up by name (macros/status.sql) a partial parse knows nothing.
-        [str(DBT), "--quiet", "parse", "--no-partial-parse"],
+        [str(DBT), "--quiet", "parse"],
         env={**os.environ, **environment(settings)},
         capture_output=True,
         text=True,
@@ -217,11 +204,9 @@ def _named(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _fingerprint(settings: Settings) -> str:
-    variables = environment(settings)
-    named = variables["DATALAB_KPIS"], variables["DATALAB_TABLES"], variables["DATALAB_STAGING"]
-    digest = hashlib.sha256(";".join(named).encode())
+    digest = hashlib.sha256(environment(settings)["DATALAB_STAGING"].encode())
     for path in sorted(settings.dbt_project.rglob("*")):
-        if path.suffix in {".sql", ".yml", ".csv", ".md"}:
+        if path.suffix in {".sql", ".py", ".yml", ".csv", ".md"}:
             digest.update(str(path).encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

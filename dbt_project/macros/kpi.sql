@@ -1,20 +1,6 @@
 {# Arithmetic that KPIs share. A KPI model names its records; everything else is here.
    Not here: what one KPI counts. #}
 
-{# The KPIs of this run; the register is not known when dbt parses, so the run names them. #}
-{% macro kpi_ids() %}
-    {% set ids = [] %}
-    {% for kpi_id in env_var('DATALAB_KPIS').split(',') if kpi_id | trim %}
-        {% do ids.append(kpi_id | trim) %}
-    {% endfor %}
-    {% if not ids %}
-        {% do exceptions.raise_compiler_error(
-            'DATALAB_KPIS names no KPI: set it to the kpi_ids of seeds/kpi_register.csv'
-        ) %}
-    {% endif %}
-    {{ return(ids) }}
-{% endmacro %}
-
 {# The day of judgement. #}
 {% macro as_of() -%}
     (select as_of from {{ ref('stg_run__context') }})

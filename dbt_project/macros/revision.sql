@@ -20,12 +20,13 @@
    calendar can change them), or from the scores of texts (another method can). #}
 {% macro kpis_that_read(model) %}
     {% set found = [] %}
-    {% for kpi_id in kpi_ids() if reads(
-        'model.' ~ project_name ~ '.kpi_' ~ kpi_id, 'model.' ~ project_name ~ '.' ~ model
+    {% set nodes = graph.nodes.values() if execute else [] %}
+    {% for node in nodes if node.fqn[1] == 'kpi' and reads(
+        node.unique_id, 'model.' ~ project_name ~ '.' ~ model
     ) %}
-        {% do found.append(kpi_id) %}
+        {% do found.append(node.name.removeprefix('kpi_')) %}
     {% endfor %}
-    {{ return("cast(" ~ (found | string) ~ " as varchar[])") }}
+    {{ return("cast(" ~ (found | sort | string) ~ " as varchar[])") }}
 {% endmacro %}
 
 {# Whether a figure is another than it was; null where one of the two is. A difference in the last

@@ -1,16 +1,6 @@
 {# What every staging model needs: the record that counts, and clean values.
    Not here: anything that knows a KPI. #}
 
-{# The delivered tables, as <source>__<table>; the contracts are not known when dbt parses, so the
-   run names them. #}
-{% macro table_names() %}
-    {% set tables = [] %}
-    {% for table in env_var('DATALAB_TABLES').split(',') if table | trim %}
-        {% do tables.append(table | trim) %}
-    {% endfor %}
-    {{ return(tables) }}
-{% endmacro %}
-
 {# A text without outer white space, its letters composed (NFC): one system writes an e with an
    accent as one character and another as two, and both are the same name. Empty becomes null. #}
 {% macro trimmed(column) -%}

@@ -53,6 +53,7 @@ tables:
 """,
         encoding="utf-8",
     )
+    _name(project, "int_staged_table", "proefbron__loans")
     staging = project / "dbt_project" / "models" / "staging" / "proefbron"
     shutil.copytree(staging.parent / "website_feedback", staging)
     for path in staging.iterdir():
@@ -84,6 +85,14 @@ sources:
         ).write_text(text, encoding="utf-8")
 
 
+def _name(project: Path, union: str, name: str) -> None:
+    """Adds a line to the model that unites what there is: dbt must know what it reads."""
+    model = project / "dbt_project" / "models" / "intermediate" / f"{union}.sql"
+    text = model.read_text(encoding="utf-8")
+    assert text.count(" = [\n") == 1
+    model.write_text(text.replace(" = [\n", f" = [\n    '{name}',\n"), encoding="utf-8")
+
+
 def add_kpi(project: Path) -> None:
     for name in ("kpi_register", "kpi_definition"):
         seed = project / "dbt_project" / "seeds" / f"{name}.csv"
@@ -91,6 +100,7 @@ def add_kpi(project: Path) -> None:
         assert header.startswith("kpi_id,")
         with seed.open("a", encoding="utf-8") as file:
             file.write("website_votes," + first.partition(",")[2] + "\n")
+    _name(project, "int_kpi_value", "website_votes")
     kpis = project / "dbt_project" / "models" / "kpi"
     (kpis / "kpi_website_votes.sql").write_text(
         "select * from {{ ref('kpi_website_text_clarity') }}\n", encoding="utf-8"

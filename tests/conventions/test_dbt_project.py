@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from dronten_pipeline.publish.doors.headings import headings
 from dronten_pipeline.publish.doors.workbook import sheet_name
 from dronten_pipeline.settings import PROJECT, Settings
 from dronten_pipeline.table_contracts import load_table_contracts
-from dronten_pipeline.transform import prepared_manifest, register, seed
+from dronten_pipeline.transform import DBT, prepared_manifest, register, seed
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +36,7 @@ def nodes(manifest: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
 
 
 def marts(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        node["name"]: node
-        for node in nodes(manifest, "model")
-        if node["fqn"][1] == "marts"
-    }
+    return {node["name"]: node for node in nodes(manifest, "model") if node["fqn"][1] == "marts"}
 
 
 def test_every_model_seed_and_column_is_described(manifest: dict[str, Any]) -> None:
@@ -96,6 +95,9 @@ def test_every_kpi_of_the_register_has_its_model_and_the_other_way_round(
         if node["fqn"][1] == "kpi"
     }
     assert modelled == {row["kpi_id"] for row in register(settings)}
+    united = manifest["nodes"]["model.datalab.int_kpi_value"]["depends_on"]["nodes"]
+    missing = {kpi for kpi in modelled if f"model.datalab.kpi_{kpi}" not in united}
+    assert not missing, "add them to int_kpi_value"
 
 
 def test_every_kpi_of_the_register_has_a_definition_and_the_other_way_round(
@@ -112,6 +114,10 @@ def test_every_contract_table_has_its_staging_model(
     for source in load_sources(settings.sources).values():
         for table in source.tables:
             assert f"stg_{source.name}__{table.name}" in staged
+            counted = manifest["nodes"]["model.datalab.int_staged_table"]["depends_on"]["nodes"]
+            assert f"model.datalab.stg_{source.name}__{table.name}" in counted, (
+                "add it to int_staged_table"
+            )
 
 
 def test_marts_do_not_read_sources_and_staging_reads_nothing_else(
@@ -171,3 +177,31 @@ def test_the_published_tables_are_those_of_the_last_released_contract(settings: 
 
 def test_every_table_of_the_contract_has_a_key(settings: Settings) -> None:
     assert [table.name for table in promised(settings) if not table.key] == []
+
+
+def test_dbt_reads_the_project_without_being_told_anything(
+    manifest: dict[str, Any], tmp_path: Path
+) -> None:
+    """An editor, `dbt parse` and `dbt docs` know the project as a run does."""
+    told = {
+        name: text for name, text in os.environ.items() if not name.startswith(("DATALAB_", "DBT_"))
+    }
+    done = subprocess.run(
+        [str(DBT), "--quiet", "parse", "--target-path", str(tmp_path), "--log-path", str(tmp_path)],
+        cwd=PROJECT / "dbt_project",
+        env=told,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    bare = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    for key, node in manifest["nodes"].items():
+        assert bare["nodes"][key]["depends_on"] == node["depends_on"]
+    assert bare["nodes"].keys() == manifest["nodes"].keys()
+
+
+def test_a_macro_is_called_by_its_name(settings: Settings) -> None:
+    """Of one that is looked up dbt does not know who uses it, and parses all anew to be sure."""
+    folders = (settings.dbt_project / name for name in ("macros", "models", "tests"))
+    for path in (path for folder in folders for path in folder.rglob("*.sql")):
+        assert not re.search(r"\bcontext\s*[\[.]", path.read_text(encoding="utf-8")), path.name

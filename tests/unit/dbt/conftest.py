@@ -30,7 +30,6 @@ from dronten_pipeline.ingest.snapshot import (
     TABLE_COLUMNS,
 )
 from dronten_pipeline.readability.documents import SCORE_SCHEMA
-from dronten_pipeline.transform import table_names
 from tests.unit.dbt.without_terms import DELIVERIES
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -171,8 +170,6 @@ def dbt_build(raw: Path, home: Path, previous: str = "", select: str = "") -> Pa
         **os.environ,
         "DATALAB_RAW_CURRENT": str(raw),
         "DATALAB_WAREHOUSE": str(warehouse),
-        "DATALAB_KPIS": ",".join(registered()),
-        "DATALAB_TABLES": ",".join(table_names(PROJECT / "sources")),
         "DATALAB_PREVIOUS_RELEASE": previous,
         "DBT_TARGET_PATH": str(home / "target"),
         "DBT_LOG_PATH": str(home / "log"),
