@@ -66,6 +66,7 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
                 for name, rows in body.get("row_counts", {}).items()
             ],
             "kpis": _kpis(mart, lineage) if judged.files else [],
+            "small_groups": _small_groups(built) if judged.files else [],
             "not_passed": sorted(
                 (check for check in checks if not check["passed"]),
                 key=lambda check: (check["mark"] != "critical", check["owner"]),
@@ -197,6 +198,54 @@ def _kpis(mart: Reading, lineage: Lineage | None) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _small_groups(built: Reading) -> list[dict[str, Any]]:
+    """Per KPI about people how many figures are hidden and how many breakdowns left out.
+
+    Both are counted in what is published, so that this says nothing that a reader cannot see: a
+    total of a period that is over, with somebody in it, that has no parts. The warehouse says only
+    which KPIs are about people and which breakdowns they have.
+    """
+    rows = built.rows(
+        """
+        WITH published AS (
+            SELECT figures.*, name_nl
+            FROM main.fct_kpi_value AS figures
+            INNER JOIN register.kpi_register AS register USING (kpi_id)
+            WHERE register.is_about_people
+        ),
+        breakdown AS (
+            SELECT kpi_id, dimension FROM published
+            UNION
+            SELECT kpi_id, dimension FROM intermediate.int_kpi_cell
+        ),
+        possible AS (
+            SELECT kpi_id, period_grain, period_start, breakdown.dimension
+            FROM published INNER JOIN breakdown USING (kpi_id)
+            WHERE published.dimension = 'total'
+                AND NOT is_provisional
+                AND (is_suppressed OR sample_size > 0)
+                AND breakdown.dimension NOT IN ('total', 'measure')
+        ),
+        counted AS (
+            SELECT possible.kpi_id, count(*) AS breakdowns,
+                count(*) FILTER (WHERE parts.kpi_id IS NULL) AS left_out
+            FROM possible
+            LEFT JOIN (SELECT DISTINCT kpi_id, period_grain, period_start, dimension FROM published)
+                AS parts USING (kpi_id, period_grain, period_start, dimension)
+            GROUP BY ALL
+        )
+        SELECT kpi_id, any_value(name_nl) AS name,
+            count(*) AS figures, count(*) FILTER (WHERE is_suppressed) AS hidden,
+            coalesce(any_value(breakdowns), 0) AS breakdowns,
+            coalesce(any_value(left_out), 0) AS left_out
+        FROM published LEFT JOIN counted USING (kpi_id)
+        GROUP BY kpi_id ORDER BY kpi_id
+        """
+    )
+    numbers = ("figures", "hidden", "breakdowns", "left_out")
+    return [row | {name: words.number(row[name]) for name in numbers} for row in rows]
 
 
 def _revisions(
