@@ -14,7 +14,8 @@
 #   make bench-readability  how well the reading level is measured, with intervals (../shared);
 #               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
 #   make fuzz   tries the readers with bytes that a fuzzer makes, for SECONDS=3600, into FUZZ=folder
-#   make kills  kills KILLS=100 runs at random moments and two at each rename; an hour
+#   make kills  kills KILLS=100 runs of a small town at random moments, and has runs go on from
+#               every rename; hours. With INTO=folder what hurt stays there
 #   make clean  removes the environment and caches, never the data
 
 .DEFAULT_GOAL := run
@@ -93,7 +94,7 @@ fuzz: $(READY_DEV)
 	@$(BIN)/python -m tests.fuzz.fuzz_readers $(or $(SECONDS),3600) $(or $(FUZZ),data/fuzz)
 
 kills: $(READY_DEV)
-	@$(BIN)/python -m tests.chain.kills --kills $(or $(KILLS),100)
+	@$(BIN)/python -m tests.chain.kills --kills $(or $(KILLS),100) $(if $(INTO),--into $(INTO))
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

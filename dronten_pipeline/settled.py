@@ -22,7 +22,7 @@ from dronten_pipeline.evidence.durable import (
 from dronten_pipeline.file_names import shown
 from dronten_pipeline.ingest import landing, privacy
 from dronten_pipeline.ingest.inputs import load_outcomes
-from dronten_pipeline.publish.releases import current_release, verify_release
+from dronten_pipeline.publish.releases import broken_off, current_release, verify_release
 from dronten_pipeline.run import Run, code_fingerprint
 from dronten_pipeline.settings import Settings
 
@@ -93,7 +93,7 @@ def still_holds(settings: Settings, given: Given) -> str | None:
         return None
     if release is None or known != _known(settings, given, release.release_id):
         return None
-    if verify_release(release.folder):
+    if verify_release(release.folder) or broken_off(settings):  # a whole run finishes that
         return None
     ledger.append(
         settings,

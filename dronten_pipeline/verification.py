@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import re
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from dronten_pipeline.evidence import anchor, ledger, ratification, rules, trust
@@ -20,6 +21,7 @@ from dronten_pipeline.publish.releases import (
     MANIFEST,
     MART,
     Release,
+    broken_off,
     differences,
     list_releases,
     withdrawals,
@@ -64,22 +66,23 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
     problems = list(contents.problems)
     if head is not None:
         problems += _compare_head(records, head)
-    broken_off = unfinished(settings)
-    problems += broken_off.values()
+    half_withdrawn = unfinished(settings)
+    problems += half_withdrawn.values()
+    half_published = broken_off(settings)
     for release in releases:
-        if release.release_id in broken_off:
+        if release.release_id in half_withdrawn:
             continue
         problems += [
             f"Uitgave {release.release_id}: {wrong}."
-            for wrong in _wrong_with(settings, release, records)
+            for wrong in _wrong_with(settings, release, records, half_published)
         ]
     judged = [
         _judged_by(settings, release)
         for release in releases
-        if release.release_id not in broken_off
+        if release.release_id not in half_withdrawn
     ]
     problems += [problem for wrong, _ in judged for problem in wrong]
-    problems += _wrong_current(settings, contents.records)
+    problems += _wrong_current(settings, contents.records, half_published)
     read = [verify_raw(settings, releases)]
     if reread:
         read.append(verify_deliveries(settings))
@@ -100,6 +103,7 @@ def verify(settings: Settings, head: str | None = None, *, reread: bool = False)
             *trust.doubts(believed),
             *trust.misplaced_approvers(settings, believed),
             *ratification.unbelievable(settings),
+            *_half_published(half_published),
             *_notices(settings, contents.records, releases),
             *(notice for _, said in judged for notice in said),
             *(notice for one in read for notice in one.notices),
@@ -133,12 +137,13 @@ def attention(settings: Settings) -> Verification:
 def _attention(settings: Settings) -> Verification:
     contents = ledger.read_all(settings, whole=False)
     records = {record.number: record for record in contents.records}
-    problems = contents.problems + _wrong_current(settings, contents.records)
+    half_published = broken_off(settings)
+    problems = contents.problems + _wrong_current(settings, contents.records, half_published)
     in_force = [one for one in list_releases(settings) if one.is_current]
     for release in in_force:
         problems += [
             f"Uitgave {release.release_id}: {wrong}."
-            for wrong in _wrong_with(settings, release, records)
+            for wrong in _wrong_with(settings, release, records, half_published)
         ]
     if not contents.problems:  # without a record all that it speaks of would seem wrong
         problems += verify_raw(settings, in_force).problems
@@ -146,6 +151,7 @@ def _attention(settings: Settings) -> Verification:
     return Verification(
         problems=problems,
         notices=[
+            *_half_published(half_published),
             *_held_back(settings, contents.records),
             *trust.unbelieved(believed),
             *trust.misplaced_approvers(settings, believed),
@@ -188,8 +194,19 @@ def _compare_head(records: dict[int, ledger.Record], head: str) -> list[str]:
     return []
 
 
+def _half_published(releases: Iterable[str]) -> list[str]:
+    return [
+        f"Een run is gestopt voordat uitgave {release_id} in het logboek stond: de volgende run "
+        "(`datalab run`) maakt dat af of ruimt haar op."
+        for release_id in releases
+    ]
+
+
 def _wrong_with(
-    settings: Settings, release: Release, records: dict[int, ledger.Record]
+    settings: Settings,
+    release: Release,
+    records: dict[int, ledger.Record],
+    half_published: Container[str],
 ) -> list[str]:
     """Parts of sentences: what differs between a release, its manifest and its records."""
     if release.problem:
@@ -201,7 +218,7 @@ def _wrong_with(
         for record in records.values()
         if record.kind == "release" and record.body.get("release_id") == release.release_id
     ]
-    if not published:
+    if not published and release.release_id not in half_published:
         wrong.append("het logboek kent haar niet")
     manifest_sha256 = sha256_of(release.folder / MANIFEST)
     wrong += [
@@ -260,13 +277,17 @@ def _judged_by(settings: Settings, release: Release) -> tuple[list[str], list[st
     return [], notices
 
 
-def _wrong_current(settings: Settings, records: list[ledger.Record]) -> list[str]:
+def _wrong_current(
+    settings: Settings, records: list[ledger.Record], half_published: Container[str]
+) -> list[str]:
     """`current` must point at what the ledger says was published, or gone back to, last."""
     link = settings.releases / CURRENT
     pointed = link.readlink().name if link.is_symlink() else None
     which = {"release": "release_id", "rollback": "release_id", "withdrawal": "current_release"}
     named = [record.body.get(which[record.kind]) for record in records if record.kind in which]
     last = named[-1] if named else None
+    if pointed is not None and pointed in half_published:
+        return []
     if pointed == last:
         is_gone = pointed is not None and not (settings.releases / pointed).is_dir()
         return [f"De uitgave die geldt, {pointed}, is weg."] if is_gone else []

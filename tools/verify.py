@@ -237,7 +237,7 @@ def check_release(folder: Path, predicates: dict[int, dict[str, Any]]) -> list[s
         for one in predicates.values()
         if one["kind"] == "release" and one["body"]["release_id"] == folder.name
     ]
-    if sha256(content) not in published:
+    if sha256(content) not in published and not is_broken_off(folder, manifest, predicates):
         wrong.append("no record of the ledger published this manifest")
     mart = files["mart.duckdb"]["sha256"]
     if judged is None or judged["kind"] != "gate" or judged["body"]["mart_sha256"] != mart:
@@ -245,6 +245,23 @@ def check_release(folder: Path, predicates: dict[int, dict[str, Any]]) -> list[s
     else:
         wrong += check_judgement(judged["body"], predicates)
     return wrong
+
+
+def is_broken_off(
+    folder: Path, manifest: dict[str, Any], predicates: dict[int, dict[str, Any]]
+) -> bool:
+    """Whether a kill came between the judgement of a release and its record: nothing since."""
+    number = manifest["gate_record"]["number"]
+    judged = predicates.get(number)
+    return (
+        judged is not None
+        and judged["body"].get("release_id") == folder.name
+        and not any(
+            one["kind"] in ("release", "unchanged", "rollback", "withdrawal")
+            for later, one in predicates.items()
+            if later > number
+        )
+    )
 
 
 def check_judgement(body: dict[str, Any], predicates: dict[int, dict[str, Any]]) -> list[str]:
@@ -418,9 +435,15 @@ def main() -> int:
         for _, one in sorted(predicates.items())
         if one["kind"] in ("release", "rollback", "withdrawal")
     ]
-    if (current.readlink().name if current.is_symlink() else None) != (
-        named[-1] if named else None
-    ):
+    pointed = current.readlink().name if current.is_symlink() else None
+    broken_off = [
+        folder.name
+        for folder in releases
+        if folder.name not in named and not check_release(folder, predicates)
+    ]
+    for name in broken_off:
+        print(f"NOTE: {name} was not written down yet: a run was stopped")
+    if pointed not in (named[-1] if named else None, *broken_off):
         wrong.append("current does not point at the release that the ledger names last")
     elif named and named[-1] and not current.is_dir():
         wrong.append(f"the current release {named[-1]} is gone")

@@ -29,6 +29,9 @@ _SENTENCES = {
 #: What DuckDB, polars, Arrow and SQLite say when the disk takes no more.
 WORDS_OF_FULL = ("No space left", "Disk quota exceeded", "disk is full", "de schijf is vol")
 
+#: How files begin that are being written and do not count yet.
+WRITING = ".writing-"
+
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of the bytes of a file, in hexadecimal."""
@@ -66,23 +69,58 @@ def write_durably(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def write_secret(path: Path, content: bytes) -> None:
-    """Makes a file that only its owner can read, whole or not at all.
+def write_once(path: Path, content: bytes, mode: int) -> None:
+    """Makes a whole file or none; one that stands there already is never touched.
+
+    Args:
+        mode: rights of the file, which it has from its first byte.
 
     Raises:
         FileExistsError: it stands there already; it is left as it is.
         OSError: it cannot be written.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    beside = path.with_name(f"{WRITING}{os.getpid()}-{path.name}")
+    beside.unlink(missing_ok=True)  # of a process that was killed and had this number
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:  # half a key would be taken for one
-        path.unlink()
-        raise
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # Some file systems know no hard links.
+            if path.exists():
+                raise FileExistsError(path) from None
+            beside.rename(path)
+    finally:
+        beside.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Makes a file that only its owner can read, whole or not at all: half a key is taken for one.
+
+    Raises:
+        FileExistsError: it stands there already; it is left as it is.
+        OSError: it cannot be written.
+    """
+    sweep(path.parent, path.name)
+    write_once(path, content, 0o600)
+
+
+def sweep(folder: Path, name: str = "*") -> None:
+    """Removes what `write_once` left half written in processes that were killed.
+
+    Args:
+        name: of what was to be written; nobody else may be writing it now.
+    """
+    for path in folder.glob(f"{WRITING}*-{name}"):
+        path.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -36,10 +36,12 @@ from typing import Any
 
 from dronten_pipeline.evidence import anchor, signing, trust
 from dronten_pipeline.evidence.durable import (
+    WRITING,
     canonical_json,
     explain,
     sha256_of_json,
-    sync_folder,
+    sweep,
+    write_once,
 )
 from dronten_pipeline.settings import Settings
 
@@ -120,7 +122,7 @@ def append(
     try:
         with _locked(folder) as lock:
             signer, last = signer or trust.own_signer(settings), _last(settings)
-            _sweep(folder)
+            sweep(folder)
             number = max([*_numbers(folder), _high_water(lock)], default=0) + 1
             document = signing.statement(
                 subject or {"body": sha256_of_json(body)},
@@ -139,7 +141,7 @@ def append(
             path = folder / f"{number:06d}-{kind}.json"
             record = _record(path, content, document, signer.key_id)
             with anchor.opened(settings.anchor, last) as add_to_anchor:
-                _write_without_overwriting(path, content)
+                write_once(path, content, 0o440)
                 lock.seek(0)
                 lock.truncate()
                 lock.write(str(number))
@@ -175,7 +177,7 @@ def read_all(settings: Settings, *, whole: bool = True) -> Contents:
     with _held_still(folder):
         believed = trust.trust(settings)
         for path in sorted(folder.iterdir()):
-            if path.name == _LOCK or path.name.startswith(".writing-"):
+            if path.name == _LOCK or path.name.startswith(WRITING):
                 continue
             content = path.read_bytes() if path.is_file() else b""
             if match := _NAME.match(path.name):
@@ -313,27 +315,6 @@ def _record(path: Path, content: bytes, statement: dict[str, Any], key_id: str) 
     )
 
 
-def _write_without_overwriting(path: Path, content: bytes) -> None:
-    """A kill leaves the whole record or none; an existing record is never touched."""
-    beside = path.with_name(f".writing-{os.getpid()}-{path.name}")
-    with beside.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-        os.fchmod(file.fileno(), 0o440)
-    try:
-        os.link(beside, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # Some file systems know no hard links; the lock keeps other writers out.
-        if path.exists():
-            raise FileExistsError(path) from None
-        beside.rename(path)
-    beside.unlink(missing_ok=True)
-    sync_folder(path.parent)
-
-
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[Any]:
     folder.mkdir(parents=True, exist_ok=True)
@@ -360,11 +341,6 @@ def _held_still(folder: Path) -> Iterator[None]:
     with lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
-
-
-def _sweep(folder: Path) -> None:
-    for path in folder.glob(".writing-*"):
-        path.unlink(missing_ok=True)
 
 
 # --- numbers and links

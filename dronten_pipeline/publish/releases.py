@@ -4,8 +4,9 @@ Here belongs publishing, pointing back and verifying. Not here: the form of the 
 (`doors/`) and the judgement (`gate/`).
 
 A release is written as `releases/.building-<id>`, renamed to `releases/<id>` when it is whole,
-and then pointed at by replacing the symbolic link `current`. A kill at any moment leaves
-`current` at a whole release; what it left behind is cleared at the next publication.
+then pointed at by replacing the symbolic link `current`, and then written down in the ledger. A
+kill at any moment leaves `current` at a whole release; what it left behind is finished or cleared
+before anything else is published or pointed at.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ from dronten_pipeline.transform import sources_about_people
 MART = "mart.duckdb"
 MANIFEST = "manifest.json"
 CURRENT = "current"
+BUILDING = ".building-"
+#: Records after which a release that is not in the ledger cannot be one that was broken off.
+TURNS = ("release", "unchanged", "rollback", "withdrawal")
 #: Beside `current`: its open part, the root of a web server.
 OPEN = "open"
 
@@ -173,7 +177,7 @@ def _publish_judged(
         settings.releases.mkdir(parents=True, exist_ok=True)
         open_to_readers(settings.releases)
         _clear_leftovers(settings.releases)
-        _complete_ledger(settings)
+        settle(settings, but=record.body["release_id"])
         return _publish(settings, mart, record, run_id, inputs, calendar_version, is_sample)
     except (OSError, duckdb.Error) as error:
         raise PublishError(
@@ -238,7 +242,9 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     Raises:
         ReleaseError: there is no such release, it is not what was judged and published, or it was
             done but could not be written down.
+        LedgerError: what a kill broke off could not be written down; nothing was changed.
     """
+    settle(settings)
     current = current_id(settings)
     if release_id is None:
         before = current_release(settings)
@@ -393,7 +399,7 @@ def _publish(
     problems = ledger.read_all(settings, whole=False).problems
     current = _readable_current(settings)
     about_people = sources_about_people(settings)
-    building = settings.releases / f".building-{release_id}"
+    building = settings.releases / f"{BUILDING}{release_id}"
     with _removed_unless_renamed(building):
         building.mkdir()
         shutil.copyfile(mart, building / MART)
@@ -599,13 +605,54 @@ def _release_record(settings: Settings, release_id: str) -> ledger.Record | None
     return None
 
 
-def _complete_ledger(settings: Settings) -> None:
-    """A kill between pointing and writing down leaves a current release without a record."""
-    current = _readable_current(settings)
-    if current is None:
-        return
-    if _release_record(settings, current.release_id) is None:
-        _record_release(settings, current, None)
+def broken_off(settings: Settings) -> dict[str, Release]:
+    """Whole releases that a kill left before they were written down, by name.
+
+    Each passed, and since its judgement nothing was published, gone back to or withdrawn: what
+    else the ledger does not know was put there by somebody.
+    """
+    known = {record.body.get("release_id") for record in ledger.records_of(settings, "release")}
+    unknown = [one for one in list_releases(settings) if one.release_id not in known]
+    if not unknown:
+        return {}
+    last = max(
+        (record.number for kind in TURNS for record in ledger.records_of(settings, kind)), default=0
+    )
+    return {
+        release.release_id: release
+        for release in unknown
+        if not release.problem
+        and release.manifest["gate_record"]["number"] > last
+        and _is_as_judged(settings, release)
+    }
+
+
+def _is_as_judged(settings: Settings, release: Release) -> bool:
+    named = release.manifest["gate_record"]
+    judged = ledger.read_record(settings, named["number"])
+    return (
+        judged is not None
+        and judged.sha256 == named["sha256"]
+        and judged.body.get("release_id") == release.release_id
+        and judged.body.get("mart_sha256") == release.manifest["files"][MART]["sha256"]
+        and not problems_with(settings, release)
+    )
+
+
+def settle(settings: Settings, *, but: str | None = None) -> None:
+    """Finishes what a kill broke off: a release that readers see is written down, another goes.
+
+    Args:
+        but: name of a release that is about to be published, and is finished then.
+    """
+    for release in broken_off(settings).values():
+        if release.is_current:
+            _point_at(settings.releases, release.release_id)  # its open part may not be linked yet
+            _record_release(settings, release, None)
+        elif release.release_id != but:
+            aside = release.folder.with_name(BUILDING + release.release_id)
+            release.folder.rename(aside)
+            shutil.rmtree(aside)
 
 
 def _check_publication(mart: Path, judged: dict[str, Any]) -> None:
@@ -726,7 +773,7 @@ def _removed_unless_renamed(building: Path) -> Iterator[None]:
 
 
 def _clear_leftovers(releases: Path) -> None:
-    for path in releases.glob(".building-*"):
+    for path in releases.glob(f"{BUILDING}*"):
         shutil.rmtree(path)
     for pattern in (f".{CURRENT}-*", ".feed.json.*", ".atom.xml.*"):
         for path in releases.glob(pattern):

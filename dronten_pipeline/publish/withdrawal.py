@@ -141,6 +141,7 @@ def _name_of(aside: Path) -> str:
 
 
 def _decide(settings: Settings, release_id: str, reason: str) -> ledger.Record:
+    releases.settle(settings)
     known = {release.release_id: release for release in releases.list_releases(settings)}
     target = known.get(release_id)
     if target is None:

@@ -12,14 +12,13 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.chain.test_kill import is_whole
+from tests.chain.processes import is_whole, left_running, start
 from tests.conftest import PROJECT
 
 #: Within so many seconds after what went wrong the process is gone, on a busy machine too.
@@ -31,35 +30,6 @@ def home(sample_home: Path, tmp_path: Path) -> Iterator[Path]:
     folder = Path(shutil.copytree(sample_home, tmp_path / "home", symlinks=True))
     yield folder
     shutil.rmtree(folder)
-
-
-def start(home: Path, *arguments: str, **variables: object) -> subprocess.Popen[str]:
-    inherited = {n: v for n, v in os.environ.items() if not n.startswith("DATALAB_")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "dronten_pipeline.cli", *arguments],
-        cwd=PROJECT,
-        env={
-            **inherited,
-            "PYTHONPATH": str(PROJECT),
-            "DATALAB_HOME": str(home),
-            **{f"DATALAB_{name.upper()}": str(value) for name, value in variables.items()},
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def left_running(home: Path) -> list[int]:
-    marker = f"DATALAB_HOME={home}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if marker in (process / "environ").read_bytes().split(b"\0"):
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found
 
 
 def ends(run: subprocess.Popen[str], home: Path, code: int, says: str, timeout: int = 400) -> None:

@@ -411,6 +411,27 @@ def test_a_kill_between_a_record_and_its_line_is_made_up_for(attacked: Settings)
     assert stand_alone(attacked)[0] == 0
 
 
+@pytest.mark.parametrize("step", ["_point_at", "_record_release"])
+def test_a_publication_that_was_killed_is_no_attack(
+    attacked: Settings, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"dronten_pipeline.publish.releases.{step}", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish_it(attacked, judged_mart(attacked, 3, value=3.5, previous=2))
+    assert verify(attacked).problems == []
+    code, said = stand_alone(attacked)
+    assert code == 0, said
+    assert f"NOTE: {release_id(3)} was not written down yet" in said
+    # What it says must still be what was judged.
+    overwrite(attacked.releases / release_id(3) / "csv" / "figure.csv", b"kpi_id\n")
+    assert any("het logboek kent haar niet" in one for one in verify(attacked).problems)
+    assert stand_alone(attacked)[0] != 0
+
+
 def test_a_line_that_a_full_disk_cut_off_is_made_up_for(attacked: Settings) -> None:
     assert attacked.anchor is not None
     whole = attacked.anchor.read_text()

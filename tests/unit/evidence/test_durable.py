@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,17 @@ def test_a_secret_is_for_its_owner_and_never_overwritten(tmp_path: Path) -> None
     with pytest.raises(FileExistsError):
         write_secret(tmp_path / "key", b"second")
     assert (tmp_path / "key").read_bytes() == b"first"
+
+
+def test_a_kill_leaves_no_half_secret_and_the_next_makes_a_whole_one(tmp_path: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+        write_secret(tmp_path / "key", b"first")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert not (tmp_path / "key").exists()
+    write_secret(tmp_path / "key", b"second")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("key", b"second")]
 
 
 def wrapped(cause: Exception) -> Exception:

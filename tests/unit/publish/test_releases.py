@@ -213,14 +213,14 @@ def test_a_feed_that_cannot_be_written_undoes_no_publication(
 @pytest.fixture
 def full_ledger(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A ledger that takes judgements and nothing else, as on a disk that is nearly full."""
-    whole = ledger._write_without_overwriting
+    whole = ledger.write_once
 
-    def refused(path: Path, content: bytes) -> None:
+    def refused(path: Path, content: bytes, mode: int) -> None:
         if not path.name.endswith("-gate.json"):
             raise OSError(errno.ENOSPC, "No space left on device")
-        whole(path, content)
+        whole(path, content, mode)
 
-    monkeypatch.setattr(ledger, "_write_without_overwriting", refused)
+    monkeypatch.setattr(ledger, "write_once", refused)
     return monkeypatch
 
 
@@ -260,14 +260,14 @@ def test_a_way_back_that_cannot_be_written_down_is_not_gone(
 def test_a_record_that_was_added_all_the_same_holds(
     two: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = ledger._write_without_overwriting
+    whole = ledger.write_once
 
-    def added_and_refused(path: Path, content: bytes) -> None:
-        whole(path, content)
+    def added_and_refused(path: Path, content: bytes, mode: int) -> None:
+        whole(path, content, mode)
         if not path.name.endswith("-gate.json"):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(ledger, "_write_without_overwriting", added_and_refused)
+    monkeypatch.setattr(ledger, "write_once", added_and_refused)
     with pytest.raises(ReleaseError, match=f"{release_id(1)} geldt nu, maar"):
         rollback(two)
     assert verify(two).problems == []
@@ -574,6 +574,50 @@ def test_a_kill_between_pointing_and_writing_down_is_made_good(settings: Setting
         release_id(1),
         release_id(2),
     ]
+
+
+@pytest.mark.parametrize("step", ["_point_at", "_record_release"])
+def test_what_a_kill_left_unwritten_is_said_and_settled_by_another_publication(
+    two: Settings, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases, step, killed)
+        with pytest.raises(Killed):
+            publish_it(two, judged_mart(two, 3, value=3.5, previous=2))
+    is_pointed_at = current_id(two) == release_id(3)
+    assert is_pointed_at is (step == "_record_release")
+    found = verify(two)
+    assert found.problems == []
+    assert any(f"voordat uitgave {release_id(3)} in het logboek" in one for one in found.notices)
+    before = 3 if is_pointed_at else 2
+    publish_it(two, judged_mart(two, 4, value=4.5, previous=before))
+    assert current_id(two) == release_id(4)
+    assert (two.releases / release_id(3)).exists() is is_pointed_at
+    found = verify(two)
+    assert found.problems == []
+    assert not any("voordat uitgave" in one for one in found.notices)
+
+
+def test_a_way_back_settles_what_a_kill_left_first(
+    two: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(releases, "_point_at", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish_it(two, judged_mart(two, 3, value=3.5, previous=2))
+    rollback(two)
+    assert current_id(two) == release_id(1)
+    assert not (two.releases / release_id(3)).exists()
+    assert verify(two).problems == []
 
 
 @pytest.mark.parametrize(
