@@ -4,8 +4,9 @@ Here belongs: starting that process with its limits, asking it one thing at a ti
 it takes too long, and telling of what it died. Not here: what is read (`ingest/worker.py`,
 `readability/extract.py`, `readability/documents.py`), nor the numbers (`limits.py`).
 
-One process serves a whole run, because starting it costs a third of a second; it is replaced when
-it broke or has grown. It is started anew, not forked: threads do not survive a fork. What it
+One process serves a whole run, because starting it costs a second, most of it for the libraries of
+the readers; a run has it load them while it loads its own. It is replaced when it broke or has
+grown. It is started anew, not forked: threads do not survive a fork. What it
 answers is JSON, so that nothing it says is ever executed here. It ends with its parent.
 """
 
@@ -99,6 +100,14 @@ class Sandbox:
             raise Failed(answer["failed"])
         return answer["result"]
 
+    def start(self, module: str) -> None:
+        """Starts the process now, to load a module while this one does something else.
+
+        Nothing waits for it, and nothing is lost when it fails: a call starts another.
+        """
+        with self._lock:
+            self._started(module)
+
     def close(self) -> None:
         """Ends the process; the next call starts another."""
         process, self._process = self._process, None
@@ -110,13 +119,13 @@ class Sandbox:
                     with contextlib.suppress(OSError):
                         pipe.close()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self, *modules: str) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
             self._process = subprocess.Popen(
                 ["env", *ENVIRONMENT, sys.executable, "-c", START, str(os.getpid()),
-                 self.limits.model_dump_json(), str(self.grown)],
+                 self.limits.model_dump_json(), str(self.grown), *modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # libraries quote there what stands in a file
@@ -190,6 +199,9 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for handle in (0, 1):  # what a library prints must not be taken for an answer
         os.dup2(nothing, handle)
+    for module in sys.argv[4:]:
+        with contextlib.suppress(Exception):  # a call that needs it says what is wrong with it
+            importlib.import_module(module)
     for line in requests:
         answer = _answer(json.loads(line))
         answer["is_last"] = "broke" in answer or _resident(os.getpid()) > grown

@@ -80,7 +80,7 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
-    from dronten_pipeline import settled
+    from dronten_pipeline import sandbox, settled
     from dronten_pipeline.ingest.arriving import wait_until_settled
     from dronten_pipeline.publish import withdrawal
     from dronten_pipeline.run import day_after, describe_run
@@ -102,6 +102,7 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
         show_release(settings)
         return PUBLISHED if is_loaded else OWN_ERROR
     prepare_dagster_home(settings)
+    sandbox.shared(settings.limits).start("dronten_pipeline.ingest.worker")
 
     # Not exported by Dagster, and the only way to tell a failed check from a broken step.
     from dagster._core.errors import DagsterAssetCheckFailedError

@@ -265,3 +265,28 @@ def test_nothing_half_written_stays_in_the_store(
     assert not list((settings.raw / "files").rglob("*.parquet"))
     assert not list((settings.raw / "files").rglob(f".*{files.TEMPORARY}"))
     assert registry.load(settings.raw, "loket").parses
+
+
+@pytest.mark.parametrize("module", ["tests.unit.ingest.breaking", "no_such_module"])
+def test_a_process_that_is_started_before_is_the_one_that_answers(module: str) -> None:
+    sandbox = Sandbox(Limits())
+    try:
+        sandbox.start(module)
+        started = sandbox._process
+        assert started is not None
+        assert sandbox.call("os:getpid") == started.pid
+    finally:
+        sandbox.close()
+
+
+def test_a_process_that_died_before_it_was_asked_is_started_anew() -> None:
+    sandbox = Sandbox(Limits())
+    try:
+        sandbox.start("os")
+        started = sandbox._process
+        assert started is not None
+        started.kill()
+        started.wait()
+        assert sandbox.call("os:getpid") != started.pid
+    finally:
+        sandbox.close()
