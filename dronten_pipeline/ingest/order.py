@@ -12,6 +12,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal
 
@@ -32,6 +33,7 @@ ONE_GO = 1_000_000_000
 _COPY = re.compile(r"^(?P<before>.*?)\s?\((?P<number>\d{1,3})\)(?P<after>(?:\.[A-Za-z0-9]{1,8})*)$")
 
 
+@lru_cache(maxsize=50_000)  # a folder is listed several times in a run
 def natural_key(name: str) -> tuple[object, ...]:
     """Sorting key under which `votes_2.csv` comes before `votes_10.csv`, and `votes.csv` before
     `votes (1).csv`: what stands before the extension goes first."""

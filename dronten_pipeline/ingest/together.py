@@ -93,11 +93,18 @@ def parse(
         if len(group) < FEWEST:
             continue
         together = _parsed(group, wanted, table, key, as_of, limits)
-        if together is not None:
+        if isinstance(together, Together):
             yield together
+        elif len(together) == len(group):
             continue
-        half = len(group) // 2
-        left += [group[:half], group[half:]]
+        elif together:
+            places = range(len(group))
+            left.append([group[place] for place in places if place not in together])
+            # What is odd among others may be usual among itself.
+            left.append([group[place] for place in places if place in together])
+        else:
+            half = len(group) // 2
+            left += [group[:half], group[half:]]
 
 
 def _groups(files: list[_File]) -> Iterator[list[_File]]:
@@ -192,21 +199,24 @@ def _parsed(
     key: bytes,
     as_of: dt.date | None,
     limits: Limits,
-) -> Together | None:
-    """What came of them; None where some file is not plain."""
+) -> Together | set[int]:
+    """What came of them; where some file is not plain, the places of such files, or none where it
+    is not known which."""
     try:
         delivered = _delivered(group, wanted, limits)
     except (dialect.Refused, TooLarge):
-        return None
+        return set()
     if delivered is None:
-        return None
+        return set()
     columns = parsing.columns_of(delivered, table)
+    if columns.refused:
+        return set(range(len(group)))
     typed = values.type_together(delivered.frame, table, as_of, FILE)
-    if columns.refused or typed is None:
-        return None
+    if not isinstance(typed, values.TypedTogether):
+        return typed
     accepted, impossible = parsing.without_impossible(typed.frame, table)
     if impossible.height:
-        return None
+        return set()
     stored = privacy.protect(accepted, table, key)
     has_findings = bool(privacy.findings(accepted, table))
     has_key_notes = bool(parsing.key_notes(table, accepted))

@@ -240,9 +240,10 @@ class TypedTogether:
 
 def type_together(
     delivered: pl.DataFrame, table: Table, as_of: dt.date | None, file: str
-) -> TypedTogether | None:
+) -> TypedTogether | set[int]:
     """As `type_records` of each file, where that can be told of all together: every value is
-    written plainly and can be true. None where one is not.
+    written plainly and can be true. Else the numbers of files in which one is not, where that can
+    be told; none where it cannot.
 
     Args:
         delivered: the records of every file, one below the other, with its number from 0 in `file`.
@@ -257,27 +258,39 @@ def type_together(
         *(aggregate for reading in readings for aggregate in reading.about()),
         pl.any_horizontal(reading.fails() for reading in readings).any().alias(FAILS),
     )
+    odd = {
+        number
+        for number, one in enumerate(each)
+        if one[FAILS] or _counted(one) or any(one.get(reading.is_odd) for reading in readings)
+    }
+    if cleaned:
+        odd |= _put_right(delivered, frame, readings, file)
+    if cleaned or odd:
+        return odd
     forms = _each(delivered, file, *(_forms(reading) for reading in days))
-    is_odd = {reading.is_odd for reading in readings}
-    if cleaned or any(one[FAILS] or _counted(one) for one in each):
-        return None
-    if any(one.get(name) for one in each for name in is_odd):
-        return None
+    written = {
+        reading.name: [tuple(moments.layouts_of(one[f"{reading.name}\x1fforms"])) for one in forms]
+        for reading in days
+    }
+    for layouts in written.values():
+        # In the layout of another file a value may be a day that alone it is not.
+        usual = Counter(filter(None, layouts)).most_common(1)
+        odd |= {number for number, own in enumerate(layouts) if own and own != usual[0][0]}
+    if odd:
+        return odd
     notes, horizons = [], []
-    for one, written in zip(each, forms, strict=True):
+    for number, one in enumerate(each):
         seen = Seen()
         seen.count(one)
-        for reading in days:
-            layouts = moments.layouts_of(written[f"{reading.name}\x1fforms"])
-            # In the layout of another file a value may be a day that alone it is not.
-            if layouts and layouts != look.layouts[reading.name]:
-                return None
-            seen.shapes[reading.name] = {layout.shape for layout in layouts}
-        own, horizon, _ = _within_bounds(frame, readings, one, as_of)
-        if own is not frame:
-            return None
+        for name, layouts in written.items():
+            seen.shapes[name] = {layout.shape for layout in layouts[number]}
+        suspect, horizon = _suspect(readings, one, as_of)
+        if suspect:
+            odd.add(number)
         notes.append(tuple(seen.notes(table)))
         horizons.append(horizon)
+    if odd:
+        return odd
     return TypedTogether(
         frame=frame.select(
             *[pl.col(reading.typed).alias(reading.name) for reading in readings], LINE
@@ -293,6 +306,19 @@ FAILS = "\x1ffails"
 def _each(frame: pl.DataFrame, file: str, *wanted: pl.Expr) -> list[dict[str, Any]]:
     """Aggregates of every file, in the order of their numbers."""
     return frame.lazy().group_by(file).agg(*wanted).sort(file).collect().to_dicts()
+
+
+def _put_right(
+    delivered: pl.DataFrame, frame: pl.DataFrame, readings: Collection[_Reading], file: str
+) -> set[int]:
+    """The files in which a text was changed, other than an empty one."""
+    changed = [
+        delivered.get_column(reading.name).ne_missing(frame.get_column(reading.name))
+        & (delivered.get_column(reading.name) != "")
+        for reading in readings
+        if reading.has_text
+    ]
+    return set(delivered.filter(pl.any_horizontal(changed)).get_column(file))
 
 
 def _forms(reading: _Reading) -> pl.Expr:
@@ -651,13 +677,11 @@ def _decimal_mark(column: Column, seen: Seen) -> tuple[str | None, list[str]]:
 # --- dates that cannot be
 
 
-def _within_bounds(
-    frame: pl.DataFrame,
-    readings: Collection[_Reading],
-    about: dict[str, int],
-    as_of: dt.date | None,
-) -> tuple[pl.DataFrame, Horizon, cleaning.Counts]:
-    """`frame` without dates that stand for none, or that are impossible (`problem` says why)."""
+def _suspect(
+    readings: Collection[_Reading], about: dict[str, int], as_of: dt.date | None
+) -> tuple[list[_Reading], Horizon]:
+    """The columns with a date that may stand for none or be impossible, and the days of judgement
+    on which the dates of the others hold."""
     horizon = Horizon()
     suspect: list[_Reading] = []
     for reading in readings:
@@ -670,6 +694,17 @@ def _within_bounds(
             suspect.append(reading)
         else:
             horizon = horizon.joined(own)
+    return suspect, horizon
+
+
+def _within_bounds(
+    frame: pl.DataFrame,
+    readings: Collection[_Reading],
+    about: dict[str, int],
+    as_of: dt.date | None,
+) -> tuple[pl.DataFrame, Horizon, cleaning.Counts]:
+    """`frame` without dates that stand for none, or that are impossible (`problem` says why)."""
+    suspect, horizon = _suspect(readings, about, as_of)
     if not suspect:
         return frame, horizon, {}
     judged = (

@@ -188,6 +188,18 @@ def test_what_the_contract_calls_impossible_is_judged_alone(tmp_path: Path) -> N
     assert_same(found)
 
 
+def test_a_table_of_texts_alone_goes_together_too(tmp_path: Path) -> None:
+    contents = [f"code;naam\n{n};a\n{n}x;b\n".encode() for n in range(9)]
+    assert assert_same(list(both(tmp_path, contents, source().tables[1]))) == 9
+
+
+def test_many_files_with_a_value_of_their_own_leave_the_others_together(tmp_path: Path) -> None:
+    odd = [ODD[name] for name in ("a word for nothing", "thousands", "an empty key", "no day")]
+    contents = [str(odd[n % 4]) if n % 3 == 0 else plain(n) for n in range(36)]
+    found = list(both(tmp_path, [content.encode() for content in contents], table()))
+    assert assert_same(found) == 24
+
+
 Deliver = Callable[..., Path]
 Ingest = Callable[..., raw.SourceOutcome]
 
