@@ -46,6 +46,11 @@ SUBFOLDER = (
     "het rechtstreeks in de map van de bron."
 )
 
+UNNAMED = (
+    "Aan de naam is niet te zien bij welke tabel dit bestand hoort, en het is te groot om het aan "
+    "de inhoud te zien. Zet het in de map van zijn bron, of noem de bron en de tabel erbij."
+)
+
 #: Keys nothing that is stored: a check must not make a key, nor need one.
 NO_KEY = b"a check stores nothing"
 
@@ -82,15 +87,17 @@ def inspect_file(
         return _refused(path, str(error))
     try:
         with packed.opened(path, limits) as (file, _):
-            is_cut = pieces.is_cut(file.fileno(), os.fstat(file.fileno()).st_size)
+            cut_as = pieces.cut_as(file.fileno(), os.fstat(file.fileno()).st_size)
             # The columns stand at its start; a large file is not held whole.
-            content = file.read(HEAD_BYTES).rpartition(b"\n")[0] + b"\n" if is_cut else file.read()
+            content = file.read(HEAD_BYTES).rpartition(b"\n")[0] + b"\n" if cut_as else file.read()
     except (TooLarge, dialect.Refused) as error:
         return _refused(path, str(error))
     sources = load_sources(settings.sources)
     if _is_in_subfolder(path, settings, sources):
         return _refused(path, SUBFOLDER)
     chosen = _choose(content, path, sources, source_name, table_name)
+    if chosen is None and cut_as == "json":
+        return _refused(path, UNNAMED)
     if chosen is None:
         return _unrecognised(content, path)
     return _against(settings, path, *chosen)

@@ -1,24 +1,30 @@
 """Which records a JSON document delivers: the one list in it, and whether it is whole.
 
 Here belongs: what interfaces and exports write around records (`results`, `value`, GeoJSON), and
-that a page of more is no delivery. Not here: where brackets stand (`json_structure.py`), or what a
-record says (`json_files.py`).
+that a page of more is no delivery. Not here: where brackets stand (`json_structure.py`), cutting
+the list into records (`json_records.py`), or what a record says (`json_files.py`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from dronten_pipeline.ingest import header
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.ingest.json_structure import Containers, Pieces
+from dronten_pipeline.ingest.json_records import INVALID, InList, OneByOne, Records
+from dronten_pipeline.ingest.json_structure import (
+    MOST_LISTS,
+    SAMPLED,
+    Elements,
+    Outline,
+    Pieces,
+    Text,
+)
 
 #: Members in which an envelope holds its list; one of these that is empty is an empty delivery.
 _LISTS = """
@@ -58,15 +64,10 @@ _SIZE = "limit pagesize perpage size top odatatop maxresults resultsperpage maxp
 SIZE = frozenset(_SIZE.split())
 
 DEEPEST = 6
-MOST_LISTS = 1_000
 #: What stands around the records is small.
 MOST_AROUND = 4 << 20
 SMALL_LIST = 64 << 10
 
-INVALID = (
-    "De JSON in dit bestand is niet geldig, mogelijk doordat het bestand is afgebroken. Lever het "
-    "opnieuw."
-)
 NO_LIST = (
     "In deze JSON staat geen lijst van objecten met de kolommen van deze tabel. Lever een lijst "
     "van objecten ([{...}, {...}]), of een object per regel."
@@ -81,7 +82,7 @@ class Delivery:
     is_wrapped: they stood in a list within an object.
     """
 
-    pieces: Pieces
+    records: Records
     inner: str | None = None
     is_wrapped: bool = False
 
@@ -100,100 +101,61 @@ def inner_of(samples: Sequence[dict[str, Any]], wanted: Wanted) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def find(text: bytes, containers: Containers, wanted: Wanted) -> Delivery:
+def find(text: Text, outline: Outline, wanted: Wanted) -> Delivery:
     """The records of a document that is one object: those of the one list in it that holds the
     required columns, else itself.
 
     Raises:
         Refused: there are two such lists, or none; or it is a page of more.
     """
-    lists = containers.outermost_lists()
+    lists = outline.lists
     if len(lists) > MOST_LISTS:
         raise Refused(NO_LIST)
-    around = _loaded(_without(text, containers, lists.tolist()))
+    around = _loaded(text, lists)
     choices = []
-    for index in lists[containers.level[lists] <= DEEPEST]:
-        within = containers.within(index)
-        pieces = Pieces(text, containers.start[within], containers.end[within], within)
-        samples = sampled(pieces)
-        inner = inner_of(samples, wanted)
-        names = _names([*samples, *_held(samples, inner)], wanted)
-        choices.append((wanted.names & names, int(index), inner))
-    complete = [one for one in choices if one[0] and wanted.required <= one[0]]
+    for one in lists:
+        if one.level <= DEEPEST + 1:
+            samples = _objects(one.first(text))
+            inner = inner_of(samples, wanted)
+            names = _names([*samples, *_held(samples, inner)], wanted)
+            choices.append(_Choice(one, wanted.names & names, inner))
+    complete = [one for one in choices if one.names and wanted.required <= one.names]
     own = wanted.names & _names([around], wanted)
     if own and wanted.required <= own:
         if complete:
             raise Refused(_doubtful(len(complete) + 1))
-        root = containers.roots()
-        return Delivery(
-            Pieces(text, containers.start[root], containers.end[root], np.array([1])),
-        )
+        return Delivery(OneByOne(text, outline.roots))
     if len(complete) > 1:
         raise Refused(_doubtful(len(complete)))
-    best = max(complete or choices, key=lambda one: len(one[0]), default=None)
-    if best is None or not best[0]:
+    best = max(complete or choices, key=lambda one: len(one.names), default=None)
+    if best is None or not best.names:
         best = _empty_list(around, choices)
-    _, chosen, inner = best
-    others = [one for one in lists.tolist() if one == chosen or _size(containers, one) > SMALL_LIST]
-    within = containers.within(chosen)
-    rows = len(within)
-    if why := _page_of_more(_loaded(_without(text, containers, others)), rows):
+    chosen = best.elements
+    others = [one for one in lists if one is chosen or one.end - one.start > SMALL_LIST]
+    if why := _page_of_more(_loaded(text, others), chosen.count):
         raise Refused(
             f"Dit is één bladzijde van een langere lijst: {why}. Laat het bronsysteem alle "
             "bladzijden ophalen, en lever ze samen als één lijst van objecten."
         )
-    return Delivery(elements(text, containers, chosen), inner, is_wrapped=True)
+    return Delivery(InList(text, chosen), best.inner, is_wrapped=True)
 
 
-def elements(text: bytes, containers: Containers, index: int) -> Pieces:
-    """The elements of a list, numbered from 1.
+@dataclass(frozen=True)
+class _Choice:
+    """A list, and the names of the contract in it."""
 
-    Raises:
-        Refused: it is no valid list.
-    """
-    within = containers.within(index)
-    start, end = containers.start[within], containers.end[within]
-    pieces = Pieces(text, start, end, np.arange(1, len(within) + 1))
-    inside = int(containers.start[index]) + 1, int(containers.end[index]) - 1
-    first, last = (int(start[0]), int(end[-1])) if len(within) else inside[::-1]
-    if len(within):
-        commas, is_mixed = pieces.between()
-        rest = (text[inside[0] : first] + text[last : inside[1]].strip().removesuffix(b",")).strip()
-        if not is_mixed and not rest:
-            wrong = np.flatnonzero(commas != 1)
-            if len(wrong):
-                place = int(wrong[0]) + 1
-                raise Refused(
-                    f"De JSON in dit bestand is niet geldig: tussen record {place} en {place + 1} "
-                    "staat niet één komma. Lever het opnieuw."
-                )
-            return pieces
-    elif not text[inside[0] : inside[1]].strip():
-        return pieces
-    return _mixed(text[inside[0] - 1 : inside[1] + 1])
+    elements: Elements
+    names: frozenset[str]
+    inner: str | None
 
 
-def _mixed(text: bytes) -> Pieces:
-    """The elements of a list of which some are no object or list: each on a line of its own."""
-    import duckdb
-
-    from dronten_pipeline.ingest import json_structure
-
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "select json_extract(list, '$[*]')::varchar[] from (select ? as list) "
-            "where json_valid(list)",
-            [text.decode()],
-        ).fetchone()
-    if not found:
-        raise Refused(INVALID)
-    return json_structure.lines("\n".join(found[0]).encode())
-
-
-def sampled(pieces: Pieces, most: int = 200) -> list[dict[str, Any]]:
+def sampled(pieces: Pieces) -> list[dict[str, Any]]:
     """The first records that are valid objects."""
-    found = [_loads(pieces.one(index)) for index in range(min(most, len(pieces.start)))]
-    return [one for one in found if isinstance(one, dict)]
+    return _objects(pieces.one(index) for index in range(min(SAMPLED, len(pieces.start))))
+
+
+def _objects(texts: Iterable[bytes]) -> list[dict[str, Any]]:
+    return [one for one in map(_loads, texts) if isinstance(one, dict)]
 
 
 def _loads(text: bytes) -> Any:
@@ -212,26 +174,16 @@ def _loads(text: bytes) -> Any:
             return None
 
 
-def _loaded(text: bytes) -> dict[str, Any]:
-    if len(text) > MOST_AROUND:
+def _loaded(text: Text, lists: Sequence[Elements]) -> dict[str, Any]:
+    """What a document says with these lists empty."""
+    starts = [0, *(one.end for one in lists)]
+    ends = [*(one.start for one in lists), len(text)]
+    if sum(ends) - sum(starts) > MOST_AROUND:
         raise Refused(NO_LIST)
-    found = _loads(text)
+    found = _loads(b"".join(text[start:end] for start, end in zip(starts, ends, strict=True)))
     if not isinstance(found, dict):
         raise Refused(INVALID)
     return found
-
-
-def _without(text: bytes, containers: Containers, lists: Sequence[int]) -> bytes:
-    """The document with these lists empty."""
-    parts, before = [], 0
-    for index in lists:
-        parts.append(text[before : containers.start[index] + 1])
-        before = int(containers.end[index]) - 1
-    return b"".join([*parts, text[before:]])
-
-
-def _size(containers: Containers, index: int) -> int:
-    return int(containers.end[index] - containers.start[index])
 
 
 def _held(samples: Sequence[dict[str, Any]], member: str | None) -> list[dict[str, Any]]:
@@ -253,9 +205,7 @@ def _doubtful(many: int) -> str:
     )
 
 
-def _empty_list(
-    around: dict[str, Any], choices: list[tuple[frozenset[str], int, str | None]]
-) -> tuple[frozenset[str], int, str | None]:
+def _empty_list(around: dict[str, Any], choices: list[_Choice]) -> _Choice:
     """The list of an envelope without records."""
     named = any(_plain(key) in LISTS for key, value in _members(around) if value == [])
     if len(choices) == 1 and named:

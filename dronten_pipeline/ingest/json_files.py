@@ -1,17 +1,18 @@
 """JSON read into records: what every object says of the wanted columns.
 
 Here belongs: objects, their members and how JSON writes a value. Not here: which objects are the
-records (`json_envelope.py`), where they stand (`json_structure.py`), what a value means
-(`values.py`).
+records (`json_envelope.py`), where they stand (`json_structure.py`), how a long list is cut
+(`json_records.py`), what a value means (`values.py`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -20,8 +21,9 @@ from dronten_pipeline.ingest import cleaning, header, json_envelope, json_struct
 from dronten_pipeline.ingest.cleaning import KINDS, Kind
 from dronten_pipeline.ingest.dialect import Decoded, Format, Refused
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.ingest.json_envelope import INVALID, Delivery
-from dronten_pipeline.ingest.json_structure import Pieces
+from dronten_pipeline.ingest.json_envelope import Delivery
+from dronten_pipeline.ingest.json_records import INVALID, ByLine, InList, OneByOne
+from dronten_pipeline.ingest.json_structure import InFile, Pieces, Text
 from dronten_pipeline.ingest.records import (
     LINE,
     REJECTS,
@@ -87,15 +89,13 @@ class _Keys:
     places: per column of the contract where it stands.
     names: of all members, as `header.canonical` gives them, in their order.
     doubled: some object has a member twice.
-    bad: lines that are no object.
-    repaired: how many records are JSON only without control characters.
+    odd: blocks in which not every record is an object as it stands, by their number.
     """
 
     places: dict[str, list[Place]] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
     doubled: bool = False
-    bad: list[pl.DataFrame] = field(default_factory=list)
-    repaired: int = 0
+    odd: set[int] = field(default_factory=set)
 
 
 def read(decoded: Decoded, wanted: Wanted) -> Delivered:
@@ -104,87 +104,136 @@ def read(decoded: Decoded, wanted: Wanted) -> Delivered:
     Raises:
         Refused: as `readers.read`.
     """
-    import duckdb
-
-    found = _find(decoded.text.rstrip(b"\x1a"), wanted)  # the end of a file, for DOS
-    pieces = found.delivery.pieces
-    # A block is too little work for several threads, and each keeps memory of its own.
-    with duckdb.connect(config={"threads": 1}) as connection:
-        keys = _keys(connection, found.delivery, wanted)
-        rejects = pl.concat([REJECTS.to_frame(), *keys.bad])
-        if found.form == "jsonl" and rejects.height == len(pieces.line):
-            raise Refused(NO_LINE)
-        no_json = rejects.filter(pl.col("reason") == NO_JSON)
-        if found.form == "json" and no_json.height:
-            # What follows what cannot be read cannot be trusted either.
-            raise Refused(
-                f"Record {no_json.get_column(LINE)[0]} van dit bestand is geen geldige JSON, en "
-                "wat daarop volgt is dan niet zeker. Controleer de aanhalingstekens en komma's "
-                "daar, en lever het bestand opnieuw."
-            )
-        frames = []
-        cleaned: Counter[str] = Counter(decoded.cleaned)
-        cleaned[CONTROL] = keys.repaired
-        for frame, more, counts in _values(connection, found.delivery, keys, rejects, decoded):
-            frames.append(frame)
-            rejects = pl.concat([rejects, more])
-            cleaned.update(counts)
-    return Delivered(
-        format=found.form,
-        encoding=decoded.encoding,
-        separator=None,
-        frame=pl.concat(frames, how="diagonal") if frames else _no_rows(keys),
-        rejects=rejects.sort(LINE),
-        headers=tuple(keys.names),
-        rows=len(pieces.line),
-        notes=(*decoded.notes, *found.notes),
-        cleaned=+cleaned,  # without those that did not occur
+    found = list(Reader(decoded.text, decoded, wanted).read())
+    cleaned: Counter[str] = Counter()
+    for one in found:
+        cleaned.update(one.cleaned)
+    return replace(
+        found[0],
+        frame=pl.concat([one.frame for one in found], how="diagonal"),
+        rejects=pl.concat([one.rejects for one in found]),
+        rows=sum(one.rows for one in found),
+        cleaned=dict(cleaned),
     )
 
 
-def _find(text: bytes, wanted: Wanted) -> _Found:
+class Reader:
+    """The records of a text, read a piece at a time; what its objects are called is known of all.
+
+    Args:
+        about: what was found in decoding it.
+
+    Raises:
+        Refused: as `readers.read`.
+    """
+
+    def __init__(self, text: Text, about: Decoded, wanted: Wanted) -> None:
+        import duckdb
+
+        self.about = about
+        self.found = _find(_without_end(text), wanted)
+        # A block is too little work for several threads, and each keeps memory of its own.
+        self.connection = duckdb.connect(config={"threads": 1})
+        self.keys = _keys(self.connection, self.found, wanted)
+
+    def read(self, keep: Collection[str] | None = None) -> Iterator[Delivered]:
+        """The records of each piece.
+
+        Args:
+            keep: the columns to read, where they are not all that are wanted.
+        """
+        keys = self.keys
+        if keep is not None:
+            kept = {name: places for name, places in keys.places.items() if name in keep}
+            keys = replace(keys, places=kept)
+        cleaned: Counter[str] = Counter(self.about.cleaned)
+        block = 0
+        for pieces in self.found.delivery.records.pieces():
+            frames, rejects = [_no_rows(keys)], [REJECTS.to_frame()]
+            for whole, plain in _blocks(pieces):
+                bad, repaired = REJECTS.to_frame(), 0
+                if block in keys.odd:
+                    bad, repaired = _odd(self.connection, whole, plain)
+                    plain = _except(plain, bad.get_column(LINE).to_arrow())
+                self.connection.register("delivered", plain)
+                frame, more, counts = _values(self.connection, keys, self.about.damaged)
+                frames.append(frame)
+                rejects += bad, more
+                cleaned[CONTROL] += repaired
+                cleaned.update(counts)
+                block += 1
+            yield Delivered(
+                format=self.found.form,
+                encoding=self.about.encoding,
+                separator=None,
+                frame=pl.concat(frames[1:] or frames, how="diagonal"),
+                rejects=pl.concat(rejects).sort(LINE),
+                headers=tuple(keys.names),
+                rows=len(pieces.line),
+                notes=(*self.about.notes, *self.found.notes),
+                cleaned=+cleaned,  # without those that did not occur
+            )
+            cleaned = Counter()
+
+
+def _without_end(text: Text) -> Text:
+    """Without the end of a file, for DOS."""
+    end = len(text)
+    while tail := text[max(0, end - 4096) : end]:
+        end -= len(tail) - len(tail.rstrip(b"\x1a"))
+        if not tail.endswith(b"\x1a"):
+            break
+    return text.until(end) if isinstance(text, InFile) else text[:end]
+
+
+def _find(text: Text, wanted: Wanted) -> _Found:
     if _is_by_line(text):
         return _by_line(text)
     notes: tuple[str, ...] = ()
     try:
         try:
-            containers = json_structure.scan(text)
+            outline = json_structure.outline(text)
         except json_structure.Commented:
-            text = json_structure.without_comments(text)
-            containers = json_structure.scan(text)
+            # Nobody writes comments into what is too large to hold.
+            text = json_structure.without_comments(text[:])
+            outline = json_structure.outline(text)
             notes = ("Commentaar in de JSON is overgeslagen.",)
     except (json_structure.Unbalanced, json_structure.Commented):
-        by_line = _by_line(text) if text.lstrip().startswith(b"{") else None
-        if by_line is None or not json_envelope.sampled(by_line.delivery.pieces):
+        by_line = _by_line(text)
+        if not (text[: json_structure.BLOCK].lstrip().startswith(b"{") and _begins(by_line)):
             raise Refused(INVALID) from None
         return by_line
-    roots = containers.roots()
-    start, end = containers.start[roots], containers.end[roots]
-    is_list = containers.is_list[roots]
-    outside = text[: start[0]] + text[end[-1] :].strip().removesuffix(b",") if len(roots) else b"?"
+    roots = outline.roots
+    if not roots.count:
+        raise Refused(INVALID)
+    outside = text[: roots.starts[0]] + text[roots.last_end :].strip().removesuffix(b",")
     if outside.strip():
         raise Refused(INVALID)
-    if len(roots) > 1:
-        pieces = Pieces(text, start, end, roots * 0 + range(1, len(roots) + 1))
-        commas, is_mixed = pieces.between()
-        if is_list.any() or is_mixed or commas.max() > 1:
-            raise Refused(
-                f"In dit bestand staan {len(roots)} JSON-waarden achter elkaar, en dat zijn niet "
-                "alleen objecten. Lever één lijst van objecten ([{...}, {...}])."
-            )
-        delivery = Delivery(pieces)
-    elif is_list[0]:
-        delivery = Delivery(json_envelope.elements(text, containers, int(roots[0])))
+    if roots.count > 1:
+        delivery = Delivery(OneByOne(text, roots))
+    elif roots.has_lists:
+        delivery = Delivery(InList(text, outline.lists[0]))
     else:
-        delivery = json_envelope.find(text, containers, wanted)
+        delivery = json_envelope.find(text, outline, wanted)
         notes += ("De records stonden in een lijst binnen een object.",) * delivery.is_wrapped
     if delivery.inner is None:
-        samples = json_envelope.sampled(delivery.pieces)
-        delivery = Delivery(delivery.pieces, json_envelope.inner_of(samples, wanted))
+        samples = json_envelope.sampled(_first(delivery))
+        delivery = replace(delivery, inner=json_envelope.inner_of(samples, wanted))
     return _Found(delivery, "json", notes)
 
 
-def _is_by_line(text: bytes) -> bool:
+def _begins(by_line: _Found) -> bool:
+    """Whether one of the first lines is an object."""
+    with contextlib.suppress(Refused):  # a line that does not end
+        return bool(json_envelope.sampled(_first(by_line.delivery)))
+    return False
+
+
+def _first(delivery: Delivery) -> Pieces:
+    return next(delivery.records.pieces())
+
+
+def _is_by_line(text: Text) -> bool:
     """Whether most of the first lines, of several, are a whole object each."""
     first = [line.strip() for line in text[: json_structure.BLOCK].split(b"\n", 20)[:20]]
     filled = [line for line in first if line][:5]
@@ -193,15 +242,15 @@ def _is_by_line(text: bytes) -> bool:
 
 def _is_object(line: bytes) -> bool:
     try:
-        containers = json_structure.scan(line)
+        roots = json_structure.outline(line).roots
     except (json_structure.Unbalanced, json_structure.Commented):
         return False
-    return line.startswith(b"{") and len(containers.roots()) == 1 and line.endswith(b"}")
+    return line.startswith(b"{") and roots.count == 1 and line.endswith(b"}")
 
 
-def _by_line(text: bytes) -> _Found:
-    pieces = json_structure.lines(text)
-    return _Found(Delivery(pieces), "jsonl", () if text.endswith(b"\n") else (UNENDED,))
+def _by_line(text: Text) -> _Found:
+    is_ended = text[max(0, len(text) - 1) :] == b"\n"
+    return _Found(Delivery(ByLine(text)), "jsonl", () if is_ended else (UNENDED,))
 
 
 def _blocks(pieces: Pieces) -> Iterator[tuple[Any, Any]]:
@@ -226,23 +275,54 @@ def _blocks(pieces: Pieces) -> Iterator[tuple[Any, Any]]:
         )
 
 
-def _keys(connection: Any, delivery: Delivery, wanted: Wanted) -> _Keys:
-    found = _Keys()
-    for block, plain in _blocks(delivery.pieces):
-        connection.register("delivered", block)
-        groups = _groups(connection, None)
-        if None in groups:
-            before = _bad_lines(connection)
-            connection.register("delivered", plain)
-            bad = _bad_lines(connection)
-            found.repaired += before.height - bad.height
-            found.bad.append(bad)
-            connection.register("delivered", _except(plain, bad.get_column(LINE).to_arrow()))
+def _keys(connection: Any, file: _Found, wanted: Wanted) -> _Keys:
+    """Raises:
+    Refused: no line is an object, or a record in a list is no JSON.
+    """
+    found, inner = _Keys(), file.delivery.inner
+    rows = rejected = block = 0
+    for pieces in file.delivery.records.pieces():
+        rows += len(pieces.line)
+        for whole, plain in _blocks(pieces):
+            connection.register("delivered", whole)
             groups = _groups(connection, None)
-        _add(found, groups, None, wanted)
-        if delivery.inner:
-            _add(found, _groups(connection, delivery.inner), delivery.inner, wanted)
+            if None in groups:
+                found.odd.add(block)
+                bad, _ = _odd(connection, whole, plain)
+                rejected += bad.height
+                if file.form == "json":
+                    _check_json(bad)
+                plain = _except(plain, bad.get_column(LINE).to_arrow())
+                connection.register("delivered", plain)
+                groups = _groups(connection, None)
+            _add(found, groups, None, wanted)
+            if inner:
+                _add(found, _groups(connection, inner), inner, wanted)
+            block += 1
+    if file.form == "jsonl" and rejected == rows:
+        raise Refused(NO_LINE)
     return found
+
+
+def _check_json(bad: pl.DataFrame) -> None:
+    no_json = bad.filter(pl.col("reason") == NO_JSON)
+    if no_json.height:
+        # What follows what cannot be read cannot be trusted either.
+        raise Refused(
+            f"Record {no_json.get_column(LINE)[0]} van dit bestand is geen geldige JSON, en "
+            "wat daarop volgt is dan niet zeker. Controleer de aanhalingstekens en komma's "
+            "daar, en lever het bestand opnieuw."
+        )
+
+
+def _odd(connection: Any, whole: Any, plain: Any) -> tuple[pl.DataFrame, int]:
+    """The records of a block that are no objects, and how many are some only without control
+    characters."""
+    connection.register("delivered", whole)
+    before = _bad_lines(connection)
+    connection.register("delivered", plain)
+    bad = _bad_lines(connection)
+    return bad, before.height - bad.height
 
 
 def _groups(connection: Any, inner: str | None) -> list[list[str] | None]:
@@ -283,9 +363,9 @@ def _add(found: _Keys, groups: list[list[str] | None], inner: str | None, wanted
 
 
 def _values(
-    connection: Any, delivery: Delivery, keys: _Keys, rejects: pl.DataFrame, decoded: Decoded
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame, cleaning.Counts]]:
-    """Cells, rejects and what was put right, of some records at a time."""
+    connection: Any, keys: _Keys, is_damaged: bool
+) -> tuple[pl.DataFrame, pl.DataFrame, cleaning.Counts]:
+    """Cells, rejects and what was put right, of the records in the table `delivered`."""
     # All in one call, so that every object is read once.
     paths = [_path(*place) for places in keys.places.values() for place in places]
     extracted = f"json_extract(record, [{', '.join(paths)}])::varchar[]" if paths else "null"
@@ -301,19 +381,15 @@ def _values(
         )
     if keys.doubled:
         selected.append(_doubled(keys))
-    if decoded.damaged:
+    if is_damaged:
         selected.append("contains(record, chr(65533)) as damaged")
-    bad = rejects.get_column(LINE).to_arrow()
-    for _, plain in _blocks(delivery.pieces):
-        block = _except(plain, bad) if rejects.height else plain
-        connection.register("delivered", block)
-        frame = connection.sql(
-            f"select {', '.join(selected)} from (select *, {extracted} as found from delivered)"
-        ).pl()
-        cells = _Cells(connection, frame)
-        for index, (name, places) in enumerate(keys.places.items()):
-            cells.add(name, f"v{index}", places)
-        yield *cells.taken(), cells.cleaned
+    frame = connection.sql(
+        f"select {', '.join(selected)} from (select *, {extracted} as found from delivered)"
+    ).pl()
+    cells = _Cells(connection, frame)
+    for index, (name, places) in enumerate(keys.places.items()):
+        cells.add(name, f"v{index}", places)
+    return *cells.taken(), cells.cleaned
 
 
 def _no_rows(keys: _Keys) -> pl.DataFrame:

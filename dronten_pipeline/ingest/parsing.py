@@ -161,9 +161,9 @@ def _parse_open(
     if table.trailer is not None:
         trailer = trailers.find(handle, size, table)
         size = trailer[0] if trailer else size
-    if pieces.is_cut(handle, size):
+    if pieces.cut_as(handle, size):
         parsed = _parse_pieces(handle, size, table, key, as_of, limits, take)
-        if table.trailer is not None and parsed.refused is None:
+        if table.trailer is not None and parsed.refused is None and parsed.format == "csv":
             trailers.check(trailer, parsed.rows)
         return parsed
     with open(handle, "rb", closefd=False) as file:
@@ -197,12 +197,13 @@ def _parse_pieces(
         for column in table.columns
         if column.type in ("integer", "decimal") and column.personal_data == "none"
     }
+    reader = pieces.reader(handle, size, Wanted.by(table), limits)
     if undecided:
-        for piece in pieces.read(handle, size, Wanted.by(table), limits, undecided):
+        for piece in reader.read(undecided):
             seen.look_at(piece.frame, table)
     whole: Parsed | None = None
     blank_lines = 0
-    for delivered in ahead(pieces.read(handle, size, Wanted.by(table), limits)):
+    for delivered in ahead(reader.read()):
         records.check_total(delivered)
         frames = _Frames()
         found = _piece(delivered, table, key, as_of, seen, frames)

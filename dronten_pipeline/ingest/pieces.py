@@ -1,72 +1,122 @@
-"""A CSV that is too large to hold at once, as pieces of whole records with the same header.
+"""A text file that is too large to hold at once, read in pieces of whole records.
 
-Here belongs: where a piece may end, and what is known of the file as a whole before it is cut.
-Not here: reading a piece (`readers.py`). Only CSV is cut; other formats must fit in memory.
+Here belongs: which files are cut, and what is known of one as a whole before it is. Not here:
+reading a piece (`csv_files.py`), where a piece of JSON may end (`json_records.py`). Workbooks and
+texts in two bytes a character must fit in memory.
 """
 
 from __future__ import annotations
 
 import codecs
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 
-from dronten_pipeline.ingest import csv_files, dialect, encodings, records
+from dronten_pipeline.ingest import csv_files, dialect, encodings, json_files, records
 from dronten_pipeline.ingest.header import Wanted
+from dronten_pipeline.ingest.json_structure import InFile
 from dronten_pipeline.limits import MEGABYTE, Limits, TooLarge
 
 #: A file up to this size is read in one go.
 PIECE_BYTES = 16 * MEGABYTE
+#: What stands between values, in every encoding.
+BETWEEN = (b"\n", b'"', b",", b" ")
 
 
-def is_cut(handle: int, size: int) -> bool:
-    """Whether a file is read in pieces: large, and text that is neither JSON nor UTF-16."""
+class Reader(Protocol):
+    """A file that can be read again and again."""
+
+    def read(self, keep: Collection[str] | None = None) -> Iterator[records.Delivered]:
+        """Its records, a piece at a time; they are numbered through the file.
+
+        Args:
+            keep: the columns to read, where they are not all that are wanted.
+
+        Raises:
+            Refused: as `readers.read`.
+            TooLarge: a line is too long to be one.
+        """
+
+
+def cut_as(handle: int, size: int) -> Literal["csv", "json"] | None:
+    """As what a file is read in pieces: when it is large, and text that is not UTF-16."""
     if size <= PIECE_BYTES:
-        return False
+        return None
     head = os.pread(handle, 4096, 0)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) > len(head) // 4:
-        return False
+        return None
     if dialect.format_of(head) != "text":
-        return False
-    return dialect.text_format(head.removeprefix(dialect.BOM)) == "csv"
+        return None
+    form = dialect.text_format(head.removeprefix(dialect.BOM))
+    return "csv" if form == "csv" else "json"
 
 
-def read(
-    handle: int,
-    size: int,
-    wanted: Collection[str],
-    limits: Limits,
-    keep: Collection[str] | None = None,
-) -> Iterator[records.Delivered]:
-    """The records of a large CSV, a piece at a time; lines are numbered through the file.
-
-    Args:
-        keep: the columns to read, where they are not all that are wanted.
-
-    Raises:
-        Refused: as `readers.read`.
-        TooLarge: a line is too long to be one.
+def reader(handle: int, size: int, wanted: Wanted, limits: Limits) -> Reader:
+    """Raises:
+    Refused: as `readers.read`.
     """
+    if cut_as(handle, size) == "json":
+        return _json(handle, size, wanted)
+    return _Csv(handle, size, wanted, limits)
+
+
+class _Csv:
+    def __init__(self, handle: int, size: int, wanted: Wanted, limits: Limits) -> None:
+        self.handle, self.size, self.wanted, self.limits = handle, size, wanted, limits
+        self.encoding = _encoding(handle, size)
+
+    def read(self, keep: Collection[str] | None = None) -> Iterator[records.Delivered]:
+        start = _begin(self.handle)
+        reader = csv_files.Reader(self.wanted, self.limits, keep)
+        rest = b""
+        while start < self.size:
+            raw = os.pread(self.handle, PIECE_BYTES, start)
+            is_last = start + len(raw) >= self.size
+            if not raw:
+                raise dialect.Refused("Het bestand werd korter terwijl het gelezen werd.")
+            if not is_last:
+                end = (raw.rfind(b"\n") + 1) or (raw.rfind(b"\r") + 1)
+                if not end:
+                    self.limits.check_line(len(raw), reader.lines + 1)
+                    raise TooLarge("Het bestand heeft geen regeleinden. Lever het opnieuw.")
+                raw = raw[:end]
+            text = self.encoding.decoded(raw, is_last=is_last)
+            delivered, rest = reader.take(text, rest + text.text, is_last=is_last)
+            yield delivered
+            start += len(raw)
+
+
+def _json(handle: int, size: int, wanted: Wanted) -> json_files.Reader:
+    """Of a file that is no plain UTF-8, through a file without a name that is."""
     encoding = _encoding(handle, size)
-    start = len(dialect.BOM) if os.pread(handle, 3, 0) == dialect.BOM else 0
-    reader = csv_files.Reader(Wanted.of(wanted), limits, keep)
-    rest = b""
+    start = _begin(handle)
+    if encoding.is_plain:
+        about = dialect.Decoded(b"", encoding.label, notes=encoding.notes)
+        return json_files.Reader(InFile(handle, start, size), about, wanted)
+    whole = tempfile.TemporaryFile()  # noqa: SIM115 - read as long as its text is
+    about = dialect.Decoded(b"", encoding.label)
+    cleaned: Counter[str] = Counter()
     while start < size:
-        raw = os.pread(handle, PIECE_BYTES, start)
+        raw = os.pread(handle, min(PIECE_BYTES, size - start), start)
         is_last = start + len(raw) >= size
-        if not raw:
-            raise dialect.Refused("Het bestand werd korter terwijl het gelezen werd.")
         if not is_last:
-            end = (raw.rfind(b"\n") + 1) or (raw.rfind(b"\r") + 1)
-            if not end:
-                limits.check_line(len(raw), reader.lines + 1)
-                raise TooLarge("Het bestand heeft geen regeleinden. Lever het opnieuw.")
-            raw = raw[:end]
-        text = encoding.decoded(raw, is_last=is_last)
-        delivered, rest = reader.take(text, rest + text.text, is_last=is_last)
-        yield delivered
+            raw = raw[: max(raw.rfind(one) for one in BETWEEN) + 1] or raw
+        decoded = encoding.decoded(raw, is_last=is_last)
+        whole.write(decoded.text)
+        cleaned.update(decoded.cleaned)
+        notes = tuple(dict.fromkeys((*about.notes, *decoded.notes)))
+        about = replace(about, damaged=about.damaged or decoded.damaged, notes=notes)
         start += len(raw)
+    whole.flush()
+    text = InFile(whole.fileno(), 0, whole.tell(), whole)
+    return json_files.Reader(text, replace(about, cleaned=cleaned), wanted)
+
+
+def _begin(handle: int) -> int:
+    return len(dialect.BOM) if os.pread(handle, 3, 0) == dialect.BOM else 0
 
 
 @dataclass(frozen=True)
@@ -75,14 +125,21 @@ class _Encoding:
 
     codec: reads its bytes; None where they are UTF-8.
     damaged: it has bytes that are no UTF-8.
+    cut_off: it ends within a character of UTF-8.
     mended: words that were encoded twice, and what they were.
     """
 
     label: str
     codec: str | None = None
     damaged: bool = False
+    cut_off: bool = False
     mended: dict[bytes, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is UTF-8 as it stands."""
+        return self.codec is None and not (self.damaged or self.cut_off or self.mended)
 
     def decoded(self, raw: bytes, *, is_last: bool) -> dialect.Decoded:
         if self.codec is not None:
@@ -125,7 +182,8 @@ def _encoding(handle: int, size: int) -> _Encoding:
     except UnicodeDecodeError:
         return _old_encoding(handle, size, label)
     notes = tuple(dialect.lost_notes(lost))
-    return _Encoding(label, mended=encodings.mended(found), notes=notes)
+    cut_off = bool(decoder.getstate()[0])
+    return _Encoding(label, cut_off=cut_off, mended=encodings.mended(found), notes=notes)
 
 
 def _old_encoding(handle: int, size: int, label: str) -> _Encoding:

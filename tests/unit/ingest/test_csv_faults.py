@@ -171,7 +171,7 @@ def test_a_fault_in_a_file_that_is_read_in_pieces(
     path.write_bytes(text.encode(encoding))
     monkeypatch.setattr(pieces, "PIECE_BYTES", 900)
     with path.open("rb") as file:
-        parts = list(pieces.read(file.fileno(), path.stat().st_size, WANTED, Limits()))
+        parts = list(pieces.reader(file.fileno(), path.stat().st_size, WANTED, Limits()).read())
     assert len(parts) > 1
     frame = pl.concat([part.frame for part in parts]).select(NAMES).fill_null("")
     assert [list(row) for row in frame.rows()] == RECORDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 
 import polars as pl
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dronten_pipeline.ingest import json_structure
+from dronten_pipeline.ingest import json_records, json_structure, pieces
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.readers import read
-from dronten_pipeline.ingest.records import Delivered, boolean_of, number_of
+from dronten_pipeline.ingest.records import Delivered, boolean_of, check_total, number_of
+from dronten_pipeline.limits import Limits
 
 WANTED = Wanted(frozenset({"code", "naam", "bedrag", "akkoord"}), frozenset({"code", "naam"}))
 ONE = {"code": "A1", "naam": "Beheer", "bedrag": 1.5, "akkoord": True}
@@ -394,3 +396,78 @@ def test_a_full_page_is_whole_only_when_it_says_so(size: str) -> None:
         read(json.dumps({size: 2, "offset": 0, "items": [ONE, TWO]}).encode(), WANTED)
     for says_so in ({"total": 2}, {"next": None}, {"hasMore": False}, {"totalPages": 1}):
         assert len(rows({size: 2, **says_so, "items": [ONE, TWO]})) == 2
+
+
+# --- in pieces
+
+SMALL = st.dictionaries(
+    st.sampled_from(["code", "naam", "Naam", "bedrag", "akkoord", "ander", "properties"]),
+    st.one_of(
+        st.sampled_from(["A", "é", "\\", '"', "{[", "]}", "//", "NCCÃ©", "", "1,5", "/Date(0)/"]),
+        st.integers(),
+        st.booleans(),
+        st.none(),
+        st.sampled_from([{"naam": "x"}, {}, [], [1], 1.5, float("nan"), 12345678901234567.0]),
+    ),
+    max_size=5,
+)
+FAULTS = (
+    *(b"", b"", b"", b",", b"]", b"}", b'"', b"{", b"[", b"\\", b"\xc3", b"\xe9", b"\n", b"\t"),
+    *(b"5,", b"null", b"// x\n", b"/* { */", b"\x1a", b'{"code": 1}', b"NaN"),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    records=st.lists(SMALL, min_size=1, max_size=25),
+    name=st.sampled_from(sorted(WRITERS)),
+    fault=st.sampled_from(FAULTS),
+    place=st.floats(0, 1),
+    mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    block=st.sampled_from([3, 64, 1_000, 4_000]),
+)
+def test_a_file_in_pieces_is_the_file_as_a_whole(
+    tmp_path_factory: pytest.TempPathFactory,
+    records: list[dict[str, object]],
+    name: str,
+    fault: bytes,
+    place: float,
+    mark: bytes,
+    block: int,
+) -> None:
+    records = [{"code": f"A{n}", "naam": "x", **one} for n, one in enumerate(records)]
+    content = WRITERS[name](records)
+    at = int(place * len(content))
+    content = mark + content[:at] + fault + content[at:]
+    path = tmp_path_factory.mktemp("pieces") / "a.json"
+    path.write_bytes(content)
+    whole = _outcome(lambda: [read(content, WANTED)])
+    with pytest.MonkeyPatch.context() as patch, path.open("rb") as file:
+        patch.setattr(pieces, "PIECE_BYTES", 400)
+        patch.setattr(json_records, "PIECE_BYTES", 400)
+        patch.setattr(json_structure, "BLOCK", block)
+        if pieces.cut_as(file.fileno(), len(content)) != "json":
+            return
+        cut = _outcome(
+            lambda: list(pieces.reader(file.fileno(), len(content), WANTED, Limits()).read())
+        )
+    assert cut == whole
+
+
+def _outcome(reading: Callable[[], list[Delivered]]) -> object:
+    """All that is said of a file, or why it is refused."""
+    try:
+        found = reading()
+    except Refused as refusal:
+        return str(refusal)
+    for one in found:
+        check_total(one)
+    frame = pl.concat([one.frame for one in found], how="diagonal")
+    return (
+        frame.select(sorted(frame.columns)).rows(),
+        pl.concat([one.rejects for one in found]).rows(),
+        sum(one.rows for one in found),
+        sum((Counter(one.cleaned) for one in found), Counter()),
+        {(one.format, one.encoding, one.headers) for one in found},
+        {note for one in found for note in one.notes},
+    )

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from dronten_pipeline.ingest import files, parsing, pieces, raw, readers, registry, worker
 from dronten_pipeline.ingest.dialect import Refused
+from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import Limits
 from dronten_pipeline.sandbox import Broken, Failed, Sandbox
 from dronten_pipeline.settings import Settings
@@ -221,7 +222,7 @@ def test_pieces_hold_what_the_whole_holds(
     limits = Limits()
     with pytest.MonkeyPatch.context() as patch, path.open("rb") as file:
         patch.setattr(pieces, "PIECE_BYTES", 400)
-        parts = list(pieces.read(file.fileno(), size, ("x", "z"), limits))
+        parts = list(pieces.reader(file.fileno(), size, Wanted.of(("x", "z")), limits).read())
     assert size <= 400 or len(parts) > 1
     assert sum(part.rows for part in parts) == whole.rows
     lines = pl.concat([part.rejects for part in parts]).get_column("_line").to_list()
