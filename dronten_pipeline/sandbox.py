@@ -63,7 +63,8 @@ class Failed(RuntimeError):
 
 
 class Unwritten(OSError):
-    """The process could not write what it read: no fault of the file."""
+    """The process could not write what it read: no fault of the file. `filename` is where, when it
+    is not where it was asked to write."""
 
 
 class Sandbox:
@@ -222,7 +223,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"broke": True}
     except Unwritten as error:
-        return {"unwritten": error.args}
+        return {"unwritten": [error.errno, error.strerror, error.filename]}
     except Exception as error:
         if "OutOfMemory" in type(error).__name__ or "bad_alloc" in str(error):
             return {"broke": True}

@@ -7,6 +7,7 @@ stands in it (`ingest/dialect.py`, `ingest/sheets.py`, `readability/extract.py`)
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import struct
 import zipfile
@@ -45,6 +46,9 @@ def opened(content: bytes | IO[bytes]) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(file) as archive:
             yield archive
     except _ERRORS as error:
+        # A place before the begin is an invalid argument; other errors of the system are its own.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise DamagedZip from error
     except ValueError as error:
         if type(error) is not ValueError:  # one of our own, which says more

@@ -107,12 +107,15 @@ def _flushed(path: Path) -> tuple[Path, OSError | None]:
     return path, None
 
 
+def is_full(error: Exception) -> bool:
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space" in str(error)
+
+
 def unwritable(path: Path, error: Exception) -> Unwritable:
-    is_full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space" in str(
-        error
-    )
     why = (
-        "de schijf is vol: maak ruimte" if is_full else "kijk of deze gebruiker daar mag schrijven"
+        "de schijf is vol: maak ruimte"
+        if is_full(error)
+        else "kijk of deze gebruiker daar mag schrijven"
     )
     return Unwritable(f"{path} kon niet geschreven worden: {why}.")
 

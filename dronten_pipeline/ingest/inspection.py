@@ -33,6 +33,7 @@ from dronten_pipeline.ingest import (
 from dronten_pipeline.ingest.file_report import SHOWN_REASONS, SHOWN_RECORDS, FileReport
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.limits import MEGABYTE, TooLarge
+from dronten_pipeline.sandbox import Unwritten
 from dronten_pipeline.settings import Settings, current_settings
 
 HEAD_BYTES = 8 * MEGABYTE
@@ -157,6 +158,8 @@ def report_here(path: str, source_name: str | None, table_name: str | None) -> d
         return {"mistake": str(error.args[0])}
     except FileNotFoundError:
         return {"mistake": f"{file_names.shown(path)} bestaat niet. Controleer de naam en de map."}
+    except Unwritten:
+        raise
     except OSError as error:
         return {"mistake": f"{file_names.shown(path)} {raw.not_opened(error)}"}
     return {

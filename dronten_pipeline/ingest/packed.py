@@ -18,9 +18,10 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from dronten_pipeline import zips
-from dronten_pipeline.ingest import parts
+from dronten_pipeline.ingest import files, parts
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.limits import Limits
+from dronten_pipeline.sandbox import Unwritten
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,6 +59,7 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[IO[bytes], Packing | No
 
     Raises:
         OSError: it cannot be opened.
+        Unwritten: there is no room to unpack it.
         Refused: it is damaged, or holds more than one file.
         TooLarge: it unpacks to more than it may.
     """
@@ -75,9 +77,30 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[IO[bytes], Packing | No
         elif how is None:
             yield file, None
         else:
-            with tempfile.TemporaryFile() as whole:
+            with _aside() as whole:
                 _unpack(how, file, whole, limits)
                 yield whole, Packing(how, f"Uitgepakt uit een {how}-bestand.")
+
+
+@contextlib.contextmanager
+def _aside() -> Iterator[IO[bytes]]:
+    """A file without a name to unpack into.
+
+    Raises:
+        Unwritten: there is no room for it, which is no fault of what is unpacked.
+    """
+    folder = tempfile.tempdir or "/tmp"
+    try:
+        with contextlib.ExitStack() as stack:
+            try:
+                whole = stack.enter_context(tempfile.TemporaryFile())
+            except OSError as error:  # "not found" where no folder takes a file
+                raise Unwritten(error.errno, error.strerror, folder) from error
+            yield whole
+    except OSError as error:
+        if isinstance(error, Unwritten) or not files.is_full(error):
+            raise
+        raise Unwritten(error.errno, error.strerror, folder) from error
 
 
 def inner_name(path: Path) -> str | None:
@@ -162,7 +185,7 @@ def _unzipped(file: IO[bytes], limits: Limits) -> Iterator[tuple[IO[bytes], Pack
                 if any(name in OFFICE or name.startswith(("xl/", "word/")) for name in names):
                     whole, packing = file, None
                 else:
-                    whole = stack.enter_context(tempfile.TemporaryFile())
+                    whole = stack.enter_context(_aside())
                     with archive.open(_only(archive)) as inner:
                         _copy(inner.read, whole, limits)
                     packing = Packing("zip", "Uitgepakt uit een zip-bestand.")
@@ -223,7 +246,7 @@ def _joined(folder: Path, limits: Limits) -> Iterator[tuple[IO[bytes], Packing |
             f"Dit is een map met {len(found)} bestanden, en alleen delen in Parquet worden samen "
             "gelezen. Zet de bestanden rechtstreeks in de map van de bron, en haal deze map weg."
         )
-    with tempfile.TemporaryFile() as whole:
+    with _aside() as whole:
         are_alike = _join(folder, found, whole, limits)
         differ = "" if are_alike else f" {DIFFERING}"
         yield whole, Packing("map", f"Samen gelezen: {len(found)} delen uit een map.{differ}")

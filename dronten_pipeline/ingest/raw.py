@@ -559,7 +559,7 @@ class _Ingest:
             except sandbox.Broken as error:
                 parsed = parsing.Parsed(refused=str(error))
             except sandbox.Unwritten as error:
-                raise files.unwritable(raw_path, error) from error
+                raise files.unwritable(Path(error.filename or raw_path), error) from error
             if _stable_hash(path) != sha256:
                 return False
             self._keep(table, sha256, parsed, accepted, rejected)

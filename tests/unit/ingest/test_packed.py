@@ -7,17 +7,20 @@ import gzip
 import io
 import json
 import lzma
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dronten_pipeline.ingest import landing, packed, parsing, pieces, raw
+from dronten_pipeline.ingest import inspection, landing, packed, parsing, pieces, raw
 from dronten_pipeline.limits import Limits
+from dronten_pipeline.sandbox import Unwritten
 from tests.unit.ingest.conftest import AS_OF, source
 
 CSV = b"zaak_id;Datum;aantal\nA1;01-03-2026;1\nA2;02-03-2026;2\n"
@@ -240,3 +243,37 @@ def test_a_folder_that_is_still_written_waits(deliver: Deliver, ingest: Ingest) 
     outcome = ingest()
     assert outcome.waiting and "schrijft nog aan deze map" in outcome.waiting[0]
     assert not outcome.counting
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        pytest.param(None, id="full while it unpacks"),
+        pytest.param(FileNotFoundError(2, "No usable temporary directory"), id="full before"),
+    ],
+)
+@pytest.mark.parametrize("how", [*PACKED, "folder"])
+def test_no_room_to_unpack_is_no_fault_of_the_delivery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, reason: OSError | None
+) -> None:
+    if how == "folder":
+        path = tmp_path / "zaken_2026-03.parquet"
+        path.mkdir()
+        for part in ("part-1.parquet", "part-2.parquet"):
+            pl.DataFrame({"zaak_id": ["a"]}).write_parquet(path / part)
+    else:
+        path = written(tmp_path, PACKED[how](CSV))
+
+    def full() -> IO[bytes]:
+        if reason is not None:
+            raise reason
+        return Path("/dev/full").open("w+b")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(tempfile, "tempdir", "/a/folder")
+    with pytest.raises(Unwritten) as caught:
+        parse(path)
+    assert caught.value.filename == "/a/folder"
+    monkeypatch.setattr(inspection, "inspect_file", lambda *_: parse(path))
+    with pytest.raises(Unwritten):
+        inspection.report_here(str(path), None, None)
