@@ -131,7 +131,10 @@ def _first_run(trial: Trial, folder: Path, at_renames: bool) -> None:
     if at_renames:
         _at_renames(trial, folder / "first", "the first run")
     else:
-        _watch(_start(trial.home), None)
+        run = _start(trial.home)
+        _watch(run, None)
+        if run.returncode != 0:
+            raise Broken(f"the first run ended with {run.returncode}")
     trial.votes = clarity(trial.home, MONTH)[1] or 0
     _stands(trial.home)
 
