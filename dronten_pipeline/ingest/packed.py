@@ -89,18 +89,17 @@ def _aside() -> Iterator[IO[bytes]]:
     Raises:
         Unwritten: there is no room for it, which is no fault of what is unpacked.
     """
-    folder = tempfile.tempdir or "/tmp"
     try:
         with contextlib.ExitStack() as stack:
             try:
                 whole = stack.enter_context(tempfile.TemporaryFile())
             except OSError as error:  # "not found" where no folder takes a file
-                raise Unwritten(error.errno, error.strerror, folder) from error
+                raise Unwritten(error.errno, error.strerror, tempfile.tempdir or "/tmp") from error
             yield whole
     except OSError as error:
         if isinstance(error, Unwritten) or not files.is_full(error):
             raise
-        raise Unwritten(error.errno, error.strerror, folder) from error
+        raise Unwritten(error.errno, error.strerror, tempfile.tempdir or "/tmp") from error
 
 
 def inner_name(path: Path) -> str | None:
