@@ -12,18 +12,22 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import string
 import sys
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import Literal
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from dronten_pipeline import distinct
+
+if TYPE_CHECKING:
+    from dronten_pipeline.fixed_width import Bytes
 
 Kind = Literal["citizen_number", "short_citizen_number", "email", "iban", "phone"]
 #: What a column is: its text, the numbers of its records, or whole numbers that are counts.
@@ -50,11 +54,6 @@ SIGNIFICANCE = 0.001
 #: become plain ones (NFKC), the digits of every script become ours, and what cannot be seen goes.
 _CODED = r"&#|&[A-Za-z]{2,8};|%[0-9A-Fa-f]{2}"
 _INVISIBLE = r"[\p{Cf}\p{Mn}\p{Me}\u00ad\u1160]"
-_DIGITS = {
-    sign: str(unicodedata.decimal(sign))
-    for sign in map(chr, range(128, sys.maxunicode + 1))
-    if sign.isdecimal()
-}
 #: What cannot hold any of it is not looked at further: no eight digits near each other, no code
 #: and no sign of an e-mail address.
 _MAYBE = (
@@ -159,6 +158,20 @@ _PHONE = (
 #: A mobile number without a mark in it is one whatever stands around it.
 _RUN = r"\d+(?:[.,]\d+)*"
 _MOBILE = r"^(?:0|31|0031)6[1-9]\d{7}$"
+#: What stands before the last eight digits of one, where no more than twelve are looked at.
+_MOBILE_HEADS = ("06", "316")
+#: Of the eleven-test, from the last digit.
+_WEIGHTS = (-1, 2, 3, 4, 5, 6, 7, 8, 9)
+
+
+@cache
+def _digits() -> dict[str, str]:
+    """The digits of every script beyond ASCII, with ours; looking for them all takes a while."""
+    return {
+        sign: str(unicodedata.decimal(sign))
+        for sign in map(chr, range(128, sys.maxunicode + 1))
+        if sign.isdecimal()
+    }
 
 
 class Finding(BaseModel):
@@ -190,15 +203,16 @@ def examine_all(columns: Iterable[tuple[pl.Series, Role]]) -> list[Finding]:
     """As `examine`, for the columns of a table together: each has its own findings."""
     roles: dict[str, Role] = {}
     texts: list[pl.DataFrame] = []
+    counts: list[tuple[int, Kind, int, int]] = []
     for values, role in columns:
-        place = pl.lit(len(roles), dtype=pl.UInt32).alias("column")
+        place = len(roles)
         roles[values.name] = role
-        texts.append(_texts(values).with_columns(place))
-    if not texts:
-        return []
-    rows = _only_candidates(pl.concat(texts))
-    if rows.is_empty():
-        return []
+        if (numbers := _numbers_of_keys(values)) is not None:
+            counts += [(place, *found) for found in _counts_of_numbers(numbers)]
+            continue
+        texts.append(_texts(values).with_columns(pl.lit(place, dtype=pl.UInt32).alias("column")))
+    if texts and not (rows := _only_candidates(pl.concat(texts))).is_empty():
+        counts += _counts(rows.with_row_index("row"))
     names = list(roles)
     return [
         Finding(
@@ -208,8 +222,46 @@ def examine_all(columns: Iterable[tuple[pl.Series, Role]]) -> list[Finding]:
             checked=checked,
             kind=kind,
         )
-        for place, kind, suspected, checked in _counts(rows.with_row_index("row"))
+        for place, kind, suspected, checked in sorted(counts, key=lambda one: one[0])
         if suspected or (checked and roles[names[place]] == "key")
+    ]
+
+
+def _numbers_of_keys(values: pl.Series) -> Bytes | None:
+    """The numbers, a row per digit, of a column of which every text is a `_LONG_NUMBER` of the same
+    length, with as many letters."""
+    if values.dtype != pl.String or not len(values := values.drop_nulls()):
+        return None
+    if re.fullmatch(_LONG_NUMBER, values[0]) is None:
+        return None
+    from dronten_pipeline import fixed_width  # numpy, which only large files need here
+
+    letters = values[0].index("-")
+    rows = fixed_width.places(values)
+    if rows is None or not fixed_width.are(rows[letters], "-"):
+        return None
+    before, numbers = rows[:letters], rows[letters + 1 :]
+    are_numbered = fixed_width.are_letters(before) and fixed_width.are_digits(numbers)
+    return numbers if are_numbered else None
+
+
+def _counts_of_numbers(numbers: Bytes) -> list[tuple[Kind, int, int]]:
+    """As `_counts`, of `_numbers_of_keys`: in those stands nothing else."""
+    digits = (numbers - ord("0")).astype("int16")
+    spare = len(digits) - len(_WEIGHTS)
+    is_nine = ~digits[:spare].any(axis=0)
+    total = sum(weight * digits[-1 - place] for place, weight in enumerate(_WEIGHTS))
+    passes = is_nine & (total % 11 == 0) & digits.any(axis=0)
+    mobile = 0
+    for head in _MOBILE_HEADS:
+        if len(digits) == len(head) + 8:
+            is_mobile = digits[len(head)] != 0
+            for row, sign in zip(digits, head, strict=False):
+                is_mobile &= row == int(sign)
+            mobile = int(is_mobile.sum())
+    return [
+        ("citizen_number", int(passes.sum()), int(is_nine.sum())),
+        ("phone", mobile, mobile),
     ]
 
 
@@ -320,12 +372,11 @@ def _counts(rows: pl.DataFrame) -> list[tuple[int, Kind, int, int]]:
         for kind, found in _look(rows.select("row", "found")).items()
         if not found.is_empty()
     ]
-    found = [
+    return [
         (int(one["column"]), one["kind"], int(one["suspected"]), int(one["checked"]))
         for frame in counts
         for one in frame.iter_rows(named=True)
     ]
-    return sorted(found, key=lambda one: one[0])
 
 
 def _suspected(found: pl.DataFrame) -> pl.DataFrame:
@@ -383,7 +434,7 @@ def _plain(rows: pl.DataFrame) -> pl.DataFrame:
         read.filter(~is_ascii)
         .with_columns(pl.col("found").str.normalize("NFKC"))
         .with_columns(pl.col("found").str.replace_all(_INVISIBLE, ""))
-        .with_columns(pl.col("found").str.replace_many(_DIGITS))
+        .with_columns(pl.col("found").str.replace_many(_digits()))
     )
     return pl.concat([read.filter(is_ascii), folded])
 
@@ -479,7 +530,7 @@ def _passes(name: str) -> pl.Expr:
     number = pl.col(name).cast(pl.Int64, strict=False)
     # The sum of digits by weight, written as one of the number without its last digits: a digit is
     # what stays of one of those less ten times the next.
-    weights = (-1, 2, 3, 4, 5, 6, 7, 8, 9, 0)
+    weights = (*_WEIGHTS, 0)
     total = -number
     for place in range(1, len(weights)):
         total += (weights[place] - 10 * weights[place - 1]) * (number // 10**place)

@@ -101,13 +101,13 @@ class Sandbox:
             raise Failed(answer["failed"])
         return answer["result"]
 
-    def start(self, module: str) -> None:
-        """Starts the process now, to load a module while this one does something else.
+    def start(self, *modules: str) -> None:
+        """Starts the process now, to load modules while this one does something else.
 
         Nothing waits for it, and nothing is lost when it fails: a call starts another.
         """
         with self._lock:
-            self._started(module)
+            self._started(*modules)
 
     def close(self) -> None:
         """Ends the process; the next call starts another."""

@@ -102,7 +102,9 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
         show_release(settings)
         return PUBLISHED if is_loaded else OWN_ERROR
     prepare_dagster_home(settings)
-    sandbox.shared(settings.limits).start("dronten_pipeline.ingest.worker")
+    sandbox.shared(settings.limits).start(
+        "dronten_pipeline.ingest.worker", "dronten_pipeline.ingest.frame_file"
+    )
 
     # Not exported by Dagster, and the only way to tell a failed check from a broken step.
     from dagster._core.errors import DagsterAssetCheckFailedError

@@ -133,6 +133,8 @@ class Reader:
             self.lines = self.head.lines
             counts.update(self.head.cleaned)
             text = text[self.head.start :]
+        if not is_last and (alike := self._alike(decoded, text, counts)) is not None:
+            return alike, b""
         text, layout = self._lines_of(text, counts)
         plain = text
         text, layout = self._without_escapes(text, layout, counts)
@@ -145,6 +147,64 @@ class Reader:
         delivered = self._records(decoded, text, layout, upto, counts, is_last=is_last)
         self.lines += layout.newlines - rest.count(b"\n")
         return delivered, rest
+
+    def _alike(
+        self, decoded: dialect.Decoded, text: bytes, counts: Counter[str]
+    ) -> Delivered | None:
+        """The records of a piece of which every line is one, without looking for where they stand;
+        None where that takes a closer look. What follows a first record and does not end the file
+        is no header, ruler or line below the table."""
+        assert self.head is not None
+        separator, width = self.head.separator, self.width
+        if not self._has_records or width is None or self.surplus or decoded.damaged:
+            return None
+        lines = structure.lines_alike(text, separator, width, self.limits.line_megabytes * MEGABYTE)
+        if lines is None or line_ends.has_lone_returns(text):
+            return None
+        keep, names = self._kept()
+        if not names:
+            return None
+        frame = _parse(text, separator, width, keep).rename(_renamed(keep, names))
+        if frame.height != lines or _may_be_blank(frame):
+            return None
+        records = np.arange(lines)
+        if len(places := self._suspects(frame)):
+            layout = structure.scan(text, separator, width)
+            frame, records = self._without_furniture(text, layout, frame, records, places, counts)
+        found = self._delivered(decoded, frame, records + 1, counts)
+        self.lines += lines
+        return found
+
+    def _delivered(
+        self,
+        decoded: dialect.Decoded,
+        frame: pl.DataFrame,
+        lines: structure.Positions,
+        counts: Counter[str],
+        *,
+        rejects: pl.DataFrame | None = None,
+        notes: Collection[str] = (),
+        blank_lines: int = 0,
+    ) -> Delivered:
+        """Args:
+        lines: of the records, counted from the first of this piece.
+        """
+        assert self.head is not None
+        rejects = REJECTS.to_frame() if rejects is None else rejects
+        numbers = pl.Series(LINE, lines + self.lines, dtype=pl.Int64)
+        return Delivered(
+            format="csv",
+            encoding=decoded.encoding,
+            separator=self.head.separator,
+            frame=frame.with_columns(numbers) if frame.width else numbers.to_frame(),
+            rejects=rejects,
+            headers=self.head.names,
+            rows=len(lines) + len(rejects),
+            notes=(*decoded.notes, *notes),
+            blank_lines=blank_lines,
+            cleaned={kind: count for kind, count in counts.items() if count},
+            understood=Understood(header=self.head.header),
+        )
 
     def _lines_of(self, text: bytes, counts: Counter[str]) -> tuple[bytes, structure.Layout]:
         """The text with LF at the end of every line, and its records.
@@ -244,8 +304,9 @@ class Reader:
         is_bad = ~good & ~left_out
         rejects = self._rejects(layout, body[is_bad], damaged[is_bad], width, is_whole=is_whole)
         frame = self._values(text, layout, records)
-        frame, records = self._without_furniture(text, layout, frame, records, counts)
-        notes = list(decoded.notes)
+        if len(places := self._suspects(frame)):
+            frame, records = self._without_furniture(text, layout, frame, records, places, counts)
+        notes = []
         if not is_whole and len(body):
             notes.append(
                 "De laatste regel heeft geen regeleinde: het bestand is mogelijk afgebroken."
@@ -254,19 +315,14 @@ class Reader:
         # Of a line that broke in a text, two parts are together as long as the header.
         if len(short) > 1 and (short == short[0]).all() and 2 * short[0] != width + 1:
             notes.append(SHORT)
-        lines = pl.Series(LINE, layout.line[records] + self.lines, dtype=pl.Int64)
-        return Delivered(
-            format="csv",
-            encoding=decoded.encoding,
-            separator=separator,
-            frame=frame.with_columns(lines) if frame.width else lines.to_frame(),
+        return self._delivered(
+            decoded,
+            frame,
+            layout.line[records],
+            counts,
             rejects=rejects,
-            headers=self.head.names,
-            rows=len(records) + len(rejects),
-            notes=tuple(notes),
+            notes=notes,
             blank_lines=int(layout.blank[:upto].sum()),
-            cleaned={kind: count for kind, count in counts.items() if count},
-            understood=Understood(header=self.head.header),
         )
 
     def _decide_width(
@@ -410,10 +466,8 @@ class Reader:
         self, text: bytes, layout: structure.Layout, records: structure.Positions
     ) -> pl.DataFrame:
         assert self.head is not None
-        separator, headers = self.head.separator, self.head.names
-        kept = self.wanted if self.keep is None else self.keep
-        keep = [index for index, name in enumerate(headers) if name in kept]
-        names = [headers[index] for index in keep]
+        separator = self.head.separator
+        keep, names = self._kept()
         if not len(records) or not names:
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
         stray = records[layout.stray_quotes[records]]
@@ -422,7 +476,7 @@ class Reader:
             source = text[layout.start[records[0]] : layout.end[records[-1]]]
         else:
             source = b"\n".join(_pieces(text, layout, records, stray, separator))
-        width = (self.width or len(headers)) + self.surplus
+        width = (self.width or len(self.head.names)) + self.surplus
         if self.surplus:  # the first line says how many fields there may be
             source = separator.encode() * (width - 1) + b"\n" + source
         frame = _parse(source, separator, width, keep)[int(self.surplus > 0) :]
@@ -431,7 +485,28 @@ class Reader:
                 f"Het controletotaal klopt niet: van {len(records)} records zijn er {frame.height} "
                 "gelezen. Controleer de aanhalingstekens in het bestand en lever het opnieuw."
             )
-        return frame.rename(dict(zip(frame.columns, names, strict=True)))
+        return frame.rename(_renamed(keep, names))
+
+    def _kept(self) -> tuple[list[int], list[str]]:
+        """Places and names of the columns to read."""
+        assert self.head is not None
+        kept = self.wanted if self.keep is None else self.keep
+        found = [(place, name) for place, name in enumerate(self.head.names) if name in kept]
+        return [place for place, _ in found], [name for _, name in found]
+
+    def _suspects(self, frame: pl.DataFrame) -> pl.Series:
+        """The rows that may be no records by what they say: they lack something, or their first
+        value might say so."""
+        names = [name for name in frame.columns if name in self.wanted]
+        if not names or not frame.height or self.keep is not None:
+            return pl.Series(dtype=pl.get_index_type())
+        first = pl.col(names[0])
+        likely = sorted({name.split("_")[0] for name in self.wanted} | {"tota", "total", "som"})
+        maybe = first.str.contains_any(likely, ascii_case_insensitive=True)
+        lacking = [name for name in names if name in self.wanted.required or name == names[0]]
+        for name in lacking:
+            maybe = maybe | pl.col(name).is_null() | (pl.col(name) == "")
+        return frame.select(maybe.fill_null(True).arg_true()).to_series()
 
     def _without_furniture(
         self,
@@ -439,6 +514,7 @@ class Reader:
         layout: structure.Layout,
         frame: pl.DataFrame,
         records: structure.Positions,
+        places: pl.Series,
         counts: Counter[str],
     ) -> tuple[pl.DataFrame, structure.Positions]:
         """The records without headers that come again, and without totals.
@@ -446,20 +522,6 @@ class Reader:
         Raises:
             Refused: a header comes again with its columns in another order.
         """
-        assert self.head is not None
-        names = [name for name in frame.columns if name in self.wanted]
-        if not names or not frame.height or self.keep is not None:
-            return frame, records
-        # Looked at closely are only rows that lack something, or whose first value might say so.
-        first = pl.col(names[0])
-        likely = sorted({name.split("_")[0] for name in self.wanted} | {"tota", "total", "som"})
-        maybe = first.str.contains_any(likely, ascii_case_insensitive=True)
-        lacking = [name for name in names if name in self.wanted.required or name == names[0]]
-        for name in lacking:
-            maybe = maybe | pl.col(name).is_null() | (pl.col(name) == "")
-        places = frame.select(maybe.fill_null(True).arg_true()).to_series()
-        if not len(places):
-            return frame, records
         suspects = frame[places]
         said = None
         if len(places) <= FEW:
@@ -598,6 +660,17 @@ def _pieces(
         else text[layout.start[records[first]] : layout.end[records[last - 1]]]
         for first, last in pairwise(bounds)
     ]
+
+
+def _renamed(keep: list[int], names: list[str]) -> dict[str, str]:
+    return {f"c{place}": name for place, name in zip(keep, names, strict=True)}
+
+
+def _may_be_blank(frame: pl.DataFrame) -> bool:
+    """Whether a line may have held nothing but separators."""
+    if any(not column.null_count() for column in frame.iter_columns()):
+        return False
+    return bool(frame.select(pl.all_horizontal(pl.all().is_null()).any()).item())
 
 
 def _parse(source: bytes, separator: str, width: int, keep: list[int]) -> pl.DataFrame:

@@ -14,6 +14,8 @@ import polars as pl
 
 ZONE = "Europe/Amsterdam"
 NAIVE = pl.Datetime("us")
+#: In microseconds.
+DAY = 86_400_000_000
 
 MONTHS = {
     name: number
@@ -137,6 +139,25 @@ def localised(naive: pl.Expr) -> pl.Expr:
 
 
 def _in_utc(naive: pl.Series) -> pl.Series:
+    """Moved by what its day lies from UTC, where a day does so from its beginning to its end and
+    the days are few; else placed one by one."""
+    day = naive.cast(pl.Int64) // DAY
+    first, last = day.min(), day.max()
+    if not isinstance(first, int) or not isinstance(last, int) or last - first > len(naive) // 4:
+        return _placed(naive)
+    midnight = pl.int_range(first, last + 1, eager=True) * DAY
+    away, later = (
+        start - _placed(start.cast(NAIVE)).cast(pl.Int64)
+        for start in (midnight, midnight + DAY - 1)
+    )
+    away = away.set(away != later, None)
+    found = (naive.cast(pl.Int64) - away.gather(day - first)).cast(pl.Datetime("us", "UTC"))
+    if found.null_count() == naive.null_count():
+        return found
+    return found.zip_with(found.is_not_null(), _placed(naive.set(found.is_not_null(), None)))
+
+
+def _placed(naive: pl.Series) -> pl.Series:
     def placed(moment: pl.Series) -> pl.Series:
         return moment.dt.replace_time_zone(ZONE, ambiguous="earliest", non_existent="null")
 

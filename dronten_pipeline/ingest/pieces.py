@@ -24,6 +24,8 @@ from dronten_pipeline.limits import MEGABYTE, Limits, TooLarge
 PIECE_BYTES = 16 * MEGABYTE
 #: What stands between values, in every encoding.
 BETWEEN = (b"\n", b'"', b",", b" ")
+#: What is still near the processor when it was read.
+CACHED_BYTES = MEGABYTE // 4
 
 
 class Reader(Protocol):
@@ -167,6 +169,8 @@ def _encoding(handle: int, size: int) -> _Encoding:
     Refused: its bytes make words in no encoding.
     """
     label = "utf-8-sig" if os.pread(handle, 3, 0) == dialect.BOM else "utf-8"
+    if label == "utf-8" and all(block.isascii() for block in _blocks(handle, size, CACHED_BYTES)):
+        return _Encoding(label)
     decoder = codecs.getincrementaldecoder("utf-8")()
     found: Counter[bytes] = Counter()
     lost = 0
@@ -206,6 +210,6 @@ def _old_encoding(handle: int, size: int, label: str) -> _Encoding:
     return _Encoding(guess.label, codec=guess.codec, mended=mended, notes=(guess.note,))
 
 
-def _blocks(handle: int, size: int) -> Iterator[bytes]:
-    for start in range(0, size, PIECE_BYTES):
-        yield os.pread(handle, PIECE_BYTES, start)
+def _blocks(handle: int, size: int, block: int = PIECE_BYTES) -> Iterator[bytes]:
+    for start in range(0, size, block):
+        yield os.pread(handle, block, start)

@@ -99,6 +99,22 @@ def scan(text: bytes, separator: str, width: int | None = None) -> Layout:
     )
 
 
+def lines_alike(text: bytes, separator: str, width: int, longest: int) -> int | None:
+    """The number of lines, where each ends in LF, has as many fields and no quotes, and none is
+    longer than `longest` bytes; None where one is not so, or might not be."""
+    if b'"' in text or width < 2:
+        return None
+    line = separator.encode() * (width - 1) + b"\n"
+    marks = text.translate(None, bytes(code for code in range(256) if code not in line))
+    if not marks or marks != line * (len(marks) // width) or not text.endswith(b"\n"):
+        return None
+    # With an end in each half of that, no line is longer.
+    half = longest // 2
+    if any(text.find(b"\n", at, at + half) < 0 for at in range(0, len(text) - half, half)):
+        return None
+    return len(marks) // width
+
+
 def requoted(text: bytes, layout: Layout, record: int, separator: str) -> bytes:
     """One record with stray quotes, written so that any reader takes them as characters."""
     start, end = int(layout.start[record]), int(layout.end[record])

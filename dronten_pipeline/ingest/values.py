@@ -24,7 +24,15 @@ import polars as pl
 
 from dronten_pipeline import distinct
 from dronten_pipeline.contracts import Column, ColumnType, Table
-from dronten_pipeline.ingest import amounts, cleaning, date_order, loss, moments, spelling
+from dronten_pipeline.ingest import (
+    amounts,
+    cleaning,
+    date_order,
+    loss,
+    moments,
+    spelling,
+    uniform_moments,
+)
 from dronten_pipeline.ingest.dtypes import DTYPES
 from dronten_pipeline.ingest.records import LINE, REJECTS, boolean_of, number_of
 
@@ -212,8 +220,9 @@ def type_records(
     counts.append(found)
     fails = pl.any_horizontal(reading.fails() for reading in readings)
     failing = frame.select(fails.fill_null(False)).to_series()
-    rejected = frame.filter(failing) if failing.any() else frame.clear()
-    accepted = frame.filter(~failing) if rejected.height else frame
+    # In one part each: of parts that a filter emptied, polars makes a panic further on.
+    rejected = frame.filter(failing).rechunk() if failing.any() else frame.clear()
+    accepted = frame.filter(~failing).rechunk() if rejected.height else frame
     _check_order(frame, rejected, readings, seen, as_of)
     marks = {reading.name: _decimal_mark(reading.column, seen)[0] for reading in readings}
     return Typed(
@@ -414,6 +423,9 @@ class _Reading:
         if self.kind == "boolean":
             minus = self.name in look.minus_one
             return pl.coalesce(_truth(text, minus), _truth(number, minus), truth)
+        if (naive := look.read.get(self.name)) is not None:
+            wall = pl.lit(naive)
+            return wall.dt.date() if self.kind == "date" else moments.localised(wall)
         if self.kind == "date":
             return moments.days(text, look.layouts.get(self.name, ()))
         if self.kind == "timestamp":
@@ -505,21 +517,32 @@ class _Look:
     """What a first look at the delivered columns shows.
 
     special: texts that need a rule of `spelling.py`, per column.
+    read: wall times, of the columns in which all are written alike.
     layouts, shapes: how days and moments are written, per column.
     minus_one: columns of truth values in which -1 is true.
     """
 
     special: list[tuple[spelling.Cell, pl.Series]]
+    read: dict[str, pl.Series]
     layouts: dict[str, list[moments.Layout]]
     shapes: dict[str, set[str]]
     minus_one: set[str]
 
 
 def _look(delivered: pl.DataFrame, readings: Collection[_Reading]) -> _Look:
+    if not delivered.height:
+        return _Look([], {}, {}, {}, set())
     wanted: list[pl.Expr] = []
-    texts = [reading.name for reading in readings if reading.has_text]
+    alike = {
+        reading.name: moment
+        for reading in readings
+        if reading.has_text and reading.is_day
+        if (moment := uniform_moments.read(delivered.get_column(reading.name))) is not None
+    }
+    others = [reading for reading in readings if reading.name not in alike]
+    texts = [reading.name for reading in others if reading.has_text]
     repeating = distinct.repeating(delivered, texts)
-    for reading in readings:
+    for reading in others:
         name, text = reading.name, pl.col(reading.name)
         if reading.has_text:
             wanted.append(
@@ -533,22 +556,21 @@ def _look(delivered: pl.DataFrame, readings: Collection[_Reading]) -> _Look:
                 for cell in reading.cells
             )
             wanted.append(ones.alias(f"{name}\x1fones"))
-    if not wanted or not delivered.height:
-        return _Look([], {}, {}, set())
     found = delivered.select(wanted)
-    layouts = {
+    layouts = {name: [layout] for name, (layout, _) in alike.items()} | {
         reading.name: moments.layouts_of(
             found.get_column(f"{reading.name}\x1fforms")[0].drop_nulls().to_list()
         )
-        for reading in readings
+        for reading in others
         if reading.has_text and reading.is_day
     }
     return _Look(
         special=[
             (reading.cell, found.get_column(reading.name)[0])
-            for reading in readings
+            for reading in others
             if reading.has_text
         ],
+        read={name: naive for name, (_, naive) in alike.items()},
         layouts=layouts,
         shapes={name: {layout.shape for layout in used} for name, used in layouts.items()},
         minus_one={

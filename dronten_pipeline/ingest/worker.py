@@ -7,19 +7,16 @@ reading itself (`parsing.py`), and what becomes of what was read (`raw.py`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from dronten_pipeline import distinct, personal
+from dronten_pipeline import personal
 from dronten_pipeline.contracts import Table
 from dronten_pipeline.ingest import loss, parsing, quarantine, together, values
-from dronten_pipeline.ingest.ahead import Behind
 from dronten_pipeline.limits import Limits
 from dronten_pipeline.sandbox import Sandbox, Unwritten
 
@@ -114,7 +111,9 @@ def parse_here(
 ) -> dict[str, Any]:
     """Reads a file, writes its records to `into` and what was rejected to `rejects_into`, where
     there are any, and tells the rest."""
-    accepted, rejected = _Writer(Path(into)), _Writer(Path(rejects_into))
+    from dronten_pipeline.ingest.frame_file import Writer  # pyarrow, which who asks does without
+
+    accepted, rejected = Writer(Path(into)), Writer(Path(rejects_into))
 
     def take(stored: pl.DataFrame, rejects: pl.DataFrame) -> None:
         accepted.add(stored)
@@ -146,6 +145,8 @@ def parse_together_here(
     files: Sequence[tuple[str, str]], table: str, key: str, as_of: str | None, limits: str
 ) -> list[dict[str, Any] | None]:
     """Reads files that are plain together, and writes the records of each to its second path."""
+    from dronten_pipeline.ingest import frame_file
+
     answers: list[dict[str, Any] | None] = [None] * len(files)
     for found in together.parse(
         [_small(Path(path)) for path, _ in files],
@@ -154,15 +155,11 @@ def parse_together_here(
         dt.date.fromisoformat(as_of) if as_of else None,
         Limits.model_validate_json(limits),
     ):
-        rows, start = _arrow(found.stored), 0
+        rows, start = frame_file.arrow(found.stored), 0
         for number, parsed in found.parsed.items():
             own = rows.slice(start, parsed.accepted)
             start += parsed.accepted
-            try:
-                with _parquet(Path(files[number][1]), found.stored, rows.schema, set()) as writer:
-                    writer.write_table(own)
-            except (OSError, pa.ArrowException) as error:
-                raise _unwritten(error) from error
+            frame_file.write(Path(files[number][1]), found.stored, own)
             answers[number] = _answer(parsed)
     return answers
 
@@ -197,71 +194,3 @@ def _answer(parsed: parsing.Parsed) -> dict[str, Any]:
 @cache
 def _table(document: str) -> Table:
     return Table.model_validate_json(document)
-
-
-class _Writer:
-    """Writes frames to one Parquet file, a row group each."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.first: pl.DataFrame | None = None
-        self.writer: pq.ParquetWriter | None = None
-        self.behind: Behind | None = None
-
-    def add(self, frame: pl.DataFrame) -> None:
-        if self.first is None and self.writer is None:
-            self.first = frame
-            return
-        try:
-            if self.behind is None:
-                assert self.first is not None
-                self.writer, self.behind = self._opened(self.first), Behind()
-                self._append(self.first)
-                self.first = None
-            self._append(frame)
-        except (OSError, pa.ArrowException) as error:
-            raise _unwritten(error) from error
-
-    def finish(self) -> None:
-        try:
-            if self.behind is not None:
-                self.behind.wait()
-            if self.first is not None:
-                self.writer = self._opened(self.first)
-                self.writer.write_table(_arrow(self.first))
-            if self.writer is not None:
-                self.writer.close()
-        except (OSError, pa.ArrowException) as error:
-            raise _unwritten(error) from error
-
-    def _opened(self, frame: pl.DataFrame) -> pq.ParquetWriter:
-        repeating = distinct.repeating(frame, frame.columns)
-        return _parquet(self.path, frame, _arrow(frame.clear()).schema, repeating)
-
-    def _append(self, frame: pl.DataFrame) -> None:
-        writer, behind = self.writer, self.behind
-        assert writer is not None and behind is not None
-        behind.do(lambda: writer.write_table(_arrow(frame)))
-
-
-def _parquet(
-    path: Path, frame: pl.DataFrame, schema: pa.Schema, repeating: Collection[str]
-) -> pq.ParquetWriter:
-    # A dictionary of values that do not come again costs time and room, and nobody asks for the
-    # first and last of texts.
-    return pq.ParquetWriter(
-        path,
-        schema,
-        compression="zstd",
-        use_dictionary=sorted(repeating),
-        write_statistics=[name for name, kind in frame.schema.items() if kind != pl.String],
-    )
-
-
-def _arrow(frame: pl.DataFrame) -> pa.Table:
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-
-
-def _unwritten(error: Exception) -> Unwritten:
-    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-    return Unwritten(getattr(error, "errno", None), reason)
