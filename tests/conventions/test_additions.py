@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,7 @@ tables:
 """,
         encoding="utf-8",
     )
-    _name(project, "int_staged_table", "proefbron__loans")
+    _list(project, "int_staged_table", "'proefbron__loans': ['loan_id']")
     staging = project / "dbt_project" / "models" / "staging" / "proefbron"
     shutil.copytree(staging.parent / "website_feedback", staging)
     for path in staging.iterdir():
@@ -85,12 +86,12 @@ sources:
         ).write_text(text, encoding="utf-8")
 
 
-def _name(project: Path, union: str, name: str) -> None:
+def _list(project: Path, union: str, line: str) -> None:
     """Adds a line to the model that unites what there is: dbt must know what it reads."""
     model = project / "dbt_project" / "models" / "intermediate" / f"{union}.sql"
     text = model.read_text(encoding="utf-8")
-    assert text.count(" = [\n") == 1
-    model.write_text(text.replace(" = [\n", f" = [\n    '{name}',\n"), encoding="utf-8")
+    assert len(start := re.findall(r" = [\[{]\n", text)) == 1
+    model.write_text(text.replace(start[0], f"{start[0]}    {line},\n"), encoding="utf-8")
 
 
 def add_kpi(project: Path) -> None:
@@ -100,7 +101,7 @@ def add_kpi(project: Path) -> None:
         assert header.startswith("kpi_id,")
         with seed.open("a", encoding="utf-8") as file:
             file.write("website_votes," + first.partition(",")[2] + "\n")
-    _name(project, "int_kpi_value", "website_votes")
+    _list(project, "int_kpi_value", "'website_votes'")
     kpis = project / "dbt_project" / "models" / "kpi"
     (kpis / "kpi_website_votes.sql").write_text(
         "select * from {{ ref('kpi_website_text_clarity') }}\n", encoding="utf-8"
