@@ -24,7 +24,7 @@ from typing import Literal, TextIO
 from ruamel.yaml import YAML
 
 from dronten_pipeline import permissions
-from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
+from dronten_pipeline.settings import LOCAL_TIME, PROJECT, WRITTEN_BY_DBT, Settings
 
 Origin = Literal["delivery", "sample"]
 
@@ -176,6 +176,8 @@ def code_fingerprint(settings: Settings) -> str:
         (PROJECT, "requirements.lock"),
     ):
         for path in sorted(folder.glob(pattern)):
+            if not WRITTEN_BY_DBT.isdisjoint(path.relative_to(folder).parts[:1]):
+                continue
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()}".encode())
                 digest.update(path.read_bytes())

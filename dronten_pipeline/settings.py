@@ -23,6 +23,8 @@ from dronten_pipeline.publish.postgres.names import wrong_with_role, wrong_with_
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
+#: What dbt writes for somebody who works in the folder of its project; no part of the project.
+WRITTEN_BY_DBT = frozenset({"target", "logs"})
 
 
 class UnusableKey(ValueError):

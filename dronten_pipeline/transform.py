@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dronten_pipeline.evidence.durable import WORDS_OF_FULL
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.settings import WRITTEN_BY_DBT, Settings
 
 #: dbt in a jacket: it ends with the process that started it (`child.py`).
 DBT = Path(sys.executable).with_name("datalab-dbt")
@@ -206,6 +206,8 @@ def _named(results: Sequence[Mapping[str, Any]]) -> str:
 def _fingerprint(settings: Settings) -> str:
     digest = hashlib.sha256(environment(settings)["DATALAB_STAGING"].encode())
     for path in sorted(settings.dbt_project.rglob("*")):
+        if path.relative_to(settings.dbt_project).parts[0] in WRITTEN_BY_DBT:
+            continue
         if path.suffix in {".sql", ".py", ".yml", ".csv", ".md"}:
             digest.update(str(path).encode())
             digest.update(path.read_bytes())

@@ -3,7 +3,7 @@
 Here belongs reading what people decided and comparing it with what held before. Not here: judging
 with it (`gate/`) or computing with it (`dbt_project/`).
 
-A name says what it is about: `definition/b1_share`, `target/b1_share 2026`,
+A name says what it is about: `definition/b1_share`, `target/b1_share 2026`, `norm/callback`,
 `tolerance/fct_kpi_value.b1_reconciles`.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,21 @@ def agreed(settings: Settings) -> Agreed:
     seeds = settings.dbt_project / "seeds"
     models = settings.dbt_project / "models" / "kpi"
     words = {row["kpi_id"]: row for row in _rows(seeds / "kpi_definition.csv")}
+    for row in _rows(seeds / "norm.csv"):
+        found[f"norm/{row['code']}"] = {name: row[name] for name in row if name != "code"}
     for row in _rows(seeds / "kpi_register.csv"):
         model = models / f"kpi_{row['kpi_id']}.sql"
+        query = model.read_text(encoding="utf-8") if model.is_file() else ""
+        norms = {
+            code: found[f"norm/{code}"]["value"]
+            for code in sorted(set(re.findall(r"\bnorm\('(\w+)'\)", query)))
+        }
         found[f"definition/{row['kpi_id']}"] = {
             **{name: value for name, value in row.items() if name != "kpi_id"},
             **{name: text for name, text in words[row["kpi_id"]].items() if name != "kpi_id"},
             "model_sha256": sha256_of(model) if model.is_file() else None,
+            # what its query takes from the seed was a number in the query once
+            **({"norms": norms} if norms else {}),
         }
     for row in _rows(seeds / "kpi_target.csv"):
         kind = "" if row["kind"] == "target" else f" {row['kind']}"

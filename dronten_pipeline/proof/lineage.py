@@ -174,6 +174,8 @@ def _lineage(
     for key, one in manifest["nodes"].items():
         if one["resource_type"] not in ("model", "seed"):
             continue
+        if one["config"]["materialized"] == "ephemeral":  # its SQL stands in that of its readers
+            continue
         sql = one.get("compiled_code")
         is_sql = one.get("language") == "sql" and sql is not None
         if sql is None and one["resource_type"] == "model":
@@ -190,6 +192,9 @@ def _lineage(
             reads=tuple(sorted(set(one["depends_on"].get("nodes", [])))),
         )
     for key, one in manifest["sources"].items():
+        # The release before is no delivery: the SQL names its place by ${PREVIOUS}.
+        if one["source_name"] == "previous_release":
+            continue
         nodes[key] = Node(kind="source", name=one["name"], schema_name=one["source_name"])
     tests = {key: one for key, one in manifest["nodes"].items() if one["resource_type"] == "test"}
     outcomes = [

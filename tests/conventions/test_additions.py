@@ -90,8 +90,8 @@ def _list(project: Path, union: str, line: str) -> None:
     """Adds a line to the model that unites what there is: dbt must know what it reads."""
     model = project / "dbt_project" / "models" / "intermediate" / f"{union}.sql"
     text = model.read_text(encoding="utf-8")
-    assert len(start := re.findall(r" = [\[{]\n", text)) == 1
-    model.write_text(text.replace(start[0], f"{start[0]}    {line},\n"), encoding="utf-8")
+    (start,) = re.findall(r" = [\[{]\n", text)
+    model.write_text(text.replace(start, f"{start}    {line},\n"), encoding="utf-8")
 
 
 def add_kpi(project: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.contracts import load_sources, load_suites
+from dronten_pipeline.contracts import FRESH_DAYS, load_sources, load_suites
 from dronten_pipeline.dictionary import dictionary
 from dronten_pipeline.mart_contract import advice, promised, released
 from dronten_pipeline.publish.doors.headings import headings
@@ -196,12 +196,35 @@ def test_dbt_reads_the_project_without_being_told_anything(
     assert done.returncode == 0, done.stdout + done.stderr
     bare = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     for key, node in manifest["nodes"].items():
-        assert bare["nodes"][key]["depends_on"] == node["depends_on"]
+        assert bare["nodes"][key]["depends_on"]["nodes"] == node["depends_on"]["nodes"]
     assert bare["nodes"].keys() == manifest["nodes"].keys()
+
+
+def test_the_terms_and_limits_that_models_name_are_those_of_the_seed(settings: Settings) -> None:
+    """One that is misspelt would be null, and every comparison with it unknown."""
+    named = {
+        code
+        for path in (settings.dbt_project / "models").rglob("*.sql")
+        for code in re.findall(r"norm\('(\w+)'\)", path.read_text(encoding="utf-8"))
+    }
+    joined = {"triage", "sportvraag", "toezichtmelding"}
+    assert named | joined == {row["code"] for row in seed(settings, "norm")}
 
 
 def test_a_macro_is_called_by_its_name(settings: Settings) -> None:
     """Of one that is looked up dbt does not know who uses it, and parses all anew to be sure."""
     folders = (settings.dbt_project / name for name in ("macros", "models", "tests"))
     for path in (path for folder in folders for path in folder.rglob("*.sql")):
-        assert not re.search(r"\bcontext\s*[\[.]", path.read_text(encoding="utf-8")), path.name
+        assert not re.search(r"\bcontext(\[|\.get\()", path.read_text(encoding="utf-8")), path.name
+
+
+def test_a_source_of_dbt_is_as_fresh_as_its_contract_says(
+    manifest: dict[str, Any], settings: Settings
+) -> None:
+    contracts = load_sources(settings.sources)
+    for source in manifest["sources"].values():
+        if source["source_name"] not in contracts:
+            continue
+        limit = (source["freshness"] or {}).get("warn_after") or {}
+        days = FRESH_DAYS[contracts[source["source_name"]].cadence]
+        assert limit.get("count") == days, source["source_name"]

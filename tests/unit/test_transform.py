@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline import transform
+from dronten_pipeline import run, transform
 from dronten_pipeline.settings import PROJECT, Settings
 
 
@@ -25,3 +25,17 @@ def test_staging_is_kept_where_there_is_much_to_read(
         folder.mkdir(parents=True)
         pl.DataFrame({"records": records}).write_parquet(folder / "1.parquet")
     assert transform.environment(settings)["DATALAB_STAGING"] == becomes
+
+
+def test_what_dbt_writes_in_its_folder_is_no_part_of_the_project(tmp_path: Path) -> None:
+    """Else who looks at the docs of dbt would have made another version of the code."""
+    settings = Settings(home=tmp_path / "home", dbt_project=tmp_path / "dbt")
+    (model := tmp_path / "dbt/models/a.sql").parent.mkdir(parents=True)
+    model.write_text("select 1")
+    before = run.code_fingerprint(settings), transform._fingerprint(settings)
+    (written := tmp_path / "dbt/target/compiled/a.sql").parent.mkdir(parents=True)
+    written.write_text("select 1")
+    assert (run.code_fingerprint(settings), transform._fingerprint(settings)) == before
+    model.write_text("select 2")
+    after = run.code_fingerprint(settings), transform._fingerprint(settings)
+    assert all(new != old for new, old in zip(after, before, strict=True))

@@ -18,7 +18,7 @@ select
     end as item_id,
     ledger.department,
     ledger.received_on,
-    cast(ledger.received_on + interval 30 day as date) as due_on,
+    ledger.received_on + {{ norm('invoice') }} as due_on,
     -- what the ledger lacks the invoice itself may say
     coalesce(ledger.supplier_due_on, einvoice.supplier_due_on) as supplier_due_on,
     case when ledger.paid_on <= {{ as_of() }} then ledger.paid_on end as paid_on,

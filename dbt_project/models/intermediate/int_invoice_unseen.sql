@@ -23,7 +23,7 @@ select
     type_code,
     invoiced_on,
     received_on,
-    case when type_code <> 381 then cast(received_on + interval 30 day as date) end as due_on,
+    case when type_code <> 381 then received_on + {{ norm('invoice') }} end as due_on,
     amount,
     currency
 from unseen

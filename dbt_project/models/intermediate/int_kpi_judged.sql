@@ -1,9 +1,3 @@
--- read with a release before only, and dbt must know it without one
--- depends_on: {{ ref('stg_run__source') }}
-{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
-{% set status_before = previous ~ '/kpi_status.parquet' %}
-{% set found = run_query("select 1 from glob('" ~ status_before ~ "')") if execute and previous %}
-
 -- the totals within what is judged
 with within as (
     select
@@ -157,7 +151,6 @@ own_years as (
         ci_high
     from {{ ref('int_kpi_value') }}
     where period_grain = 'year_so_far' and dimension = 'total'
-    {% if found and found.rows %}
     union all by name
     select
         before.kpi_id,
@@ -169,23 +162,7 @@ own_years as (
         before.judged_sample_size as sample_size,
         before.judged_ci_low as ci_low,
         before.judged_ci_high as ci_high
-    from (
-        -- a release of version 1 has none of these columns
-        select
-            cast(null as varchar) as kpi_id,
-            cast(null as varchar) as judged_grain,
-            cast(null as date) as judged_period_start,
-            cast(null as date) as judged_until,
-            cast(null as double) as judged_value,
-            cast(null as double) as judged_numerator,
-            cast(null as double) as judged_denominator,
-            cast(null as bigint) as judged_sample_size,
-            cast(null as double) as judged_ci_low,
-            cast(null as double) as judged_ci_high
-        where false
-        union all by name
-        select * from read_parquet('{{ status_before }}')
-    ) as before
+    from {{ ref('stg_previous_release__kpi_status') }} as before
     inner join {{ ref('kpi_register') }} as register on before.kpi_id = register.kpi_id
     inner join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
     where
@@ -193,7 +170,6 @@ own_years as (
         and before.judged_grain = 'year'
         and not register.is_about_people
         and register.direction <> 'benchmark'
-    {% endif %}
 ),
 
 own_figures as (

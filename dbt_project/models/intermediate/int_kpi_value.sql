@@ -69,7 +69,7 @@ select
     register.definition_version,
     register.is_about_people,
     register.is_about_people
-    and computed.sample_size between 1 and {{ var('minimum_group') }} - 1 as is_small
+    and computed.sample_size between 1 and {{ norm('minimum_group') }} - 1 as is_small
 from computed
 inner join {{ ref('kpi_register') }} as register on computed.kpi_id = register.kpi_id
 left join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source

@@ -6,7 +6,7 @@ with permits as (
         received_on,
         permit_ends_on as ends_on,
         -- of a month that is too short for the day its last day
-        cast(permit_ends_on - interval 3 month as date) as warn_by,
+        cast(permit_ends_on - to_months({{ norm('permit_notice') }}) as date) as warn_by,
         case when holder_warned_on <= {{ as_of() }} then holder_warned_on end as warned_on
     from {{ ref('stg_case_system__cases') }}
     where

@@ -33,13 +33,13 @@
 } %}
 
 {% for table, key in tables.items() %}
+{% set is_keyed = key | join(' is not null and ') ~ ' is not null' %}
 select
     '{{ table.split("__")[0] }}' as source,
     '{{ table.split("__")[1] }}' as table_name,
     count(*) as records,
-    count(*) filter (where {{ key | join(' is not null and ') }} is not null) as keyed_records,
-    count(distinct ({{ key | join(', ') }}))
-        filter (where {{ key | join(' is not null and ') }} is not null) as distinct_keys
+    count(*) filter (where {{ is_keyed }}) as keyed_records,
+    count(distinct case when {{ is_keyed }} then row({{ key | join(', ') }}) end) as distinct_keys
 from {{ ref('stg_' ~ table) }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

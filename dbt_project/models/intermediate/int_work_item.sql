@@ -27,7 +27,7 @@ select
 from {{ ref('int_permit') }}
 where
     warned_on is null
-    and warn_by <= {{ today }} + interval 3 month
+    and warn_by <= {{ today }} + to_months({{ norm('permit_notice') }})
     and ends_on >= {{ today }}
 
 union all
@@ -36,7 +36,7 @@ select
     'public_space_feedback_lag' as kpi_id,
     report_id as item_id,
     cast(null as varchar) as team,
-    made_on + 30 as due_on,
+    made_on + {{ norm('public_space_report') }} as due_on,
     concat_ws(
         ', ',
         category || coalesce(' in ' || village, ''),
@@ -44,7 +44,7 @@ select
         'oorzaak: ' || coalesce(replace(open_cause, '_', ' '), 'onbekend')
     ) as detail
 from {{ ref('int_report') }}
-where handled_on is null and made_on + 30 < {{ today }}
+where handled_on is null and made_on + {{ norm('public_space_report') }} < {{ today }}
 
 union all
 select

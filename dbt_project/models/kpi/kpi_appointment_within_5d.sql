@@ -1,6 +1,7 @@
 with appointments as (
     select
         product,
+        {{ norm('appointment') }} as term_working_days,
         appointment_on,
         -- who asks for a later day is not waiting yet
         greatest(requested_on, wanted_from) as starts_on
@@ -9,7 +10,7 @@ with appointments as (
 ),
 
 due as (
-    {{ with_due_date('appointments', 'starts_on', 5) }}
+    {{ with_due_date('appointments', 'starts_on', 'term_working_days') }}
 ),
 
 records as (

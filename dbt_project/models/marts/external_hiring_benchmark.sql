@@ -111,7 +111,7 @@ compared as (
         own.share - with_own.share as difference,
         -- a double never stands on the margin by a rounding of its own
         case
-            when with_own.others >= {{ var('benchmark_others') }}
+            when with_own.others >= {{ norm('benchmark_others') }}
                 then round(own.share - with_own.share, 9)
         end as judged_difference
     from by_method as with_own
@@ -149,7 +149,7 @@ select
     compared.difference,
     case
         when compared.judged_difference < 0 then 'below'
-        when compared.judged_difference <= {{ var('benchmark_margin') }} then 'in_line'
+        when compared.judged_difference <= {{ norm('benchmark_margin') }} then 'in_line'
         when compared.judged_difference is not null then 'above'
     end as status,
     -- the least-squares slope of three points a year apart; null unless all three are there

@@ -1,5 +1,3 @@
-{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') %}
-
 with shown as (
     select
         cell,
@@ -37,7 +35,6 @@ computed as (
     where figures.period_grain <> 'year_so_far'
 ),
 
-{% if previous %}
 stale as (
     -- a stopped source: what the release before said, with its own day and definition
     select
@@ -57,7 +54,7 @@ stale as (
         previous.as_of,
         'stale' as source_state,
         previous.definition_version
-    from read_parquet('{{ previous | replace("'", "''") }}/fct_kpi_value.parquet') as previous
+    from {{ ref('stg_previous_release__fct_kpi_value') }} as previous
     inner join {{ ref('kpi_register') }} as register on previous.kpi_id = register.kpi_id
     inner join {{ ref('stg_run__source') }} as sources on register.source_system = sources.source
     where
@@ -69,14 +66,11 @@ stale as (
             and previous.dimension not in ('total', 'measure')
         )
 ),
-{% endif %}
 
 figures as (
     select * from computed
-    {% if previous %}
     union all
     select * from stale
-    {% endif %}
 )
 
 select

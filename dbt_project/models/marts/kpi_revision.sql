@@ -1,15 +1,6 @@
-{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') %}
-
 with figures_before as (
-    {% if previous %}
     select *
-    from read_parquet('{{ previous | replace("'", "''") }}/fct_kpi_value.parquet')
-    {% else %}
-    -- no release before: nothing to compare with
-    select *
-    from {{ ref('fct_kpi_value') }}
-    where false
-    {% endif %}
+    from {{ ref('stg_previous_release__fct_kpi_value') }}
 ),
 
 -- of a breakdown that is not published (any more) nothing is said, not even that it was

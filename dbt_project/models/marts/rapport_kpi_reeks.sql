@@ -1,51 +1,10 @@
 -- noqa: disable=RF05,RF06
 -- Headings for people: Dutch, with capitals and spaces.
--- read with a release before only, and dbt must know it without one
--- depends_on: {{ ref('stg_run__previous') }}
-{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
-{% set series = previous ~ '/rapport_kpi_reeks.parquet' %}
-{% set found = run_query("select 1 from glob('" ~ series ~ "')") if execute and previous %}
-{% set has_series = found and found.rows %}
 {% set key %}
     concat_ws('|', kpi_id, period_grain, period_start, dimension, dimension_value)
 {% endset %}
 
-with shown_before as (
-    {% if has_series %}
-    select
-        "Sleutel" as row_key,
-        "Eerste waarde" as first_value,
-        "Eerste uitgave" as first_release,
-        "Waarde" as value_before,
-        "Voorlopig" = 'nee' as was_final,
-        "Herzien" = 'ja' as was_revised
-    from read_parquet('{{ series }}')
-    where "Eerste waarde" is not null
-    {% elif previous %}
-    -- the release before was made without this table
-    select
-        {{ key }} as row_key,
-        figures.value as first_value,
-        previous.release_id as first_release,
-        figures.value as value_before,
-        not figures.is_provisional as was_final,
-        false as was_revised
-    from read_parquet('{{ previous }}/fct_kpi_value.parquet') as figures
-    cross join {{ ref('stg_run__previous') }} as previous
-    where figures.value is not null
-    {% else %}
-    select
-        cast(null as varchar) as row_key,
-        cast(null as double) as first_value,
-        cast(null as varchar) as first_release,
-        cast(null as double) as value_before,
-        cast(null as boolean) as was_final,
-        cast(null as boolean) as was_revised
-    where false
-    {% endif %}
-),
-
-figures as (
+with figures as (
     select
         *,
         {{ key }} as row_key,
@@ -83,7 +42,7 @@ published as (
             false
         ) as is_revised
     from figures
-    left join shown_before as before on figures.row_key = before.row_key
+    left join {{ ref('stg_previous_release__rapport_kpi_reeks') }} as before on figures.row_key = before.row_key
     left join {{ ref('int_kpi_without_past') }} as without_past
         on
             figures.kpi_id = without_past.kpi_id

@@ -1,29 +1,4 @@
-{% set previous = env_var('DATALAB_PREVIOUS_RELEASE', '') | replace("'", "''") %}
-{% set file = previous ~ '/work_list.parquet' %}
-{% set found = run_query("select 1 from glob('" ~ file ~ "')") if execute and previous %}
-{% set has_list = found and found.rows %}
-{% set known = run_query(
-    "select 1 from parquet_schema('" ~ file ~ "') where name = 'first_seen_release'"
-) if has_list %}
-
-with listed_before as (
-    {% if has_list %}
-    select
-        list,
-        item_id,
-        -- a release of before this column says only that it stood there
-        {{ 'first_seen_release' if known.rows else 'release_id' }} as first_seen_release
-    from read_parquet('{{ file }}')
-    {% else %}
-    select
-        cast(null as varchar) as list,
-        cast(null as varchar) as item_id,
-        cast(null as varchar) as first_seen_release
-    where false
-    {% endif %}
-),
-
-judged as (
+with judged as (
     select
         *,
         {{ as_of() }} as judged_on
@@ -49,7 +24,8 @@ from late
 inner join {{ ref('kpi_register') }} as register on late.kpi_id = register.kpi_id
 left join {{ ref('int_organisation_name') }} as teams on {{ code('late.team') }} = teams.code
 left join {{ ref('int_organisation_name') }} as owners on {{ code('register.owner') }} = owners.code
-left join listed_before as before on late.list = before.list and late.item_id = before.item_id
+left join {{ ref('stg_previous_release__work_list') }} as before
+    on late.list = before.list and late.item_id = before.item_id
 cross join {{ ref('stg_run__context') }} as context
 -- the oldest first: by its term, and where none runs by when it came on the list
 order by late.list, late.due_on nulls last, first_seen_release, late.item_id

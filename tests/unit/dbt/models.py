@@ -10,7 +10,6 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import jinja2
@@ -21,21 +20,18 @@ DBT_PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 def run_models(
     connection: duckdb.DuckDBPyConnection,
     models: Iterable[str],
-    environment: Mapping[str, str] | None = None,
     own_statuses: Mapping[str, str] | None = None,
 ) -> None:
-    """Makes a table of each model, in the order given; `ref` names a table of the connection.
+    """Makes a table of each model, in the order given; `ref` names a table of the connection,
+    and `source('x', 'y')` its table x__y.
 
     `own_statuses` gives, by KPI, the query that macros/status/ would hold for it.
     """
-    given = environment or {}
     own = own_statuses or {}
     names = {
         "ref": lambda name: name,
-        "env_var": lambda name, default=None: given.get(name, default),
-        "var": lambda name: {"minimum_group": 5}[name],
-        "execute": True,
-        "run_query": lambda query: _Rows(connection.sql(query).fetchall()),
+        "source": "{}__{}".format,
+        "config": lambda **_: "",
         "own_statuses": lambda: " union all ".join(
             [
                 *(
@@ -62,10 +58,3 @@ def _template(model: str) -> jinja2.Template:
     (path,) = (DBT_PROJECT / "models").rglob(f"{model}.sql")
     jinja = jinja2.Environment(extensions=["jinja2.ext.do"])
     return jinja.from_string(macros + path.read_text(encoding="utf-8"))
-
-
-class _Rows:
-    """What dbt's run_query gives, as far as the models look at it."""
-
-    def __init__(self, rows: list[Any]) -> None:
-        self.rows = rows

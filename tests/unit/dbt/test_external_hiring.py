@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.unit.dbt.conftest import DBT_PROJECT
 from tests.unit.dbt.rendered import model, rendered
 
 OWN = "GM0303"
@@ -41,6 +42,7 @@ class Accounts:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         connection.execute(TABLES)
+        connection.execute(f"create table norm as from read_csv('{DBT_PROJECT}/seeds/norm.csv')")
         for region in REGIONS:
             for code in SHARES:
                 self.member(region, code)

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.unit.dbt.conftest import AS_OF, Raw, dbt_build
+from tests.unit.dbt.conftest import AS_OF, Raw, dbt_build, publish
 
 CLARITY, SATISFACTION = "website_text_clarity", "website_satisfaction"
 JANUARY, FEBRUARY = dt.date(2026, 1, 1), dt.date(2026, 2, 1)
@@ -96,9 +96,14 @@ def later(
         connection.execute(f"attach '{before / 'warehouse.duckdb'}' as warehouse (read_only)")
         connection.execute("create table old as from warehouse.main.fct_kpi_value")
         connection.execute(BEFORE)
-        connection.execute(f"copy old to '{home}/fct_kpi_value.parquet'")
         connection.execute(FIRST)
-        connection.execute(f"copy first to '{home}/rapport_kpi_reeks.parquet'")
+        connection.execute("""
+            create view fct_kpi_value as from old;
+            create view rapport_kpi_reeks as from first;
+            create view kpi_status as from warehouse.main.kpi_status;
+            create view work_list as from warehouse.main.work_list;
+        """)
+        publish(connection, home)
     previous = {
         "release_id": "old",
         "as_of": AS_OF,

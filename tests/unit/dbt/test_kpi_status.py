@@ -13,7 +13,6 @@ import random
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -22,7 +21,13 @@ import pytest
 
 from tests.unit.dbt.models import DBT_PROJECT, run_models
 
-MODELS = ("fct_kpi_target", "int_kpi_span", "int_kpi_judged", "kpi_status")
+MODELS = (
+    "stg_previous_release__kpi_status",
+    "fct_kpi_target",
+    "int_kpi_span",
+    "int_kpi_judged",
+    "kpi_status",
+)
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 GRAINS = list(MONTHS)
 SMALL = range(1, 5)
@@ -410,6 +415,8 @@ def judge(kpis: list[Kpi], run_day: dt.date, **given: Any) -> dict[str, Row]:
                 for period, comparator, value in kpi.targets
             ],
         )
+        before = given.pop("before", pl.DataFrame(schema={"kpi_id": pl.String}))
+        connection.register("previous_release__kpi_status", before)
         run_models(connection, MODELS, **given)
         found = connection.sql("from kpi_status")
         names = found.columns
@@ -710,19 +717,17 @@ def test_a_year_that_is_no_sum_of_its_periods_is_given_by_its_model() -> None:
     assert one(kpi, own_years=[own_year("2025-01-01")])["status"] == "no_data"
 
 
-def test_of_a_stopped_source_such_a_year_is_that_of_the_release_before(tmp_path: Path) -> None:
+def test_of_a_stopped_source_such_a_year_is_that_of_the_release_before() -> None:
     kpi = Kpi("median", day("2026-03-10"), months("2026-01", [1.0] * 30, [9.0] * 20))
     kpi.targets = [("2026", "<=", 2.5)]
     kpi.run_day = day("2026-05-01")
-    before = one(kpi, own_years=[own_year("2026-01-01")])
-    pl.DataFrame([before]).write_parquet(tmp_path / "kpi_status.parquet")
-    given = {"environment": {"DATALAB_PREVIOUS_RELEASE": str(tmp_path)}}
-    assert one(kpi, **given)["judged_value"] is None
-    found = one(kpi, stopped=("monthly",), **given)
+    before = pl.DataFrame([one(kpi, own_years=[own_year("2026-01-01")])])
+    assert one(kpi, before=before)["judged_value"] is None
+    found = one(kpi, stopped=("monthly",), before=before)
     assert (found["judged_value"], found["judged_ci_high"], found["status"]) == (3, 4, "uncertain")
     # a release of version 1 did not say it
-    pl.DataFrame([before]).select("kpi_id", "value").write_parquet(tmp_path / "kpi_status.parquet")
-    assert one(kpi, stopped=("monthly",), **given)["judged_value"] is None
+    before = before.select("kpi_id", "value")
+    assert one(kpi, stopped=("monthly",), before=before)["judged_value"] is None
 
 
 def test_a_kpi_with_a_rule_of_its_own_is_judged_by_it() -> None:

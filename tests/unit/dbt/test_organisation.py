@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -108,10 +107,15 @@ def test_nobody_is_a_member_who_is_named_nowhere(connection: duckdb.DuckDBPyConn
 
 
 def work_list(
-    connection: duckdb.DuckDBPyConnection, previous: Path | None = None
+    connection: duckdb.DuckDBPyConnection,
+    before: str = "null::varchar as list, null::varchar as item_id, null::varchar as release_id "
+    "where false",
 ) -> list[dict[str, object]]:
-    environment = {"DATALAB_PREVIOUS_RELEASE": str(previous)} if previous else {}
-    return connection.execute(model("work_list", connection, **environment)).pl().to_dicts()
+    """The list after a release whose list held the row `before`."""
+    connection.execute(f"create table previous_release__work_list as select {before}")
+    staged = "stg_previous_release__work_list"
+    connection.execute(f"create table {staged} as {model(staged)}")
+    return connection.execute(model("work_list")).pl().to_dicts()
 
 
 def test_every_team_of_a_work_list_is_a_member(connection: duckdb.DuckDBPyConnection) -> None:
@@ -131,14 +135,11 @@ def test_every_team_of_a_work_list_is_a_member(connection: duckdb.DuckDBPyConnec
 
 @pytest.mark.parametrize("has_since", [True, False], ids=["since_known", "older_release"])
 def test_an_item_stands_on_the_list_since_the_release_that_showed_it_first(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path, has_since: bool
+    connection: duckdb.DuckDBPyConnection, has_since: bool
 ) -> None:
     since = "'20260101-a' as first_seen_release, " if has_since else ""
-    connection.execute(
-        f"copy (select 'texts_too_hard' as list, 'old' as item_id, {since}"
-        f"'20260210-a' as release_id) to '{tmp_path / 'work_list.parquet'}'"
-    )
-    rows = [row for row in work_list(connection, tmp_path) if row["list"] == "texts_too_hard"]
+    before = f"'texts_too_hard' as list, 'old' as item_id, {since}'20260210-a' as release_id"
+    rows = [row for row in work_list(connection, before) if row["list"] == "texts_too_hard"]
     # without a term the one that stood there first comes first
     assert [(row["item_id"], row["first_seen_release"]) for row in rows] == [
         ("old", "20260101-a" if has_since else "20260210-a"),
@@ -147,9 +148,9 @@ def test_an_item_stands_on_the_list_since_the_release_that_showed_it_first(
 
 
 def test_a_release_without_a_list_before_is_the_first(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+    connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    rows = work_list(connection, tmp_path)
+    rows = work_list(connection)
     assert {row["first_seen_release"] for row in rows} == {"20260310-b"}
 
 

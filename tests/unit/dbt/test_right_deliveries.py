@@ -21,7 +21,15 @@ from dronten_pipeline.gate.candidate import build_candidate, build_reference
 from dronten_pipeline.gate.sql_judge import judge_by_sql
 from dronten_pipeline.table_contracts import load_table_contracts
 from tests.unit.dbt import test_term_kpis as terms
-from tests.unit.dbt.conftest import DBT_PROJECT, PROJECT, Raw, dbt_build, entry, lay_out
+from tests.unit.dbt.conftest import (
+    DBT_PROJECT,
+    PROJECT,
+    Raw,
+    dbt_build,
+    entry,
+    lay_out,
+    publish,
+)
 from tests.unit.dbt.without_terms import (
     DELIVERIES,
     INTERVIEWED,
@@ -171,17 +179,15 @@ def test_figures_of_a_stopped_source_are_judged_by_the_definitions_of_their_day(
     raw, before = built
     with duckdb.connect(str(before / "warehouse.duckdb"), read_only=True) as connection:
         connection.execute("""
-            create temp table old as from fct_kpi_value;
+            create temp table old as from main.fct_kpi_value;
             -- then the headline was of a month, and no file was counted by department
             insert into old select * replace ('month' as period_grain) from old
             where kpi_id = 'procurement_lawfulness' and period_grain = 'quarter';
             delete from old where kpi_id = 'procurement_lawfulness' and dimension <> 'total';
             update old set definition_version = 0, ci_low = null, ci_high = null;
+            create temp view fct_kpi_value as from old;
         """)
-        connection.execute(f"copy old to '{tmp_path}/fct_kpi_value.parquet'")
-        connection.execute(
-            f"copy (from rapport_kpi_reeks) to '{tmp_path}/rapport_kpi_reeks.parquet'"
-        )
+        publish(connection, tmp_path)
     previous = {"release_id": "old", "as_of": dt.date(2026, 3, 10), "code_version": "older"}
     raw.run(dt.date(2026, 4, 10), stopped=tuple(raw.sources), previous=previous)
     try:
