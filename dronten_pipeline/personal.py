@@ -75,11 +75,15 @@ _LONG_NUMBER = r"^[A-Za-z]{1,12}-[0-9]{9,12}$"
 #: What people write between groups of digits, besides the marks of amounts and lists (`.,;:`).
 _MARKS = r"\-/_\\+|*~'’•·\u2010-\u2015\u2212"
 _BETWEEN = rf"[\s\u2800{_MARKS}]"
-#: Hashes, and names of runs and releases: they hold digits, and none of these numbers.
-_MACHINE_MADE = (
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
-    r"|\b(?:19|20)\d{6}-[0-9a-f]{12}\b|\b[0-9a-f]{16,64}\b"
+#: GUIDs as any system writes them, and whole hashes: they hold digits, and none of these numbers.
+#: The last part of a GUID that is made up can hold a number of nine digits behind zeros.
+_LAST_PART = r"(?:[1-9a-f][0-9a-f]{2}|0[1-9a-f][0-9a-f]|00[1-9a-f])[0-9a-f]{9}|00000[0-9a-f]{7}"
+_IDENTIFIER = (
+    rf"(?i)[0-9a-f]{{8}}(?:[-_][0-9a-f]{{4}}){{3}}[-_](?:{_LAST_PART})"
+    r"|\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\b"
 )
+#: Shortened hashes, and names of runs and releases; in capitals an IBAN may look so.
+_SHORT_HASH = r"\b(?:19|20)\d{6}-[0-9a-f]{12}\b|\b[0-9a-f]{16,64}\b"
 _MOMENT = (
     r"\b(?:19|20)\d{2}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}\b"
     r"|\b\d{1,2}:\d{2}(?::\d{2})?\b"
@@ -396,7 +400,8 @@ def _look(rows: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
     numbers = rows.filter(is_numbered).with_columns(
         pl.col("found").str.strip_chars_start(string.ascii_letters + "-")
     )
-    plain = _replaced(_plain(rows.filter(~is_numbered)), (_MACHINE_MADE, " "))
+    read = _plain(rows.filter(~is_numbered))
+    plain = _replaced(read, (_IDENTIFIER, " "), (_SHORT_HASH, " "))
     undated = _replaced(plain, (_MOMENT, " ; "), (r"\s*[\-\u2010-\u2015\u2212\u00b7]\s*", "-"))
     is_public = pl.col("found").is_in(sorted(PUBLIC_CONTACTS))
     addresses = _replaced(

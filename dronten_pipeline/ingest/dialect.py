@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dronten_pipeline import zips
-from dronten_pipeline.ingest import cleaning, encodings
+from dronten_pipeline.ingest import cleaning, encodings, other_texts
 
 Format = Literal["csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet", "xml"]
 
@@ -79,6 +79,8 @@ _ONE_BYTE = re.compile(
 )
 
 WHAT_TO_DO = "Lever een CSV-, XLSX-, JSON- of Parquet-bestand."
+RESAVE = "Open het in Excel of LibreOffice, sla het op als .xlsx en lever dat."
+UNPACK = "Pak het uit, en lever wat erin zit."
 AS_WORKBOOK = (
     "ook al heeft dit bestand misschien de naam van een Excel-bestand (.xls). Open het in Excel, "
     "sla het op als .xlsx (een andere naam geven is niet genoeg) en lever dat."
@@ -123,20 +125,29 @@ def format_of(content: bytes) -> Format | Literal["text"]:
     for magic, words in MAGIC:
         # Letters alone also begin a header; what is no text holds control characters soon after.
         if content.startswith(magic) and (not magic.isalpha() or min(content[:256]) < 9):
-            raise Refused(f"Dit is {words}, geen tabel. {WHAT_TO_DO}")
+            advice = UNPACK if "ingepakt" in words else WHAT_TO_DO
+            raise Refused(f"Dit is {words}, geen tabel. {advice}")
     if content[257:262] == b"ustar":
-        raise Refused(f"Dit is een ingepakt bestand (tar), geen tabel. {WHAT_TO_DO}")
+        raise Refused(f"Dit is een ingepakt bestand (tar), geen tabel. {UNPACK}")
     if _is_dbase(content):
-        raise Refused(f"Dit is een database (dBase), geen tabel. {WHAT_TO_DO}")
+        raise Refused(f"Dit is een tabel van dBase (.dbf), en die wordt niet gelezen. {RESAVE}")
     return "xml" if is_xml(content) else "text"
 
 
 def _is_dbase(content: bytes) -> bool:
-    """By its version, the day on which it was changed, and the mark behind its columns."""
-    if len(content) < 66 or content[0] not in (0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5):
+    """By its version, the name and type of its first column, and the mark behind the last one;
+    dBase 7 has longer descriptions of columns, and Visual FoxPro writes more behind the mark."""
+    if len(content) < 66 or (content[0] & 0b111 not in (2, 3, 4, 5) and content[0] & 0xF0 != 0x30):
         return False
+    first, size, name = (68, 48, 32) if content[0] & 0b111 == 4 else (32, 32, 11)
     end = int.from_bytes(content[8:10], "little")
-    return 1 <= content[2] <= 12 and 1 <= content[3] <= 31 and content[end - 1 : end] == b"\r"
+    column = content[first : first + name + 1]
+    return (
+        b"\0" in column[:-1]
+        and column[:1].isalpha()
+        and column[-1:] in b"CNDLMFBGPYTIVQX@O+"
+        and any(content[place : place + 1] == b"\r" for place in range(first + size, end, size))
+    )
 
 
 def is_xml(content: bytes) -> bool:
@@ -173,6 +184,8 @@ def text_format(text: bytes) -> Format:
     # Without a declaration and a namespace; a header between such brackets has rows below it.
     if re.match(rb"<[a-z_!?]", lowered) and text[-64:].rstrip(b"\0 \r\n\t").endswith(b">"):
         raise Refused(f"Dit is XML of HTML, geen tabel. {WHAT_TO_DO}")
+    if (said := other_texts.said_of(head)) is not None:
+        raise Refused(said)
     comments = LEADING_COMMENTS.match(head)
     if comments and head[comments.end() :].startswith((b"[", b"{")):
         head = head[comments.end() :]
@@ -297,7 +310,8 @@ def _zip_format(content: bytes) -> Format:
         words = "een bestand van Apple (Numbers, Pages of Keynote)"
     elif "content.xml" in names:
         words = "een OpenDocument-bestand"
-    raise Refused(f"Dit is {words}, geen tabel. {WHAT_TO_DO}")
+    advice = UNPACK if "ingepakt" in words else WHAT_TO_DO
+    raise Refused(f"Dit is {words}, geen tabel. {advice}")
 
 
 def _ole_format(content: bytes) -> Format:

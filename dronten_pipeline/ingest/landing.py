@@ -168,15 +168,19 @@ def _may_hold_files(folder: Path) -> bool:
 
 
 def table_for(path: Path, source: Source) -> Table | None:
-    """Table that a file belongs to: XML to the one that reads it, all else by its name, or that of
-    the one file packed in it; None when the name fits no table."""
+    """Table that a file belongs to: XML to the one that reads it, packed or not, all else by its
+    name, or that of the one file packed in it; None when the name fits no table."""
     reads = next((table for table in source.tables if table.reads == "ubl"), None)
-    if reads is not None and _is_xml(path):
-        return reads
     named = table_of(path.name, source)
-    if named is None and (inner := packed.inner_name(path)) is not None:
-        return table_of(inner, source)
-    return named
+    if reads is None and named is not None:
+        return named
+    try:
+        inner = packed.inner(path)
+    except OSError:  # reading it tells why
+        return named
+    if reads is not None and dialect.is_xml(inner.start):
+        return reads
+    return table_of(inner.name, source) if named is None and inner.name else named
 
 
 def table_of(file_name: str, source: Source) -> Table | None:
@@ -186,14 +190,6 @@ def table_of(file_name: str, source: Source) -> Table | None:
     if fitting:
         return max(fitting, key=lambda table: len(table.name))
     return source.tables[0] if len(source.tables) == 1 else None
-
-
-def _is_xml(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return dialect.is_xml(file.read(4096))
-    except OSError:  # reading it tells why
-        return False
 
 
 def is_named_after_table(file_name: str, source: Source) -> bool:

@@ -48,6 +48,8 @@ MOMENT = (
     r"(?:(?<d1>\d{1,2})-(?<m1>\d{1,2})-(?<y1>\d{4}|\d{2})"
     r"|(?<y2>\d{4})-(?<m2>\d{1,2})-(?<d2>\d{1,2})"
     r"|(?<d3>\d{1,2})[ -](?<m3>[a-z]+)\.?[ -](?<y3>\d{4}|\d{2})"
+    # The year in front, so that no day can stand for a month.
+    r"|(?<y5>\d{4})[/.](?<m5>\d{1,2})[/.](?<d5>\d{1,2})"
     r"|(?<y4>(?:19|20)\d{2})(?<m4>\d{2})(?<d4>\d{2}))"
     r"(?:(?:t|,? +)(?<hour>\d{1,2})[:.](?<minute>\d{2})"
     r"(?:[:.](?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?"
@@ -67,6 +69,7 @@ DATE_SHAPES = (
     (SHORT_YEAR, r"^\d{1,2}-\d{1,2}-\d{2}(?:\D|$)"),
     ("2025-12-31", r"^\d{4}-"),
     ("20251231", r"^\d{8}"),
+    ("2025/12/31", r"^\d{4}[/.]"),
     ("31 dec 2025", r"^(?:[A-Za-z]+\.?,? +)?\d{1,2}[ -][A-Za-z]"),
 )
 
@@ -231,13 +234,13 @@ def _numbers() -> Iterator[pl.Expr]:
         return pl.coalesce(pl.field(name) for name in names).cast(pl.Int32, strict=False)
 
     named = pl.field("m3").replace_strict(MONTHS, default=None, return_dtype=pl.Int32)
-    written = pl.coalesce(pl.field(name) for name in ("y1", "y2", "y3", "y4"))
+    written = pl.coalesce(pl.field(name) for name in ("y1", "y2", "y3", "y4", "y5"))
     fraction = pl.field("fraction").fill_null("").str.pad_end(6, "0").str.slice(0, 6)
     away = pl.field("offset").str.replace_all(r"\D", "").str.pad_end(4, "0")
     yield (written.str.len_chars() == 2).alias("short")
-    yield number("y1", "y2", "y3", "y4").alias("year")
-    yield pl.coalesce(number("m1", "m2", "m4"), named).alias("month")
-    yield number("d1", "d2", "d3", "d4").alias("day")
+    yield number("y1", "y2", "y3", "y4", "y5").alias("year")
+    yield pl.coalesce(number("m1", "m2", "m4", "m5"), named).alias("month")
+    yield number("d1", "d2", "d3", "d4", "d5").alias("day")
     for name in ("hour", "minute", "second"):
         yield number(name).fill_null(0).alias(name)
     yield fraction.cast(pl.Int32).alias("micros")

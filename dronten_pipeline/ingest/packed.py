@@ -1,8 +1,7 @@
 """What a delivery is packed in: gzip, zip and the like around one file, or a folder of parts.
 
 Here belongs: taking off one layer, within the limits, to a file without a name that is gone when it
-was read. Not here: what stands in it. What is packed in a packed file stays so, and is refused as
-that by `dialect.py`.
+was read. Not here: what stands in it. What is packed in a packed file stays so, and is refused.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import contextlib
 import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -40,6 +40,7 @@ BZIP2_BLOCK = b"1AY&SY"
 ZIP = b"PK\x03\x04"
 #: What only zips of office programs hold.
 OFFICE = ("[Content_Types].xml", "mimetype", "content.xml")
+OFFICE_FOLDERS = ("xl/", "word/", "ppt/", "_rels/", "docProps/", "META-INF/")
 #: What file managers add to a zip.
 DROPPINGS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -72,13 +73,14 @@ def opened(path: Path, limits: Limits) -> Iterator[tuple[IO[bytes], Packing | No
         file.seek(0)
         how = _how(head)
         if head.startswith(ZIP):
-            with _unzipped(file, limits) as inner:
-                yield inner
+            with _unzipped(file, limits) as found:
+                yield found
         elif how is None:
             yield file, None
         else:
             with _aside() as whole:
                 _unpack(how, file, whole, limits)
+                _check_once(whole, how)
                 yield whole, Packing(how, f"Uitgepakt uit een {how}-bestand.")
 
 
@@ -102,22 +104,67 @@ def _aside() -> Iterator[IO[bytes]]:
         raise Unwritten(error.errno, error.strerror, tempfile.tempdir or "/tmp") from error
 
 
-def inner_name(path: Path) -> str | None:
-    """What the one file in a packed one is called, by the first bytes alone; None when that is not
-    told."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-    except OSError:
-        return None
+@dataclass(frozen=True)
+class Inner:
+    """What the first bytes of a delivery tell of the one file in it.
+
+    name: what it is called, None where that is not told.
+    start: its first bytes; those of the delivery itself where it is not packed, or cannot be
+        unpacked by its first bytes alone.
+    """
+
+    name: str | None
+    start: bytes
+
+
+def inner(path: Path) -> Inner:
+    """The file in a zip or gzip by the first bytes alone.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
     if head.startswith(ZIP) and len(head) >= 30:
-        (length,) = struct.unpack_from("<H", head, 26)
-        name = head[30 : 30 + length]
-    elif head.startswith(b"\x1f\x8b\x08") and head[3] & 0b1000 and not head[3] & 0b100:
-        name = head[10:].partition(b"\0")[0]
-    else:
-        return None
-    return PurePath(name.decode("utf-8", errors="replace")).name or None
+        method, length, extra = struct.unpack_from("<8xH16xHH", head)
+        name = head[30 : 30 + length].decode("utf-8", errors="replace")
+        body = head[30 + length + extra :]
+        start = body if method == 0 else _inflated(body, -zlib.MAX_WBITS) if method == 8 else b""
+        return Inner(PurePath(name).name or None, b"" if _is_office(name) else start)
+    if head.startswith(b"\x1f\x8b\x08"):
+        has_name = head[3:4] and head[3] & 0b1000 and not head[3] & 0b100
+        named = head[10:].partition(b"\0")[0].decode("utf-8", errors="replace") if has_name else ""
+        return Inner(PurePath(named).name or None, _inflated(head, zlib.MAX_WBITS | 16))
+    return Inner(None, head)
+
+
+def _inflated(body: bytes, window: int) -> bytes:
+    try:
+        return zlib.decompressobj(window).decompress(body, HEAD)
+    except zlib.error:  # reading it tells why
+        return b""
+
+
+def _is_office(name: str) -> bool:
+    return name in OFFICE or name.startswith(OFFICE_FOLDERS)
+
+
+def _check_once(whole: IO[bytes], how: str) -> None:
+    """Raises:
+    Refused: what was unpacked is packed again, and no workbook.
+    """
+    head = whole.read(HEAD)
+    whole.seek(0)
+    again = _how(head)
+    if again is None and head.startswith(ZIP):
+        with contextlib.suppress(zips.DamagedZip), zips.opened(whole) as archive:
+            again = None if any(map(_is_office, archive.namelist())) else "zip"
+        whole.seek(0)
+    if again is not None:
+        raise Refused(
+            f"In dit ingepakte bestand ({how}) zit nog een ingepakt bestand ({again}), en er wordt "
+            "één keer uitgepakt. Pak het zelf uit, en lever wat erin zit."
+        )
 
 
 def _how(head: bytes) -> str | None:
@@ -133,7 +180,6 @@ def _unpack(how: str, file: IO[bytes], whole: IO[bytes], limits: Limits) -> None
     TooLarge: it unpacks to more than it may.
     """
     import lzma
-    import zlib
 
     import pyarrow as pa
 
@@ -181,12 +227,13 @@ def _unzipped(file: IO[bytes], limits: Limits) -> Iterator[tuple[IO[bytes], Pack
         try:
             with zips.opened(file) as archive:
                 names = archive.namelist()
-                if any(name in OFFICE or name.startswith(("xl/", "word/")) for name in names):
+                if any(map(_is_office, names)):
                     whole, packing = file, None
                 else:
                     whole = stack.enter_context(_aside())
-                    with archive.open(_only(archive)) as inner:
-                        _copy(inner.read, whole, limits)
+                    with archive.open(_only(archive)) as member:
+                        _copy(member.read, whole, limits)
+                    _check_once(whole, "zip")
                     packing = Packing("zip", "Uitgepakt uit een zip-bestand.")
         except zips.DamagedZip as error:
             raise Refused(
@@ -236,8 +283,8 @@ def _joined(folder: Path, limits: Limits) -> Iterator[tuple[IO[bytes], Packing |
     limits.check_size(sum(one.stat().st_size for one in found))
     if len(found) == 1 and found[0].parent == folder:
         with opened(found[0], limits) as (file, packing):
-            inner = f" {packing.note}" if packing else ""
-            yield file, Packing("map", f"Gelezen uit een map met 1 deel.{inner}")
+            how = f" {packing.note}" if packing else ""
+            yield file, Packing("map", f"Gelezen uit een map met 1 deel.{how}")
         return
     heads = [_head(one) for one in found]
     if not found or not all(head == b"PAR1" for head in heads):

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 import polars as pl
 
-from dronten_pipeline.ingest.dialect import WHAT_TO_DO, Refused
+from dronten_pipeline.ingest.dialect import RESAVE, WHAT_TO_DO, Refused
 from dronten_pipeline.ingest.records import LINE, REJECTS, Delivered, number_of
 from dronten_pipeline.limits import Limits, TooLarge
 
@@ -48,14 +48,16 @@ INVOICES = ("380", "384")
 DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?")
 
+EXCEL_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
+OPEN_DOCUMENT = "urn:oasis:names:tc:opendocument"
 #: Other XML by the beginning of the namespace of its root.
 KINDS: Mapping[str, str] = {
     UBL: "XML: een UBL-bericht dat geen factuur of creditnota is",
     "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice": (
         "XML: een e-factuur in een andere taal dan SI-UBL (UN/CEFACT CII)"
     ),
-    "urn:schemas-microsoft-com:office:spreadsheet": "XML: een Excel-bestand van 2003",
-    "urn:oasis:names:tc:opendocument": "XML: een OpenDocument-bestand",
+    EXCEL_2003: "XML: een Excel-bestand van 2003",
+    OPEN_DOCUMENT: "XML: een OpenDocument-bestand in één stuk (.fods)",
     "urn:iso:std:iso:20022": "XML: een bericht van of aan de bank (ISO 20022)",
     "http://www.w3.org/1999/xhtml": "XML: een webpagina (XHTML)",
     "http://www.w3.org/2005/Atom": "XML: een antwoord van een webdienst (Atom of OData)",
@@ -217,7 +219,8 @@ class _Invoice:
             return
         if namespace not in ROOTS:
             kinds = (words for start, words in KINDS.items() if namespace.startswith(start))
-            raise Refused(f"Dit is {next(kinds, 'XML')}, geen tabel. {WHAT_TO_DO}")
+            advice = RESAVE if namespace.startswith((EXCEL_2003, OPEN_DOCUMENT)) else WHAT_TO_DO
+            raise Refused(f"Dit is {next(kinds, 'XML')}, geen tabel. {advice}")
         if self.root is not None:
             raise Refused(
                 "Dit is XML met meer dan één e-factuur. Lever elke factuur in een eigen bestand."

@@ -929,10 +929,10 @@ def _why(reading: _Reading, text: pl.Expr, mark: str | None) -> pl.Expr:
             .then(pl.lit("is een dagnummer van Excel en geen datum; maak de kolom op als datum"))
             .when(native)
             .then(pl.lit("is een getal en geen datum; maak er een datum van"))
-            .when(text.str.contains("/", literal=True))
-            .then(pl.lit("met schuine strepen is niet eenduidig; schrijf 31-12-2025"))
             .when(text.str.to_lowercase().str.contains(moments.MOMENT))
             .then(pl.lit("bestaat niet als datum of tijdstip"))
+            .when(text.str.contains("/", literal=True))
+            .then(pl.lit("met schuine strepen is niet eenduidig; schrijf 31-12-2025"))
             .otherwise(pl.lit("is geen datum; schrijf 31-12-2025 of 2025-12-31"))
         )
     if reading.kind == "boolean":

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import uuid
+from collections.abc import Callable
 
 import polars as pl
 import pytest
@@ -316,3 +318,38 @@ def test_numbers_as_most_systems_write_them_are_judged_as_any_text(
 def test_a_text_that_is_passed_over_at_once_holds_nothing(text: str) -> None:
     found = {one.kind for one in personal.examine(pl.Series([text], dtype=pl.String))}
     assert set(personal.found_in(text)) == found
+
+
+GUIDS = [str(uuid.UUID(int=random.Random(n).getrandbits(128), version=4)) for n in range(3000)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{}", "{{{}}}", "zaak_{}", "Z{}", "urn:uuid:{}", "{}.pdf", "https://a.nl/zaken/{}?x=1",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+@pytest.mark.parametrize("mark", ["-", "_", ""])
+@pytest.mark.parametrize("role", ["text", "key"])
+def test_a_guid_is_no_number_of_anybody(
+    written: str, case: Callable[[str], str], mark: str, role: personal.Role
+) -> None:
+    if not mark and written in ("zaak_{}", "Z{}"):  # what hangs on makes it another text
+        return
+    texts = [written.format(case(guid.replace("-", mark))) for guid in GUIDS]
+    assert not personal.examine(pl.Series("a", texts), role=role)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bsn 123456782-6F9619FF-8B86-D011-B42D-00C04FC964FF",
+        "6F9619FF-8B86-D011-B42D-00C04FC964FF 123456782",
+        "1234567826F9619FF-8B86-D011-B42D-00C04FC964FF",
+        "6F9619FF-8B86-D011-B42D-00C04FC964FF123456782",
+        "00000000-0000-0000-0000-000123456782",
+    ],
+)
+def test_a_number_beside_or_in_the_form_of_a_guid_is_found(text: str) -> None:
+    assert personal.found_in(text) == ("citizen_number",)

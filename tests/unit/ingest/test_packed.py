@@ -111,10 +111,15 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, how: str) -> None:
     [
         pytest.param(zipped(a__csv=CSV, b__csv=CSV), "zitten 2 bestanden", id="two files"),
         pytest.param(zipped(), "ingepakt bestand", id="an empty zip"),
-        pytest.param(gzip.compress(gzip.compress(CSV)), r"ingepakt bestand \(gzip\)", id="twice"),
         pytest.param(
-            zipped(a__zip=zipped(b__csv=CSV)), r"ingepakt bestand \(zip\)", id="zip in zip"
+            gzip.compress(gzip.compress(CSV)), r"nog een ingepakt bestand \(gzip\)", id="twice"
         ),
+        pytest.param(
+            zipped(a__zip=zipped(b__csv=CSV)),
+            r"\(zip\) zit nog een ingepakt bestand \(zip\).*Pak het zelf uit",
+            id="zip in zip",
+        ),
+        pytest.param(zipped(a__xz=PACKED["xz"](CSV)), r"bestand \(xz\)", id="another in zip"),
         pytest.param(gzip.compress(b""), "leeg", id="nothing in it"),
     ],
 )
@@ -151,7 +156,23 @@ def test_the_table_is_told_by_the_outer_name_or_else_by_the_inner_one(tmp_path: 
     named = io.BytesIO()
     with gzip.GzipFile("zaken_1.csv", "wb", fileobj=named) as file:
         file.write(CSV)
-    assert packed.inner_name(written(tmp_path, named.getvalue())) == "zaken_1.csv"
+    assert packed.inner(written(tmp_path, named.getvalue())).name == "zaken_1.csv"
+
+
+@pytest.mark.parametrize("how", ["gzip", "zip", "stored"])
+def test_the_first_bytes_of_what_is_packed_tell_what_it_is(tmp_path: Path, how: str) -> None:
+    content = CSV + b"A3;03-03-2026;3\n" * 20_000
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("zaken.csv", content)
+    path = written(tmp_path, made.getvalue() if how == "stored" else PACKED[how](content))
+    start = packed.inner(path).start
+    assert start and content.startswith(start)
+
+
+def test_of_a_workbook_nothing_is_told_by_its_parts(tmp_path: Path) -> None:
+    path = written(tmp_path, zipped(**{"[Content_Types]__xml": b'<?xml version="1.0"?>'}))
+    assert packed.inner(path).start == b""
 
 
 # --- folders of parts

@@ -152,6 +152,7 @@ def test_the_largest_dates_are_open_ends(kind: ColumnType, text: str) -> None:
         ("45992", "dagnummer van Excel"),
         ("45992,5", "dagnummer van Excel"),
         ("03/04/2026", "schuine strepen"),
+        ("2026/31/03", "bestaat niet"),
         ("2026-03-02 13:00 PM", "bestaat niet"),
     ],
 )

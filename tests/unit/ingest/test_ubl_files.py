@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import io
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from dronten_pipeline.contracts import Source, load_source
 from dronten_pipeline.ingest import dialect, landing, parsing, privacy, raw, readers, ubl_files
@@ -223,9 +227,20 @@ def test_xml_belongs_to_the_table_that_reads_it_whatever_its_name(
     source: Source, tmp_path: Path, name: str
 ) -> None:
     path = tmp_path / name
-    path.write_text(invoice())
-    found = landing.table_for(path, source)
-    assert found is not None and found.name == "einvoices"
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("incoming_1", invoice())
+    for content in (invoice().encode(), gzip.compress(invoice().encode()), zipped.getvalue()):
+        path.write_bytes(content)
+        found = landing.table_for(path, source)
+        assert found is not None and found.name == "einvoices"
+
+
+def test_a_workbook_is_no_xml_though_its_parts_are(source: Source, tmp_path: Path) -> None:
+    path = tmp_path / "incoming_1.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, ["factuur_id"])
+    assert (found := landing.table_for(path, source)) is not None and found.name == "incoming"
 
 
 def test_other_files_belong_to_the_table_of_their_name(source: Source, tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ NEW_YEARS_EVE = dt.date(2025, 12, 31)
         ("31-12-2025", NEW_YEARS_EVE),
         ("31-12-25", NEW_YEARS_EVE),
         ("2025-12-31", NEW_YEARS_EVE),
+        ("2025/12/31", NEW_YEARS_EVE),
+        ("2025.12.31", NEW_YEARS_EVE),
         ("31 dec 2025", NEW_YEARS_EVE),
         ("31 DEC. 2025", NEW_YEARS_EVE),
         ("31 december 2025", NEW_YEARS_EVE),
