@@ -183,6 +183,7 @@ class Reader:
         counts: Counter[str],
         *,
         rejects: pl.DataFrame | None = None,
+        unread: pl.DataFrame | None = None,
         notes: Collection[str] = (),
         blank_lines: int = 0,
     ) -> Delivered:
@@ -191,13 +192,13 @@ class Reader:
         """
         assert self.head is not None
         rejects = REJECTS.to_frame() if rejects is None else rejects
-        numbers = pl.Series(LINE, lines + self.lines, dtype=pl.Int64)
         return Delivered(
             format="csv",
             encoding=decoded.encoding,
             separator=self.head.separator,
-            frame=frame.with_columns(numbers) if frame.width else numbers.to_frame(),
+            frame=self._placed(frame, lines),
             rejects=rejects,
+            unread=unread,
             headers=self.head.names,
             rows=len(lines) + len(rejects),
             notes=(*decoded.notes, *notes),
@@ -303,6 +304,9 @@ class Reader:
         records = body[good & ~left_out]
         is_bad = ~good & ~left_out
         rejects = self._rejects(layout, body[is_bad], damaged[is_bad], width, is_whole=is_whole)
+        # Of a record with other columns than the header nothing is certain.
+        legible = body[is_bad & damaged & fits & ~layout.broken[body]]
+        unread = self._placed(self._values(text, layout, legible), layout.line[legible])
         frame = self._values(text, layout, records)
         if len(places := self._suspects(frame)):
             frame, records = self._without_furniture(text, layout, frame, records, places, counts)
@@ -322,8 +326,14 @@ class Reader:
             counts,
             rejects=rejects,
             notes=notes,
+            unread=unread if len(legible) else None,
             blank_lines=int(layout.blank[:upto].sum()),
         )
+
+    def _placed(self, frame: pl.DataFrame, lines: structure.Positions) -> pl.DataFrame:
+        """Values of records with their lines, counted from the first of this piece."""
+        numbers = pl.Series(LINE, lines + self.lines, dtype=pl.Int64)
+        return frame.with_columns(numbers) if frame.width else numbers.to_frame()
 
     def _decide_width(
         self,

@@ -112,6 +112,7 @@ def read(decoded: Decoded, wanted: Wanted) -> Delivered:
         found[0],
         frame=pl.concat([one.frame for one in found], how="diagonal"),
         rejects=pl.concat([one.rejects for one in found]),
+        unread=pl.concat([one.unread for one in found if one.unread is not None], how="diagonal"),
         rows=sum(one.rows for one in found),
         cleaned=dict(cleaned),
     )
@@ -149,15 +150,17 @@ class Reader:
         cleaned: Counter[str] = Counter(self.about.cleaned)
         block = 0
         for pieces in self.found.delivery.records.pieces():
-            frames, rejects = [_no_rows(keys)], [REJECTS.to_frame()]
+            frames, unread, rejects = [_no_rows(keys)], [_no_rows(keys)], [REJECTS.to_frame()]
             for whole, plain in _blocks(pieces):
                 bad, repaired = REJECTS.to_frame(), 0
                 if block in keys.odd:
                     bad, repaired = _odd(self.connection, whole, plain)
                     plain = _except(plain, bad.get_column(LINE).to_arrow())
                 self.connection.register("delivered", plain)
-                frame, more, counts = _values(self.connection, keys, self.about.damaged)
+                taken, counts = _values(self.connection, keys, self.about.damaged)
+                frame, rest, more = taken
                 frames.append(frame)
+                unread.append(rest)
                 rejects += bad, more
                 cleaned[CONTROL] += repaired
                 cleaned.update(counts)
@@ -168,6 +171,7 @@ class Reader:
                 separator=None,
                 frame=pl.concat(frames[1:] or frames, how="diagonal"),
                 rejects=pl.concat(rejects).sort(LINE),
+                unread=pl.concat(unread, how="diagonal"),
                 headers=tuple(keys.names),
                 rows=len(pieces.line),
                 notes=(*self.about.notes, *self.found.notes),
@@ -362,10 +366,8 @@ def _add(found: _Keys, groups: list[list[str] | None], inner: str | None, wanted
                     places.append((inner, key))
 
 
-def _values(
-    connection: Any, keys: _Keys, is_damaged: bool
-) -> tuple[pl.DataFrame, pl.DataFrame, cleaning.Counts]:
-    """Cells, rejects and what was put right, of the records in the table `delivered`."""
+def _values(connection: Any, keys: _Keys, is_damaged: bool) -> tuple[_Taken, cleaning.Counts]:
+    """What is taken, and what was put right, of the records in the table `delivered`."""
     # All in one call, so that every object is read once.
     paths = [_path(*place) for places in keys.places.values() for place in places]
     extracted = f"json_extract(record, [{', '.join(paths)}])::varchar[]" if paths else "null"
@@ -389,11 +391,15 @@ def _values(
     cells = _Cells(connection, frame)
     for index, (name, places) in enumerate(keys.places.items()):
         cells.add(name, f"v{index}", places)
-    return *cells.taken(), cells.cleaned
+    return cells.taken(), cells.cleaned
 
 
 def _no_rows(keys: _Keys) -> pl.DataFrame:
     return pl.DataFrame(schema={LINE: pl.Int64, **dict.fromkeys(keys.places, pl.String)})
+
+
+#: The cells of what is read, those of what is rejected, and why.
+_Taken = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
 class _Cells:
@@ -478,11 +484,11 @@ class _Cells:
             self.delivered.select(pl.when(why.is_not_null()).then(about).alias("problem"))
         )
 
-    def taken(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """What is read of the records, and the first problem of each that is rejected."""
+    def taken(self) -> _Taken:
+        """Of each record that is rejected the first problem is told."""
         frame = pl.DataFrame(self.columns)
         if not self.problems:
-            return frame, REJECTS.to_frame()
+            return frame, frame.clear(), REJECTS.to_frame()
         every = pl.concat(
             [one.rename({one.columns[0]: str(place)}) for place, one in enumerate(self.problems)],
             how="horizontal",
@@ -490,9 +496,10 @@ class _Cells:
         problem = every.select(pl.coalesce(pl.all()).alias("problem")).to_series()
         good = problem.is_null()
         if good.all():
-            return frame, REJECTS.to_frame()
+            return frame, frame.clear(), REJECTS.to_frame()
         rejects = pl.DataFrame([self.columns[0], problem]).filter(~good)
-        return frame.filter(good), rejects.unnest("problem").cast(REJECTS)
+        rejects = rejects.unnest("problem").cast(REJECTS)
+        return frame.filter(good), frame.filter(~good), rejects
 
     def _named(self, values: pl.Series) -> pl.Series:
         """The values with, for an object in which one name stands, that name."""

@@ -43,6 +43,7 @@ DEVIATIONS = 3.0
 #: So many are told of one file, the worst first: the same rows may be in many groups.
 TOLD = 3
 
+NUMBER = r"^[^#]*[\d\u00bc-\u00be]"
 NEGATIVE = r"(?i)^[^\d]*[-\u2212\u2013(]|[-\u2212\u2013)]$|cr?$"
 BROKEN = r"\d[.,]\d*[1-9]|[\u00bc-\u00be]"
 
@@ -172,18 +173,20 @@ def _groups(column: Column, table: Table, has_raw: bool) -> Iterator[tuple[str, 
     value = pl.col(column.name.lower())
     text = pl.col(raw(column.name.lower())) if has_raw else pl.lit(None, dtype=pl.String)
     is_given = value.is_not_null() | text.is_not_null()
+    # What is no number at all (`#N/B`) has no sign either.
+    is_number = value.is_not_null() | text.str.contains(NUMBER)
     if not column.required:
         yield "filled", pl.when(is_given).then(pl.lit("filled")).otherwise(pl.lit("empty"))
     if column.type in ("integer", "decimal"):
         is_negative = pl.coalesce(value < 0, text.str.contains(NEGATIVE))
         sign = pl.when(is_negative).then(pl.lit("negative")).otherwise(pl.lit("positive"))
-        yield "sign", pl.when(is_given).then(sign)
+        yield "sign", pl.when(is_number).then(sign)
     if column.type == "decimal":
         is_broken = pl.coalesce(
             value != value.cast(pl.Int64, strict=False), text.str.contains(BROKEN)
         )
         part = pl.when(is_broken).then(pl.lit("broken")).otherwise(pl.lit("whole"))
-        yield "part", pl.when(is_given).then(part)
+        yield "part", pl.when(is_number).then(part)
     if column.name in table.event_date and column.type in ("date", "timestamp"):
         yield "month", value.dt.strftime("%Y-%m")
     if column.type == "text" and not column.name.lower().endswith(("_id", "_nr")):

@@ -133,7 +133,7 @@ def _delivered(
     frame: pl.DataFrame, cells: list[_Cells], headers: tuple[str, ...], rows: int
 ) -> Delivered:
     problems = [cell.problem for cell in cells if cell.problem is not None]
-    rejects = REJECTS.to_frame()
+    rejects, unread = REJECTS.to_frame(), None
     if problems:
         problem = pl.DataFrame(problems).select(pl.coalesce(pl.all()).alias("problem")).to_series()
         good = problem.is_null()
@@ -143,6 +143,7 @@ def _delivered(
             pl.col("problem").str.extract(r"^(\S+)").alias("column_name"),
             pl.col("problem").alias("reason"),
         ).cast(REJECTS)
+        unread = frame.filter(~good)
         frame = frame.filter(good)
     named = sum(cell.named for cell in cells)
     return Delivered(
@@ -151,6 +152,7 @@ def _delivered(
         separator=None,
         frame=frame,
         rejects=rejects,
+        unread=unread,
         headers=headers,
         rows=rows,
         cleaned={NAMED: named} if named else {},

@@ -298,7 +298,7 @@ def _piece(
         cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
-        lost=_lost(typed, accepted, table),
+        lost=_lost(delivered, typed, accepted, table, as_of),
         understood=replace(delivered.understood, columns=typed.ways),
     )
 
@@ -341,14 +341,47 @@ def columns_of(delivered: records.Delivered, table: Table) -> Columns:
     return Columns(missing, notes=tuple(_column_notes(missing, others)))
 
 
-def _lost(typed: values.Typed, accepted: pl.DataFrame, table: Table) -> pl.DataFrame:
-    parts = []
+def _lost(
+    delivered: records.Delivered,
+    typed: values.Typed,
+    accepted: pl.DataFrame,
+    table: Table,
+    as_of: dt.date | None,
+) -> pl.DataFrame:
+    parts = _lost_by_reader(delivered, table, as_of)
     if typed.rejected is not None:
         parts.append(loss.groups(typed.rejected.lazy(), table, unread=True))
     if accepted.height < typed.frame.height:
         impossible = typed.frame.join(accepted.select(records.LINE), on=records.LINE, how="anti")
         parts.append(loss.groups(impossible.lazy(), table))
     return loss.together(parts) if parts else loss.GROUPS.to_frame()
+
+
+def _lost_by_reader(
+    delivered: records.Delivered, table: Table, as_of: dt.date | None
+) -> list[pl.DataFrame]:
+    """The groups of what the reader rejected, of which one cell is no value (`UNREADABLE`)."""
+    if delivered.unread is None or not delivered.unread.height:
+        return []
+    faulty = delivered.rejects.select(records.LINE, "column_name")
+    unread = delivered.unread.join(faulty, on=records.LINE, how="left")
+    names = [name for name in unread["column_name"].unique().drop_nulls() if name in unread.columns]
+    is_faulty = {name: pl.col("column_name") == name for name in names}
+    unread = unread.with_columns(
+        pl.when(is_faulty[name]).then(pl.coalesce(name, pl.lit(UNREADABLE))).otherwise(name)
+        .alias(name)
+        for name in names
+    ).drop("column_name")  # fmt: skip
+    try:
+        typed = values.type_records(unread, table, as_of)
+    except dialect.Refused:  # so few dates that they seem to stand in another order
+        return []
+    rest = [] if typed.rejected is None else [typed.rejected]
+    return [loss.groups(one.lazy(), table, unread=True) for one in (typed.frame, *rest)]
+
+
+#: Stands for a cell that the reader of a format could not read, so that it is not empty.
+UNREADABLE = "?!"
 
 
 def _with(parsed: Parsed, **changes: object) -> Parsed:

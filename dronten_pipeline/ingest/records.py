@@ -41,6 +41,7 @@ class Delivered:
 
     frame: the wanted columns as described above, and `_line` (Int64, ascending).
     rejects: records that could not be read (`_line`, `column_name`, `reason`).
+    unread: what can be read of them, as `frame`, where their columns are known; None for nothing.
     headers: names of all delivered columns in their order, as `header.canonical` gives them.
     rows: number of records in the file, by a count of its own.
     cleaned: what was put right, by kind.
@@ -58,6 +59,7 @@ class Delivered:
     blank_lines: int = 0
     cleaned: cleaning.Counts = field(default_factory=dict)
     understood: Understood = field(default_factory=Understood)
+    unread: pl.DataFrame | None = None
 
     @property
     def all_notes(self) -> tuple[str, ...]:

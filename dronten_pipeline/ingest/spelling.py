@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dronten_pipeline.contracts import Column, ColumnType, Table
-from dronten_pipeline.ingest import cleaning
+from dronten_pipeline.ingest import cleaning, damage
 
 #: White space and marks that exports leave around values; NUL and the byte-order mark too.
 OUTER = " \t\r\n\v\f\0\u00a0\u2007\u202f\u200b\ufeff"
@@ -64,8 +64,9 @@ SPECIAL = (
     r"(?is)^$|^[^0-9a-z]|[^0-9a-z)]$|\x00|;#"
     r"|^(?:null|none|n\.v\.t|nvt|n/a|nan|undefined|niet van toepassing|na|nat|nil|leeg|x"
     r"|(?:err|fout):\d+)$"
+    r"|[a-z]\?[a-z]|\x{fffd}"
 )
-SPECIAL_IDENTIFIER = rf"{SPECIAL}|{WHOLE}|^\d(?:[.,]\d+)?e\+?\d{{1,3}}$"
+SPECIAL_IDENTIFIER = rf"{SPECIAL}|{WHOLE}|^\d(?:[.,]\d+)?e\+?\d{{1,3}}$|{damage.EXCEL_DATE}"
 SPECIAL_DATE = rf"{SPECIAL}|{NO_DATE}|infinity$"
 
 
@@ -147,8 +148,8 @@ def special(cell: Cell, *, is_repeating: bool = False) -> pl.Expr:
     return text.filter(text.str.contains(cell.special)).value_counts(name="many").implode()
 
 
-def put_right(found: Sequence[tuple[Cell, pl.Series]]) -> Spelled:
-    """Applies the rules to what `special` found of each column."""
+def put_right(found: Sequence[tuple[Cell, pl.Series]], delivered: pl.DataFrame) -> Spelled:
+    """Applies the rules to what `special` found of each column of `delivered`."""
     frames = [
         texts.struct.unnest().select(
             pl.lit(cell.name).alias("column"),
@@ -169,7 +170,7 @@ def put_right(found: Sequence[tuple[Cell, pl.Series]]) -> Spelled:
     # In this order: within a formula may stand a quoted text, within that a lookup, and so on.
     for rule in (_formula, _quotes, _apostrophe, _lookup, _errors, _identifier, _nothing):
         lazy = lazy.with_columns(**rule()).with_columns(_outer(pl.col("text")).alias("text"))
-    spelled = lazy.collect()
+    spelled = damage.judged(lazy.collect(), delivered)
     kinds = [name for name in cleaning.KINDS if name in spelled.columns]
     counts = spelled.select(
         (pl.col("many") * pl.col(kind).fill_null(False)).sum().alias(kind) for kind in kinds

@@ -587,7 +587,7 @@ def _read_plainly(
     delivered: pl.DataFrame, readings: Collection[_Reading], look: _Look
 ) -> tuple[pl.DataFrame, cleaning.Counts]:
     """The cells as they are meant, with the typed values that can be read at once."""
-    spelled = spelling.put_right(look.special)
+    spelled = spelling.put_right(look.special, delivered)
     cells: list[pl.Expr] = []
     for reading in readings:
         if not reading.has_text:

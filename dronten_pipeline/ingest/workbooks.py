@@ -88,6 +88,7 @@ def read(content: bytes, form: Format, wanted: Wanted, limits: Limits) -> Delive
         separator=None,
         frame=pl.concat([part.frame for part in parts], how="diagonal"),
         rejects=pl.concat([part.rejects for part in parts]),
+        unread=pl.concat([part.unread for part in parts], how="diagonal"),
         headers=tuple(dict.fromkeys(name for part in parts for name in part.headers))
         if len(parts) > 1
         else parts[0].headers,
@@ -192,6 +193,7 @@ class _Records:
 
     frame: pl.DataFrame
     rejects: pl.DataFrame
+    unread: pl.DataFrame
     headers: tuple[str, ...]
     rows: int
     cleaned: cleaning.Counts
@@ -284,6 +286,7 @@ class _Table:
         return _Records(
             frame=found.with_columns(lines).filter(is_good),
             rejects=problems.with_columns(lines).filter(rejected).select(REJECTS.names()),
+            unread=found.with_columns(lines).filter(rejected),
             headers=headers,
             rows=int(is_record.sum()),
             cleaned={

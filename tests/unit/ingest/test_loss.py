@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from dronten_pipeline.contracts import Source
 from dronten_pipeline.ingest import loss, parsing, pieces, raw, worker
@@ -175,3 +178,64 @@ def test_nothing_of_the_file_is_repeated() -> None:
     for bias in biases(content):
         assert "jan" not in bias.model_dump_json().lower()
         assert "jan" not in bias.sentence.lower()
+
+
+def as_workbook(content: str, *, errors: Callable[[int], bool], long: bool = False) -> bytes:
+    """The same rows, with an error of Excel for the amount, or a key of 17 digits, in some."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"strings_to_numbers": False}) as book:
+        sheet = book.add_worksheet()
+        for place, line in enumerate(content.splitlines()):
+            sheet.write_row(place, 0, line.split(";"))
+            if place and errors(place - 1) and long:
+                sheet.write_number(place, 0, 20260000000000000 + 1000 * place)
+            elif place and errors(place - 1):
+                sheet.write_formula(place, 4, "=NA()", None, "#N/A")
+    return made.getvalue()
+
+
+def as_json(content: str, *, errors: Callable[[int], bool]) -> bytes:
+    header, *lines = (line.split(";") for line in content.splitlines())
+    records: list[dict[str, object]] = [dict(zip(header, line, strict=True)) for line in lines]
+    for number, record in enumerate(records):
+        if errors(number):
+            record["bedrag"] = [1, 2]
+    return json.dumps(records).encode()
+
+
+def of_one_team(number: int) -> bool:
+    return number % 20 == 3
+
+
+@pytest.mark.parametrize("form", ["error", "long key", "json", "bytes"])
+def test_what_a_reader_rejects_is_part_of_what_is_lost(form: str) -> None:
+    """The rest of such a row is read: it is of one team."""
+    content = rows(200, team=lambda n: "Beheer" if of_one_team(n) else f"Team {n % 7}")
+    written = {
+        "error": lambda: as_workbook(content, errors=of_one_team),
+        "long key": lambda: as_workbook(content, errors=of_one_team, long=True),
+        "json": lambda: as_json(content, errors=of_one_team),
+        "bytes": lambda: rows(
+            200,
+            team=lambda n: "Beheer" if of_one_team(n) else "Financi\u00ebn",
+            zaak_id=lambda n: f"Z\udcff{n}" if of_one_team(n) else f"Z{n}",
+        ).encode(errors="surrogateescape"),
+    }[form]()
+    parsed = parsing.parse(written, town().tables[0], b"k", AS_OF)
+    assert (parsed.rows, parsed.rejects.height) == (200, 10)
+    found = {(bias.column, bias.what): bias for bias in parsed.biases}
+    assert (found["team", "value"].lost, found["team", "value"].rows) == (10, 10)
+    assert found["team", "value"].exceeds(0.25)
+
+
+def test_an_error_in_a_cell_is_neither_empty_nor_of_a_sign() -> None:
+    content = rows(
+        200,
+        bedrag=lambda n: "" if n % 10 else f"-{n},50",
+        begonnen_op=lambda n: "03-02-2026",
+        akkoord=lambda n: "ja",
+    )
+    written = as_workbook(content, errors=lambda n: n % 10 == 1)
+    parsed = parsing.parse(written, town().tables[0], b"k", AS_OF)
+    of_amount = [(one.what, one.lost, one.rows) for one in parsed.biases if one.column == "bedrag"]
+    assert of_amount == [("filled", 20, 40)]
