@@ -516,6 +516,8 @@ class Reader:
         lacking = [name for name in names if name in self.wanted.required or name == names[0]]
         for name in lacking:
             maybe = maybe | pl.col(name).is_null() | (pl.col(name) == "")
+            if name.endswith(("_id", "_nr")):
+                maybe |= pl.col(name).str.contains_any(["tota"], ascii_case_insensitive=True)
         return frame.select(maybe.fill_null(True).arg_true()).to_series()
 
     def _without_furniture(
@@ -540,7 +542,7 @@ class Reader:
                 [next((cell for cell in row if cell.strip()), None) for row in cells],
                 dtype=pl.String,
             )
-        kinds = furniture.kinds(suspects, self.wanted, said)
+        kinds = furniture.kinds(suspects, self.wanted, said, of=frame.height)
         self._refuse_other_order(suspects.filter(kinds.is_null()), layout, records, places, kinds)
         found = kinds.drop_nulls()
         if not len(found):

@@ -27,20 +27,28 @@ _TOTAL = (
     r"(?i)^[\s*=]*(?:(?:sub|eind|deel|groeps)[\s-]?totaal|totaal|totalen|som|(?:sub|grand[\s-])?total)"
     r"(?:$|[\s:.=])|[\s:](?:sub|eind)?totaal\s*:?\s*$|\s(?:grand\s)?total\s*:?\s*$"
 )
+#: Within a number of a record, where no other word stands: `Z-TOTAAL`, `2026_totaal`.
+_TOTAL_IN_NUMBER = r"(?i)(?:^|[^a-z])(?:sub|eind|deel)?tota?al(?:$|[^a-z])"
 _NUMBER = r"^[-+\d.,\s€%()]+$"
 
 
-def kinds(frame: pl.DataFrame, wanted: Collection[str], said: pl.Series | None = None) -> pl.Series:
+def kinds(
+    frame: pl.DataFrame,
+    wanted: Collection[str],
+    said: pl.Series | None = None,
+    of: int | None = None,
+) -> pl.Series:
     """Why each row is no record: `REPEATED`, `TOTAL`, or null for a record.
 
     A row of a total says so, and lacks a value that every record has, or holds nothing but numbers
-    behind it, or says so where the number of a record stands: the record of a team that is called
-    "Totaal" stays.
+    behind it, or says so where the number of a record stands (`Z-TOTAAL`, where most numbers are
+    none such): the record of a team that is called "Totaal" stays.
 
     Args:
         frame: the text of the delivered columns of the contract, under their names; other columns
             are not looked at. Numbers may stand in it as text too.
         said: the first text of each row in whatever column, where the reader knows it.
+        of: how many rows the file has, where the frame holds only some.
     """
     wanted = Wanted.of(wanted)
     names = [name for name in frame.columns if name in wanted]
@@ -55,7 +63,11 @@ def kinds(frame: pl.DataFrame, wanted: Collection[str], said: pl.Series | None =
     lacks |= _says(pl.coalesce(names)) & (texts == 1)
     for name in required:
         if name.endswith(("_id", "_nr")):
-            lacks |= _says(name)
+            in_number = _says(name, _TOTAL_IN_NUMBER)
+            # A system may number so; a total is one of few.
+            in_number &= 2 * in_number.sum() <= (frame.height if of is None else of)
+            says |= in_number
+            lacks |= in_number | _says(name)
     if said is not None:
         filled = filled.with_columns(said.alias("\x1fsaid"))
         says |= _says("\x1fsaid")
@@ -68,6 +80,6 @@ def kinds(frame: pl.DataFrame, wanted: Collection[str], said: pl.Series | None =
     ).to_series()
 
 
-def _says(cell: str | pl.Expr) -> pl.Expr:
+def _says(cell: str | pl.Expr, what: str = _TOTAL) -> pl.Expr:
     text = pl.col(cell) if isinstance(cell, str) else cell
-    return text.str.contains(_TOTAL).fill_null(False)
+    return text.str.contains(what).fill_null(False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from dronten_pipeline.ingest import (
     readers,
     records,
     spelled_keys,
+    totals,
     trailers,
     values,
 )
@@ -110,7 +111,7 @@ def parse(
     try:
         delivered = readers.read(content, Wanted.by(table), limits)
         del content  # it may be as large as what was read of it
-        parsed = _piece(delivered, table, key, as_of, None, frames)
+        parsed = _piece(delivered, table, key, as_of, None, frames, totals.Sums(table))
     except dialect.Refused as refusal:
         return Parsed(refused=str(refusal))
     if not parsed.refused:
@@ -203,10 +204,11 @@ def _parse_pieces(
             seen.look_at(piece.frame, table)
     whole: Parsed | None = None
     blank_lines = 0
-    for delivered in ahead(reader.read()):
+    sums = totals.Sums(table)
+    for delivered, is_last in _with_last(ahead(reader.read())):
         records.check_total(delivered)
         frames = _Frames()
-        found = _piece(delivered, table, key, as_of, seen, frames)
+        found = _piece(delivered, table, key, as_of, seen, frames, sums, is_last=is_last)
         if found.refused:
             return found
         take(frames.stored[0], frames.rejects[0])
@@ -222,6 +224,17 @@ def _parse_pieces(
     )
     understood = replace(whole.understood, columns=seen.ways(table))
     return _with(whole, notes=notes, understood=understood)
+
+
+def _with_last(items: Iterator[records.Delivered]) -> Iterator[tuple[records.Delivered, bool]]:
+    """Each with whether it is the last."""
+    held: list[records.Delivered] = []
+    for item in items:
+        if held:
+            yield held.pop(), False
+        held.append(item)
+    if held:
+        yield held.pop(), True
 
 
 def _joined(first: Parsed, second: Parsed) -> Parsed:
@@ -267,8 +280,11 @@ def _piece(
     as_of: dt.date | None,
     seen: values.Seen | None,
     frames: _Frames,
+    sums: totals.Sums,
+    *,
+    is_last: bool = True,
 ) -> Parsed:
-    """Types a whole file, or a piece of one when `seen` knows of the others."""
+    """Types a whole file, or a piece of one when `seen` and `sums` know of the others."""
     columns = columns_of(delivered, table)
     own_notes = delivered.all_notes if seen is None else delivered.notes
     about = Parsed(
@@ -284,12 +300,21 @@ def _piece(
         return _with(about, rows=0, refused=columns.refused, notes=own_notes)
     typed = values.type_records(delivered.frame, table, as_of, seen)
     accepted, impossible = without_impossible(typed.frame, table)
+    lost = _lost(delivered, typed, accepted, table, as_of)
+    total = records.REJECTS.to_frame()
+    perhaps_total = None
+    if is_last:
+        accepted, total, perhaps_total = sums.without_total(accepted)
+    else:
+        sums.add(accepted)
     frames.rejects.append(
-        pl.concat([delivered.rejects, typed.rejects, impossible]).sort(records.LINE)
+        pl.concat([delivered.rejects, typed.rejects, impossible, total]).sort(records.LINE)
     )
     frames.stored.append(privacy.protect(accepted, table, key))
     cleaned = cleaning.together(delivered.cleaned, typed.cleaned)
     said = () if seen is not None else (*cleaning.notes(cleaned), *key_notes(table, accepted))
+    if perhaps_total:
+        said = (*said, perhaps_total)
     return _with(
         about,
         accepted=accepted.height,
@@ -298,7 +323,7 @@ def _piece(
         cleaned=cleaned,
         findings=tuple(privacy.findings(accepted, table)),
         horizon=typed.horizon,
-        lost=_lost(delivered, typed, accepted, table, as_of),
+        lost=lost,
         understood=replace(delivered.understood, columns=typed.ways),
     )
 
