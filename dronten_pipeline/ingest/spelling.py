@@ -148,6 +148,15 @@ def special(cell: Cell, *, is_repeating: bool = False) -> pl.Expr:
     return text.filter(text.str.contains(cell.special)).value_counts(name="many").implode()
 
 
+def may_be_dates_in_keys(found: Sequence[tuple[Cell, pl.Series]]) -> bool:
+    """Whether some key looks like a date: what it is depends on the others of its file."""
+    return any(
+        texts.struct.field(cell.name).str.contains(damage.EXCEL_DATE).any()
+        for cell, texts in found
+        if cell.is_identifier and len(texts)
+    )
+
+
 def put_right(found: Sequence[tuple[Cell, pl.Series]], delivered: pl.DataFrame) -> Spelled:
     """Applies the rules to what `special` found of each column of `delivered`."""
     frames = [

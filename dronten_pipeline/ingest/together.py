@@ -30,6 +30,7 @@ from dronten_pipeline.ingest import (
     parsing,
     privacy,
     records,
+    totals,
     values,
 )
 from dronten_pipeline.ingest.header import Wanted
@@ -217,6 +218,8 @@ def _parsed(
     accepted, impossible = parsing.without_impossible(typed.frame, table)
     if impossible.height:
         return set()
+    if odd := totals.ending_in_one(accepted, [file.lines for file in group], table):
+        return odd
     stored = privacy.protect(accepted, table, key)
     has_findings = bool(privacy.findings(accepted, table))
     has_key_notes = bool(parsing.key_notes(table, accepted))

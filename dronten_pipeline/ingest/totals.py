@@ -12,6 +12,8 @@ told: any record may be the sum of some others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from dronten_pipeline.contracts import Table
@@ -25,18 +27,45 @@ WIDE = pl.Decimal(38, 6)
 SURE = 1000
 
 
+def ending_in_one(records: pl.DataFrame, lines: Sequence[int], table: Table) -> set[int]:
+    """The places of files of which the last record may be a total; `Sums` of each tells.
+
+    Args:
+        records: those of many files, one below the other.
+        lines: how many each has.
+    """
+    names = figures_of(table)
+    if not names or not records.height:
+        return set()
+    file = pl.select(pl.int_range(len(lines)).repeat_by(pl.Series(lines)).explode()).to_series()
+    checks = (_may_end_in_one(pl.col(name).cast(WIDE)) for name in names)
+    each = records.lazy().group_by(file.alias("\x1ffile")).agg(found=pl.any_horizontal(checks))
+    return set(each.filter("found").select("\x1ffile").collect().to_series().to_list())
+
+
+def _may_end_in_one(figure: pl.Expr) -> pl.Expr:
+    last, above = figure.last(), figure.slice(0, pl.len() - 1)
+    is_many = (above != 0).sum() >= FEWEST
+    return (is_many & (above.sum() == last) & (last.abs() > above.abs().max())).fill_null(False)
+
+
+def figures_of(table: Table) -> list[str]:
+    """The columns of which the figures may be added up."""
+    keys = {*table.key, *table.event_date}
+    return [
+        column.name.lower()
+        for column in table.columns
+        if column.type in ("integer", "decimal")
+        and column.personal_data == "none"
+        and column.name not in keys
+    ]
+
+
 class Sums:
     """The sums of the figures of a file, gathered over its pieces."""
 
     def __init__(self, table: Table) -> None:
-        keys = {*table.key, *table.event_date}
-        self.names = [
-            column.name.lower()
-            for column in table.columns
-            if column.type in ("integer", "decimal")
-            and column.personal_data == "none"
-            and column.name not in keys
-        ]
+        self.names = figures_of(table)
         self.above: list[pl.DataFrame] = []
 
     def add(self, records: pl.DataFrame) -> None:

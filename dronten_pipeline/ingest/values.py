@@ -259,6 +259,8 @@ def type_together(
     """
     readings = _readings(delivered, table)
     look = _look(delivered, readings)
+    if spelling.may_be_dates_in_keys(look.special):
+        return set()
     frame, cleaned = _read_plainly(delivered, readings, look)
     days = [reading for reading in readings if reading.is_day and reading.has_text]
     each = _each(

@@ -107,6 +107,14 @@ ODD: dict[str, str | bytes] = {
     "Ctrl-Z": plain(99) + "\x1a",
     "a backslash": with_line(toelichting=r"\"x\""),
     "a formula": with_line(zaak_id='="00700"'),
+    "a total by its figures": plain(99) + line(1, bedrag="495017,50", aantal="495015"),
+    "a small sum": HEAD + "".join(line(n, bedrag="") for n in (1, 2, 3, 6)),
+    "a number that says total": with_line(zaak_id="Z-TOTAAL"),
+    "a key that became a date": with_line(zaak_id="mrt-26"),
+    "keys that are dates": HEAD + "".join(line(n, zaak_id=f"{n}-5-2026") for n in range(1, 5)),
+    "a lost letter": plain(99) + line(1, klant="Zo\u00eb") + line(2, klant="Zo?"),
+    "a letter that nobody knows": with_line(klant="Jo?l"),
+    "a lost sign in a key": with_line(zaak_id="Z\ufffd1"),
     "large": HEAD + "".join(line(n) for n in range(2_000)),
 }
 
