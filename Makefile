@@ -7,7 +7,7 @@
 #   make dictionary  writes docs/data-dictionary.md anew
 #   make bench  all measurements below
 #   make bench-gate  what the gate costs: the mart of the last run, and ten million rows
-#   make bench-doors  seconds and memory of the files of a release of 2 million rows (or ROWS=...);
+#   make bench-formats  seconds and memory of the files of a release of 2 million rows (or ROWS=...);
 #               MART=... for a mart of your own
 #   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
 #   make bench-ingest  reading deliveries beside DuckDB's typed read; ROWS=1e5 for another number
@@ -20,7 +20,7 @@
 
 .DEFAULT_GOAL := run
 .PHONY: run test test-all dev check format sample dictionary lock clean \
-	fuzz kills bench bench-ingest bench-readability bench-gate bench-doors bench-postgres
+	fuzz kills bench bench-ingest bench-readability bench-gate bench-formats bench-postgres
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -58,7 +58,7 @@ sample: $(READY_DEV)
 
 # One that breaks its promise ends with 1 and does not keep the others from being measured.
 bench:
-	@$(MAKE) --keep-going bench-ingest bench-gate bench-doors bench-postgres bench-readability
+	@$(MAKE) --keep-going bench-ingest bench-gate bench-formats bench-postgres bench-readability
 
 bench-readability: $(READY_DEV)
 	@$(BIN)/python -m bench.readability $(PARSES)
@@ -69,8 +69,8 @@ bench-ingest: $(READY)
 bench-gate: $(READY_DEV)
 	@$(BIN)/python -m bench.gate $(if $(ROWS),--rows $(ROWS))
 
-bench-doors: $(READY)
-	@$(BIN)/python -m bench.doors $(if $(ROWS),--rows $(subst _,,$(ROWS))) \
+bench-formats: $(READY)
+	@$(BIN)/python -m bench.formats $(if $(ROWS),--rows $(subst _,,$(ROWS))) \
 		$(if $(MART),--mart $(MART))
 
 dictionary: $(READY)

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import duckdb
 
-from dronten_pipeline.contracts import Suite
+from dronten_pipeline.contracts.suites import Suite
 
 MOST_CPU_OF_GATE = 15.0
 MOST_TIMES_PLAIN = 3.0
@@ -218,9 +218,9 @@ def by_great_expectations(folder: Path) -> None:
 
 def gate(home: Path) -> None:
     """The whole gate over a copy of what the last run built."""
+    from dronten_pipeline.core.settings import Settings
     from dronten_pipeline.gate.gate import run_gate
     from dronten_pipeline.ingest.inputs import read_inputs
-    from dronten_pipeline.settings import Settings
 
     built = Settings(home=home).warehouse / "latest"
     with tempfile.TemporaryDirectory() as name:
@@ -268,7 +268,7 @@ def main() -> int:
 
 
 def _sample(home: Path | None) -> list[str]:
-    from dronten_pipeline.settings import Settings
+    from dronten_pipeline.core.settings import Settings
 
     home = home or Settings().home
     if not (home / "warehouse" / "latest" / "warehouse.duckdb").is_file():

@@ -188,9 +188,9 @@ def _duckdb(home: Path, of: str) -> None:
 
 
 def _ingest(home: Path, of: str) -> None:
-    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.contracts.sources import load_sources
+    from dronten_pipeline.core.settings import PROJECT, Settings
     from dronten_pipeline.ingest import raw
-    from dronten_pipeline.settings import PROJECT, Settings
 
     name, _, number = of.partition("#")
     settings = Settings(

@@ -6,7 +6,7 @@
 Both load the same mart into the same server, which is started for it, and with which they share
 the processors. ADBC makes the tables and ingests the rows, nothing else. A release is made, filled,
 given its keys, comments, statistics and grants, read over and compared with the mart, and swapped
-in. The marts are those of `bench/doors.py`; the promise is at most 1.5 times.
+in. The marts are those of `bench/formats.py`; the promise is at most 1.5 times.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from pathlib import Path
 import duckdb
 from pydantic import SecretStr
 
-from bench.doors import MARTS, build
-from dronten_pipeline.publish.doors.datapackage import NAME, export_datapackage
-from dronten_pipeline.publish.doors.mart import read_mart
-from dronten_pipeline.publish.postgres.load import load_current
-from dronten_pipeline.settings import PROJECT, Settings
-from dronten_pipeline.table_contracts import load_table_contracts
+from bench.formats import MARTS, build
+from dronten_pipeline.contracts.published_tables import load_table_contracts
+from dronten_pipeline.core.settings import PROJECT, Settings
+from dronten_pipeline.postgres.load import load_current
+from dronten_pipeline.release.formats.datapackage import NAME, export_datapackage
+from dronten_pipeline.release.formats.mart import read_mart
 from tests.postgres_server import Server, new_database, running
-from tests.unit.publish.postgres.marts import finish, make_current, release_id
+from tests.unit.postgres.marts import finish, make_current, release_id
 
 MOST_TIMES_ADBC = 1.5
 

@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 
 from bench.postgres import say
-from dronten_pipeline.publish.postgres.swap import Roles, swap
+from dronten_pipeline.postgres.swap import Roles, swap
 from tests.postgres_server import Server, new_database, running
-from tests.unit.publish.postgres.test_load import READERS
+from tests.unit.postgres.test_load import READERS
 
 SWAPS = 50
 SECONDS = 120

@@ -29,9 +29,9 @@ from dronten_pipeline.commands import (
 )
 from dronten_pipeline.commands.supervisor import Stopped, stops_are_raised
 from dronten_pipeline.commands.terminal import OWN_ERROR, say_problem
+from dronten_pipeline.core.permissions import keep_private
+from dronten_pipeline.core.settings import Settings, current_settings
 from dronten_pipeline.leesniveau.command import app as leesniveau
-from dronten_pipeline.permissions import keep_private
-from dronten_pipeline.settings import Settings, current_settings
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -5,7 +5,10 @@
 
 import dagster as dg
 
-from dronten_pipeline.contracts import load_sources
+from dronten_pipeline.contracts.dbt_project import prepared_manifest, register
+from dronten_pipeline.contracts.sources import load_sources
+from dronten_pipeline.core.permissions import keep_private
+from dronten_pipeline.core.settings import current_settings
 from dronten_pipeline.defs.dbt import Translator, build_dbt_assets
 from dronten_pipeline.defs.gate import build_gate
 from dronten_pipeline.defs.log import progress_log
@@ -16,9 +19,6 @@ from dronten_pipeline.defs.resources import build_resources, one_process
 from dronten_pipeline.defs.schedules import daily_schedule, datalab_job
 from dronten_pipeline.defs.sensors import delivery_sensor
 from dronten_pipeline.gate.suites import load_judged_suites
-from dronten_pipeline.permissions import keep_private
-from dronten_pipeline.settings import current_settings
-from dronten_pipeline.transform import prepared_manifest, register
 from dronten_pipeline.web.guarded import refuse_unguarded
 
 

@@ -44,7 +44,7 @@ def exports(town: Town, *, months: int, overlap: int = 0) -> list[Export]:
     Args:
         overlap: days that a file of the last year reaches back into the one before it.
 
-    The last one is made two days after the day of judgement.
+    The last one is made two days after the as-of date.
     """
     year = town.as_of.year
     edges = [(f"{early}", dt.datetime(early + 1, 1, 1)) for early in range(year - 3, year)]

@@ -106,7 +106,7 @@ class Town:
         return f"{stem}_deel{self.part:04d}" if self.part else stem
 
     def days(self, beyond: int = 0) -> pl.Series:
-        """All days of the sample, and `beyond` days after the day of judgement."""
+        """All days of the sample, and `beyond` days after the as-of date."""
         last = self.as_of + dt.timedelta(days=beyond)
         return pl.date_range(self.first_day, last, eager=True)
 

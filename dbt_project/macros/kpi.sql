@@ -1,7 +1,7 @@
 {# Arithmetic that KPIs share. A KPI model names its records; everything else is here.
    Not here: what one KPI counts. #}
 
-{# The day of judgement. #}
+{# The as-of date. #}
 {% macro as_of() -%}
     (select as_of from {{ ref('stg_run__context') }})
 {%- endmacro %}
@@ -31,8 +31,8 @@
 {% endmacro %}
 
 {# The periods of a KPI from the one of the first `date` of a relation that is in the calendar, to
-   the one of the day of judgement, with judged_on, the day on which a stock is taken: the last day
-   of the period, or the day of judgement where that comes first. One mistyped year must not make a
+   the one of the as-of date, with judged_on, the day on which a stock is taken: the last day
+   of the period, or the as-of date where that comes first. One mistyped year must not make a
    row per month since. #}
 {% macro kpi_periods(kpi_id, relation, date) %}
     select distinct
@@ -61,7 +61,7 @@
 {% endmacro %}
 
 {# The records of a KPI once for every period that they belong to, for figures that no sum of
-   months gives (a median). Records dated after the day of judgement do not exist. #}
+   months gives (a median). Records dated after the as-of date do not exist. #}
 {% macro kpi_records(kpi_id, records) %}
     select
         grains.period_grain,
@@ -134,7 +134,7 @@
    `measures` are figures beside the headline: name, numerator, denominator (columns of records)
      and the dimension in which it stands, measure if none is given; a record counts in it where
      its denominator is not null.
-   Records dated after the day of judgement do not exist.
+   Records dated after the as-of date do not exist.
    Gives period_grain, period_start, dimension, dimension_value, numerator, denominator (exact
    decimals) and sample_size. #}
 {% macro kpi_totals(kpi_id, records, breakdowns=[], measures=[]) %}

@@ -32,7 +32,7 @@
 {% endmacro %}
 
 {# Whether a date is not before the reviewed calendar: a series of counts or of a stock has no rows
-   there, so that one mistyped year makes none. What lies after the day of judgement does not exist
+   there, so that one mistyped year makes none. What lies after the as-of date does not exist
    anyway. #}
 {% macro in_calendar(date) -%}
     {{ date }} >= (select min(date) from {{ ref('int_calendar') }} where is_reviewed)

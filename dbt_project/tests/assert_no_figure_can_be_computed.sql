@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'int_kpi_shown'}}}) }}
 -- An equation in which a small group is all that is unknown gives it away:
--- dronten_pipeline/suppression/ has an error.
+-- dronten_pipeline/statistics/suppression/ has an error.
 with unknown as (
     select
         equations.equation,

@@ -14,7 +14,7 @@ from rich.markup import escape
 from dronten_pipeline.commands.status import show_release
 from dronten_pipeline.commands.supervisor import supervised
 from dronten_pipeline.commands.terminal import PUBLISHED, console
-from dronten_pipeline.settings import Settings, current_settings
+from dronten_pipeline.core.settings import Settings, current_settings
 
 
 def approve(
@@ -43,7 +43,11 @@ def approve(
 
 
 def _show_held_back(settings: Settings) -> None:
-    from dronten_pipeline.approve import how_to_compare, what_was_held_back, what_was_weakened
+    from dronten_pipeline.pipeline.approve import (
+        how_to_compare,
+        what_was_held_back,
+        what_was_weakened,
+    )
 
     for result in what_was_held_back(settings):
         console.print(
@@ -59,8 +63,8 @@ def _show_held_back(settings: Settings) -> None:
 
 def _execute(settings: Settings, key: Path, reason: str) -> int:
     """Judges and publishes, in this process; returns the exit code."""
-    from dronten_pipeline.approve import publish_approved
-    from dronten_pipeline.preflight import begun
+    from dronten_pipeline.pipeline.approve import publish_approved
+    from dronten_pipeline.pipeline.preflight import begun
 
     with begun(settings, "approve"):
         _show_held_back(settings)

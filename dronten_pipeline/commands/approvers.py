@@ -1,6 +1,6 @@
 """`datalab approvers`: who may approve what the gate held back, and making somebody known.
 
-Not here: approving (`approve.py`), and when an approver counts (`evidence/trust.py`).
+Not here: approving (`pipeline/approve.py`), and when an approver counts (`ledger/trust.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from dronten_pipeline.commands.terminal import console, say_warning, stop
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.core.settings import current_settings
 
 
 def approvers(
@@ -24,8 +24,8 @@ def approvers(
     Een sleutel in DATALAB_APPROVERS telt pas als zij hier bekend is gemaakt; dat komt in het
     logboek te staan.
     """
-    from dronten_pipeline.evidence import introduce, ledger, signing
-    from dronten_pipeline.evidence import trust as believing
+    from dronten_pipeline.ledger import introduce, ledger, signing
+    from dronten_pipeline.ledger import trust as believing
 
     settings = current_settings()
     try:

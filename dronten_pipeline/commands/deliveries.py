@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from dronten_pipeline.commands.terminal import OWN_ERROR, console, stop
-from dronten_pipeline.file_names import shown
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.core.file_names import shown
+from dronten_pipeline.core.settings import current_settings
 
 #: What `accept` and `erase` are told.
 FileName = Annotated[
@@ -43,7 +43,7 @@ def check(
     """
     import json
 
-    from dronten_pipeline import sandbox
+    from dronten_pipeline.core import sandbox
 
     if not os.path.lexists(file):
         stop(f"{shown(file)} bestaat niet. Controleer de naam en de map.")
@@ -79,10 +79,10 @@ def accept(
 
     Dat is nodig bij tabellen waarvan elke levering alles is. De volgende run rekent ermee.
     """
-    from dronten_pipeline.accept import AcceptError
-    from dronten_pipeline.accept import accept as let_in
-    from dronten_pipeline.contracts import load_sources
-    from dronten_pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.contracts.sources import load_sources
+    from dronten_pipeline.ingest.accept import AcceptError
+    from dronten_pipeline.ingest.accept import accept as let_in
+    from dronten_pipeline.pipeline.run import RunUnderWay, alone
 
     settings = current_settings()
     sources = load_sources(settings.sources)
@@ -111,12 +111,12 @@ def erase(
 
     Haal het bestand eerst uit de map met leveringen. De volgende run rekent zonder dit bestand.
     """
-    from dronten_pipeline.contracts import load_sources
-    from dronten_pipeline.evidence import ledger
-    from dronten_pipeline.ingest.erase import Erased, EraseError
-    from dronten_pipeline.ingest.erase import erase as erase_delivery
-    from dronten_pipeline.publish.releases import resting_on
-    from dronten_pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.contracts.sources import load_sources
+    from dronten_pipeline.ledger import ledger
+    from dronten_pipeline.pipeline.erase import Erased, EraseError
+    from dronten_pipeline.pipeline.erase import erase as erase_delivery
+    from dronten_pipeline.pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.release.releases import resting_on
 
     settings = current_settings()
     sources = load_sources(settings.sources)

@@ -19,15 +19,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dronten_pipeline.commands.terminal import (
-    HELD_BACK,
-    NOTHING_READ,
-    OWN_ERROR,
-    say_problem,
-)
-from dronten_pipeline.errors import behind, is_own, kind, place, traced
-from dronten_pipeline.evidence.durable import is_full
-from dronten_pipeline.settings import LOCAL_TIME, Settings
+from dronten_pipeline.commands.terminal import HELD_BACK, NOTHING_READ, OWN_ERROR, say_problem
+from dronten_pipeline.core.durable import is_full
+from dronten_pipeline.core.errors import behind, is_own, kind, place, traced
+from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 
 LOG = "last-run.log"
 
@@ -37,25 +32,25 @@ FULL_BYTES = 1_000_000
 #: What an error of the project stops, and its exit code; by class name, to import nothing for it.
 #: Others of the project end with "Fout." and 1.
 OWN: dict[str, tuple[str, int]] = {
-    "run.RunUnderWay": ("Niet gestart.", OWN_ERROR),
-    "run.ClockBehind": ("Niet gestart.", OWN_ERROR),
-    "preflight.NotReady": ("Niet gestart.", OWN_ERROR),
-    "contracts.ContractError": ("Niet gestart.", OWN_ERROR),
+    "pipeline.run.RunUnderWay": ("Niet gestart.", OWN_ERROR),
+    "pipeline.run.ClockBehind": ("Niet gestart.", OWN_ERROR),
+    "pipeline.preflight.NotReady": ("Niet gestart.", OWN_ERROR),
+    "contracts.reading.ContractError": ("Niet gestart.", OWN_ERROR),
     "ingest.inputs.NothingRead": ("Niets gelezen.", NOTHING_READ),
     "ingest.files.Unwritable": ("Niet geschreven.", OWN_ERROR),
     "ingest.registry.RegistryError": ("Niet gelezen.", OWN_ERROR),
-    "transform.TestsFailed": ("Tegengehouden.", HELD_BACK),
-    "transform.TransformError": ("Niet gebouwd.", OWN_ERROR),
-    "run.NothingBuilt": ("Niet gebouwd.", OWN_ERROR),
+    "contracts.dbt_project.TestsFailed": ("Tegengehouden.", HELD_BACK),
+    "contracts.dbt_project.TransformError": ("Niet gebouwd.", OWN_ERROR),
+    "pipeline.run.NothingBuilt": ("Niet gebouwd.", OWN_ERROR),
     "gate.gate.GateError": ("Niet beoordeeld.", OWN_ERROR),
     "gate.suites.SuiteError": ("Niet beoordeeld.", OWN_ERROR),
     "gate.approval.ApprovalError": ("Niet goedgekeurd.", OWN_ERROR),
-    "publish.releases.PublishError": ("Niet gepubliceerd.", OWN_ERROR),
-    "publish.doors.mart.DoorError": ("Niet gepubliceerd.", OWN_ERROR),
-    "publish.postgres.connection.PostgresError": ("PostgreSQL loopt achter.", OWN_ERROR),
-    "evidence.ledger.LedgerError": ("Niet vastgelegd.", OWN_ERROR),
-    "evidence.signing.SigningError": ("Niet ondertekend.", OWN_ERROR),
-    "evidence.anchor.AnchorError": ("Niet verankerd.", OWN_ERROR),
+    "release.releases.PublishError": ("Niet gepubliceerd.", OWN_ERROR),
+    "release.formats.mart.ExportError": ("Niet gepubliceerd.", OWN_ERROR),
+    "postgres.connection.PostgresError": ("PostgreSQL loopt achter.", OWN_ERROR),
+    "ledger.ledger.LedgerError": ("Niet vastgelegd.", OWN_ERROR),
+    "ledger.signing.SigningError": ("Niet ondertekend.", OWN_ERROR),
+    "ledger.anchor.AnchorError": ("Niet verankerd.", OWN_ERROR),
 }
 
 #: What the system says about a file, and what to do.
@@ -254,7 +249,7 @@ def _shown(settings: Settings, path: str) -> str:
 
 def in_force(settings: Settings) -> str:
     """Which release readers see; of this too nothing may go wrong."""
-    from dronten_pipeline.publish.releases import ReleaseError, current_release
+    from dronten_pipeline.release.releases import ReleaseError, current_release
 
     try:
         release = current_release(settings)

@@ -1,6 +1,6 @@
 """`datalab explain`: where one figure comes from, in words or as JSON.
 
-Not here: finding out (`explain/figure.py`) and wording (`explain/words.py`).
+Not here: finding out (`audit/explain/figure.py`) and wording (`audit/explain/words.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.core.settings import current_settings
 
 ANSWERED, UNKNOWN, DIFFERENT = 0, 1, 5
 
@@ -37,11 +37,11 @@ def explain(
     Eindigt met 0, met 1 als er geen zo'n cijfer is of het niet opnieuw te berekenen is, en met 5
     als de uitgave veranderd is of het cijfer bij herberekening anders uitkomt.
     """
-    from dronten_pipeline.evidence.signing import SigningError
-    from dronten_pipeline.explain.figure import ExplainError
-    from dronten_pipeline.explain.figure import explain as find_out
-    from dronten_pipeline.explain.words import lines
-    from dronten_pipeline.publish.releases import ReleaseError
+    from dronten_pipeline.audit.explain.figure import ExplainError
+    from dronten_pipeline.audit.explain.figure import explain as find_out
+    from dronten_pipeline.audit.explain.words import lines
+    from dronten_pipeline.ledger.signing import SigningError
+    from dronten_pipeline.release.releases import ReleaseError
 
     try:
         answer = find_out(

@@ -1,6 +1,6 @@
-"""`datalab postgres`: the release in force, for the readers of PostgreSQL.
+"""`datalab postgres`: the current release, for the readers of PostgreSQL.
 
-Not here: loading it (`publish/postgres/`).
+Not here: loading it (`postgres/`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dronten_pipeline.commands.terminal import (
     say_warning,
     stop,
 )
-from dronten_pipeline.settings import Settings, current_settings
+from dronten_pipeline.core.settings import Settings, current_settings
 
 app = typer.Typer(no_args_is_help=True, help="De uitgave in PostgreSQL.")
 
@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="De uitgave in PostgreSQL.")
 @app.command()
 def load() -> None:
     """Laadt de uitgave die geldt in PostgreSQL, als die daar nog niet getoond wordt."""
-    from dronten_pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.pipeline.run import RunUnderWay, alone
 
     settings = current_settings()
     if settings.postgres_url is None:
@@ -37,11 +37,11 @@ def load() -> None:
 
 
 def load_release(settings: Settings) -> bool:
-    """Makes PostgreSQL show the release in force, where one is named; False when it failed."""
+    """Makes PostgreSQL show the current release, where one is named; False when it failed."""
     if settings.postgres_url is None:
         return True
-    from dronten_pipeline.publish.postgres.connection import PostgresError
-    from dronten_pipeline.publish.postgres.load import load_current
+    from dronten_pipeline.postgres.connection import PostgresError
+    from dronten_pipeline.postgres.load import load_current
 
     try:
         outcome = load_current(settings)
@@ -62,8 +62,8 @@ def forget_release(settings: Settings, release_id: str) -> bool:
     """Takes a withdrawn release out of PostgreSQL, where one is named; False when it failed."""
     if settings.postgres_url is None:
         return True
-    from dronten_pipeline.publish.postgres.connection import PostgresError
-    from dronten_pipeline.publish.postgres.load import forget
+    from dronten_pipeline.postgres.connection import PostgresError
+    from dronten_pipeline.postgres.load import forget
 
     # The one that holds now takes its place first, so that readers always see one.
     is_loaded = load_release(settings)

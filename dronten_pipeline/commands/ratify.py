@@ -1,6 +1,6 @@
 """`datalab ratify`: the owner of a KPI signs its definition and targets as they are now.
 
-Not here: what is signed and when it counts (`evidence/ratification.py`).
+Not here: what is signed and when it counts (`ledger/ratification.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from dronten_pipeline.commands.terminal import console, stop
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.core.settings import current_settings
 
 
 def ratify(
@@ -26,8 +26,8 @@ def ratify(
     Het komt in het logboek te staan en vanaf de volgende run in de uitgave. Verandert de definitie,
     dan is zij weer niet bekrachtigd.
     """
-    from dronten_pipeline.evidence import ratification, signing
-    from dronten_pipeline.evidence.ledger import LedgerError
+    from dronten_pipeline.ledger import ratification, signing
+    from dronten_pipeline.ledger.ledger import LedgerError
 
     settings = current_settings()
     try:

@@ -1,6 +1,6 @@
 """`datalab releases`, `rollback`, `withdraw` and `prune`: which there are, which counts, which go.
 
-Not here: how a release comes about (`run.py`, `approve.py`).
+Not here: how a release comes about (`pipeline/run.py`, `pipeline/approve.py`).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from rich.table import Table
 
 from dronten_pipeline.commands.postgres import forget_release, load_release
 from dronten_pipeline.commands.terminal import OWN_ERROR, coloured, console, stop
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.core.settings import current_settings
 
 
 def releases() -> None:
     """Toont de uitgaven, de nieuwste bovenaan."""
-    from dronten_pipeline.publish.releases import list_releases
-    from dronten_pipeline.publish.withdrawal import unfinished
+    from dronten_pipeline.release.releases import list_releases
+    from dronten_pipeline.release.withdrawal import unfinished
 
     settings = current_settings()
     found, broken_off = list_releases(settings), unfinished(settings)
@@ -27,7 +27,7 @@ def releases() -> None:
     if not found:
         console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
         return
-    table = Table("", "peildag", "oordeel", "soort")
+    table = Table("", "peildatum", "oordeel", "soort")
     table.add_column("uitgave", no_wrap=True)
     for release in found:
         mark = "→" if release.is_current else ""
@@ -53,10 +53,10 @@ def rollback(
     ] = None,
 ) -> None:
     """Laat `current` weer naar een eerdere uitgave wijzen."""
-    from dronten_pipeline.publish import withdrawal
-    from dronten_pipeline.publish.releases import ReleaseError
-    from dronten_pipeline.publish.releases import rollback as point_back
-    from dronten_pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.release import withdrawal
+    from dronten_pipeline.release.releases import ReleaseError
+    from dronten_pipeline.release.releases import rollback as point_back
 
     settings = current_settings()
     try:
@@ -79,8 +79,8 @@ def withdraw(
     Geldt zij nog, dan gaat `current` naar de nieuwste uitgave ervoor die nog staat en niet berust
     op een gewist bestand.
     """
-    from dronten_pipeline.publish import withdrawal
-    from dronten_pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.release import withdrawal
 
     settings = current_settings()
     try:
@@ -118,13 +118,13 @@ def prune(
     De uitgave die geldt en die ervoor blijven altijd staan. Van elk geleverd bestand blijft de
     laatste lezing, en wat een uitgave noemt die blijft staan.
     """
-    from dronten_pipeline.contracts import load_sources
-    from dronten_pipeline.evidence import ledger
+    from dronten_pipeline.contracts.sources import load_sources
     from dronten_pipeline.ingest import retention as raw_files
     from dronten_pipeline.ingest.registry import RegistryError
-    from dronten_pipeline.publish import retention, withdrawal
-    from dronten_pipeline.publish.releases import ReleaseError
-    from dronten_pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.ledger import ledger
+    from dronten_pipeline.pipeline.run import RunUnderWay, alone
+    from dronten_pipeline.release import retention, withdrawal
+    from dronten_pipeline.release.releases import ReleaseError
 
     settings = current_settings()
     try:
@@ -134,7 +134,7 @@ def prune(
             files = raw_files.superseded(settings, load_sources(settings.sources), choice.named)
             for release in choice.releases:
                 console.print(
-                    f"  uitgave {release.release_id}, peildag {release.manifest['as_of']}"
+                    f"  uitgave {release.release_id}, peildatum {release.manifest['as_of']}"
                 )
             for file in files:
                 console.print(f"  gelezen bestand {file.path}", soft_wrap=True)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from dronten_pipeline import dagster_home
 from dronten_pipeline.commands import endings
 from dronten_pipeline.commands.postgres import load_release, say_lag
 from dronten_pipeline.commands.status import show_release
@@ -31,18 +30,19 @@ from dronten_pipeline.commands.terminal import (
     say_warning,
     stop,
 )
-from dronten_pipeline.settings import Settings, current_settings
+from dronten_pipeline.core.settings import Settings, current_settings
+from dronten_pipeline.pipeline import dagster_home
 
 if TYPE_CHECKING:
     import dagster as dg
 
-    from dronten_pipeline.settled import Given
+    from dronten_pipeline.pipeline.up_to_date import Given
 
 
 def run(
     as_of: Annotated[
         str | None,
-        typer.Option(help="Peildag (jjjj-mm-dd): de dag waarop openstaand werk beoordeeld wordt."),
+        typer.Option(help="Peildatum (jjjj-mm-dd): de dag waarop open werk beoordeeld wordt."),
     ] = None,
     whole: Annotated[
         bool,
@@ -58,7 +58,7 @@ def run(
     """
     settings = current_settings()
     if as_of is not None:
-        from dronten_pipeline.run import day_of
+        from dronten_pipeline.pipeline.run import day_of
 
         try:
             day_of(as_of)
@@ -69,7 +69,7 @@ def run(
 
 def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
     """The whole chain, in this process; returns the exit code, having told what happened."""
-    from dronten_pipeline.preflight import begun
+    from dronten_pipeline.pipeline.preflight import begun
 
     console.print(f"Datalab Dronten: een run begint in {settings.home}.")
     try:
@@ -80,23 +80,24 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
-    from dronten_pipeline import sandbox, settled
+    from dronten_pipeline.core import sandbox
     from dronten_pipeline.ingest.arriving import wait_until_settled
-    from dronten_pipeline.publish import withdrawal
-    from dronten_pipeline.run import day_after, describe_run
+    from dronten_pipeline.pipeline import up_to_date
+    from dronten_pipeline.pipeline.run import day_after, describe_run
+    from dronten_pipeline.release import withdrawal
 
     for waits in wait_until_settled(settings, console.print):
         say_warning(f"{waits} Deze run leest het niet.")
     withdrawal.finish(settings)
     now = describe_run(settings, "looking", day)
-    given = settled.what_is_given(settings, now)
+    given = up_to_date.fingerprint_inputs(settings, now)
     if later := day_after(now):
         say_warning(
-            f"De peildag {now.as_of:%d-%m-%Y} ligt vóór die van de uitgave die geldt "
+            f"De peildatum {now.as_of:%d-%m-%Y} ligt vóór die van de uitgave die geldt "
             f"({later:%d-%m-%Y}): wat daarna gebeurde telt in deze uitgave niet mee. Ga na "
             "afloop terug met `datalab rollback`."
         )
-    if not whole and settled.still_holds(settings, given):
+    if not whole and up_to_date.is_up_to_date(settings, given):
         console.print("Er is niets nieuws: de uitgave van de vorige run geldt nog.")
         is_loaded = load_release(settings)
         show_release(settings)
@@ -110,7 +111,7 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     from dagster._core.errors import DagsterAssetCheckFailedError
 
     from dronten_pipeline.definitions import defs
-    from dronten_pipeline.publish.postgres.connection import PostgresError
+    from dronten_pipeline.postgres.connection import PostgresError
 
     config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
     if day is not None:
@@ -177,10 +178,10 @@ def _output_kept(settings: Settings) -> Iterator[None]:
 
 def _remember(settings: Settings, given: Given) -> None:
     """A published release stays published when this cannot be written."""
-    from dronten_pipeline import settled
+    from dronten_pipeline.pipeline import up_to_date
 
     try:
-        settled.remember(settings, given)
+        up_to_date.remember(settings, given)
     except OSError as error:
         problems.print(
             "[yellow]Let op.[/yellow] "
@@ -190,10 +191,10 @@ def _remember(settings: Settings, given: Given) -> None:
 
 def _show_failed_checks(settings: Settings) -> None:
     """Why the gate held the release back, one rule per line."""
-    from dronten_pipeline.evidence import rules
     from dronten_pipeline.gate.attack.audit import to_withdraw_in_words
     from dronten_pipeline.gate.gate import read_verdict
-    from dronten_pipeline.run import latest_run_folder
+    from dronten_pipeline.ledger import rules
+    from dronten_pipeline.pipeline.run import latest_run_folder
 
     held = f"De beoordeling hield deze cijfers tegen. {endings.in_force(settings)}"
     say_problem(held, "Tegengehouden.")

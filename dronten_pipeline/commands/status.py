@@ -1,4 +1,4 @@
-"""`datalab status`: the figures of the release in force, and what asks for attention.
+"""`datalab status`: the figures of the current release, and what asks for attention.
 
 Not here: how a figure came about (`explain.py`), or which releases there are (`releases.py`).
 """
@@ -14,10 +14,10 @@ from rich.table import Column, Table
 
 from dronten_pipeline.commands.postgres import say_lag
 from dronten_pipeline.commands.terminal import coloured, console, say_warning
-from dronten_pipeline.file_names import shown
-from dronten_pipeline.settings import LOCAL_TIME, Settings, current_settings
-from dronten_pipeline.standing import STANDING
-from dronten_pipeline.words import judged, number, period, target, verdict
+from dronten_pipeline.core.file_names import shown
+from dronten_pipeline.core.settings import LOCAL_TIME, Settings, current_settings
+from dronten_pipeline.core.words import judged, number, period, target, verdict
+from dronten_pipeline.release.standing import STANDING
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,15 +34,15 @@ def status() -> None:
 
 
 def show_release(settings: Settings) -> None:
-    """The KPIs of the release in force, its place, and the next thing to do."""
+    """The KPIs of the current release, its place, and the next thing to do."""
     import duckdb
 
-    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.contracts.sources import load_sources
     from dronten_pipeline.ingest import registry
     from dronten_pipeline.ingest.arriving import arriving
     from dronten_pipeline.ingest.unread import unread
-    from dronten_pipeline.publish.releases import current_id, current_release
-    from dronten_pipeline.publish.withdrawal import unfinished
+    from dronten_pipeline.release.releases import current_id, current_release
+    from dronten_pipeline.release.withdrawal import unfinished
 
     broken_off = unfinished(settings)
     for sentence in broken_off.values():
@@ -101,7 +101,7 @@ def show_release(settings: Settings) -> None:
         for left in unread(settings.landing_folder / source.name, source, shown):
             console.print(f"[yellow]{source.name}:[/yellow] {escape(left)}", soft_wrap=True)
     console.print(
-        f"Uitgave {about['release_id']}, peildag {about['as_of']}: "
+        f"Uitgave {about['release_id']}, peildatum {about['as_of']}: "
         f"{coloured('release_verdict', about['verdict'])}"
         + (f" ({len(about['warnings'])})" if about["warnings"] else "")
     )
@@ -145,9 +145,9 @@ def _own_notes(settings: Settings) -> dict[tuple[str, str], str]:
 
 def _show_attention(settings: Settings) -> None:
     """What was changed, lost or held back; before the figures, for those may not open then."""
-    from dronten_pipeline import verification
+    from dronten_pipeline.audit import verify
 
-    found = verification.attention(settings)
+    found = verify.attention(settings)
     for problem in found.problems[:SHOWN]:
         console.print(f"[red]Fout.[/red] {escape(problem)}", soft_wrap=True)
     if found.problems:
@@ -165,8 +165,8 @@ def _show_attention(settings: Settings) -> None:
 def _show_postgres(settings: Settings) -> None:
     if settings.postgres_url is None:
         return
-    from dronten_pipeline.publish.postgres.connection import PostgresError
-    from dronten_pipeline.publish.postgres.load import describe_lag
+    from dronten_pipeline.postgres.connection import PostgresError
+    from dronten_pipeline.postgres.load import describe_lag
 
     try:
         lag = describe_lag(settings)
@@ -189,7 +189,7 @@ def of_the_future(manifest: dict[str, Any], now: dt.datetime) -> str | None:
     if published - now > dt.timedelta(hours=1):
         what = f"is gepubliceerd op {published:%d-%m-%Y %H:%M}"
     elif day > now.date() and not manifest["is_sample"]:
-        what = f"heeft peildag {day:%d-%m-%Y}"
+        what = f"heeft peildatum {day:%d-%m-%Y}"
     else:
         return None
     return (
@@ -200,7 +200,7 @@ def of_the_future(manifest: dict[str, Any], now: dt.datetime) -> str | None:
 
 def _show_rules(settings: Settings, number: int) -> None:
     """By which rules it was judged, where that is not as usual."""
-    from dronten_pipeline.evidence import ledger, rules
+    from dronten_pipeline.ledger import ledger, rules
 
     record = ledger.read_record(settings, number)
     if record is None or "judged_by" not in record.body:
@@ -213,8 +213,8 @@ def _show_rules(settings: Settings, number: int) -> None:
 
 def _show_ratified(settings: Settings) -> None:
     """How many owners signed the definition and the targets of their KPI as they are now."""
-    from dronten_pipeline.evidence import definitions, ratification
-    from dronten_pipeline.evidence.signing import SigningError
+    from dronten_pipeline.ledger import definitions, ratification
+    from dronten_pipeline.ledger.signing import SigningError
 
     agreed = definitions.agreed(settings)
     try:

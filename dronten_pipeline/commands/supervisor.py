@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from dronten_pipeline.child import dies_with
 from dronten_pipeline.commands import endings
 from dronten_pipeline.commands.terminal import OWN_ERROR, say_problem
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.core.child import dies_with
+from dronten_pipeline.core.settings import Settings
 
 #: What people and systems stop a command with.
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from dronten_pipeline.words import word
+from dronten_pipeline.core.words import word
 
 #: Width of what goes into a file or a pipe, which has none of its own.
 _WIDTH_OF_A_FILE = 120
@@ -44,7 +44,7 @@ def say_warning(message: object) -> None:
 
 
 def coloured(kind: str, code: str) -> str:
-    """The word for a code (`words.py`) in the colour that it has on a terminal."""
+    """The word for a code (`core/words.py`) in the colour that it has on a terminal."""
     said, colour = word(kind, code), _COLOURS.get(code)
     return f"[{colour}]{said}[/{colour}]" if colour else said
 

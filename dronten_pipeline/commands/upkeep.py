@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 
 from dronten_pipeline.commands.terminal import console, stop
-from dronten_pipeline.settings import PROJECT, current_settings
+from dronten_pipeline.core.settings import PROJECT, current_settings
 
 
 def doctor() -> None:
     """Zegt wat er aan deze installatie ontbreekt of onveilig is."""
-    from dronten_pipeline.doctor import examine
+    from dronten_pipeline.audit.doctor import examine
 
     found = examine(current_settings())
     for finding in found:
@@ -38,7 +38,7 @@ def data_docs() -> None:
 
 def dictionary() -> None:
     """Schrijft docs/data-dictionary.md opnieuw uit de contracten en de beschrijvingen."""
-    from dronten_pipeline.dictionary import dictionary as written
+    from dronten_pipeline.contracts.dictionary import dictionary as written
 
     page = PROJECT / "docs" / "data-dictionary.md"
     page.write_text(written(current_settings()), encoding="utf-8")
@@ -83,7 +83,7 @@ def contract(
 
 
 def _contract_of(name: str, into: Path | None) -> None:
-    from dronten_pipeline.contracts import load_sources
+    from dronten_pipeline.contracts.sources import load_sources
     from dronten_pipeline.ingest.files import Unwritable
     from dronten_pipeline.supplier.write import write
 
@@ -105,7 +105,7 @@ def _contract_of(name: str, into: Path | None) -> None:
 
 
 def _release_contract(other_meaning: bool) -> None:
-    from dronten_pipeline.mart_contract import ReleasedContractError, release
+    from dronten_pipeline.contracts.mart_versions import ReleasedContractError, release
 
     try:
         written, differences = release(current_settings(), is_other_meaning=other_meaning)
@@ -121,6 +121,6 @@ def _release_contract(other_meaning: bool) -> None:
 
 def dbt(context: typer.Context) -> None:
     """Voert een dbt-opdracht uit zoals de keten het zou doen, bijvoorbeeld `datalab dbt parse`."""
-    from dronten_pipeline.transform import run_dbt
+    from dronten_pipeline.contracts.dbt_project import run_dbt
 
     raise typer.Exit(run_dbt(current_settings(), context.args))

@@ -1,6 +1,6 @@
 """`datalab verify` and `datalab keys`: what can be proven, and with which keys.
 
-Not here: comparing (`verification.py`) and signing (`evidence/signing.py`).
+Not here: comparing (`audit/verify.py`) and signing (`ledger/signing.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dronten_pipeline.commands.terminal import say_problem, say_warning
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.core.settings import current_settings
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -40,8 +40,8 @@ def verify(
     Eindigt met 0 als alles klopt, met 5 als er iets veranderd of verdwenen is, met 1 als er niet
     gecontroleerd kon worden.
     """
-    from dronten_pipeline.evidence.signing import SigningError
-    from dronten_pipeline.verification import verify as compare
+    from dronten_pipeline.audit.verify import verify as compare
+    from dronten_pipeline.ledger.signing import SigningError
 
     started = time.monotonic()
     try:
@@ -105,8 +105,8 @@ def keys(
 
     De eerste sleutel is die van record 1; een andere telt pas als een oudere haar bekend maakte.
     """
-    from dronten_pipeline.evidence import introduce, ledger, signing
-    from dronten_pipeline.evidence import trust as believing
+    from dronten_pipeline.ledger import introduce, ledger, signing
+    from dronten_pipeline.ledger import trust as believing
 
     settings = current_settings()
     try:

@@ -14,7 +14,7 @@ import typer
 
 from dronten_pipeline.commands.run import prepare_dagster_home
 from dronten_pipeline.commands.terminal import console, say_problem, stop
-from dronten_pipeline.settings import Settings, current_settings
+from dronten_pipeline.core.settings import Settings, current_settings
 
 #: What the programs behind the server print, in the home.
 OUTPUT = "last-server.log"

@@ -1,6 +1,6 @@
 """The dbt models, seeds and tests as Dagster assets and checks.
 
-Not here: what a model computes (`dbt_project/`) or how dbt is set up (`transform.py`).
+Not here: what a model computes (`dbt_project/`) or how dbt is set up (`contracts/dbt_project.py`).
 """
 
 import json
@@ -17,13 +17,13 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.dbt_project import environment, in_environment, what_failed
+from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.defs.naming import ENGINEERS, team
 from dronten_pipeline.defs.resources import DbtResource, RunResource, WarehouseResource
-from dronten_pipeline.evidence.built import record_built
-from dronten_pipeline.proof.lineage import keep_proof
-from dronten_pipeline.run import new_run_folder
-from dronten_pipeline.transform import environment, in_environment, what_failed
+from dronten_pipeline.ledger.built import record_built
+from dronten_pipeline.pipeline.run import new_run_folder
+from dronten_pipeline.release.lineage import keep_proof
 
 PREVIEW_ROWS = 10
 

@@ -1,17 +1,17 @@
 """The gate as Dagster checks: one per expectation, on the table that it judges.
 
 Dagster's blocking only holds inside one run, so it is what people see, not what protects a
-publication: the release step asks the ledger itself (`publish/`). Not here: judging (`gate/`).
+publication: the release step asks the ledger itself (`release/`). Not here: judging (`gate/`).
 """
 
 from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from dronten_pipeline.contracts import Suite
+from dronten_pipeline.contracts.suites import Suite
 from dronten_pipeline.defs.naming import mart_key
 from dronten_pipeline.defs.resources import RunResource
-from dronten_pipeline.run import latest_run_folder
+from dronten_pipeline.pipeline.run import latest_run_folder
 
 #: What the gate checks besides the suites, and the table that it hangs on.
 RULES_KEPT, ABOUT_RELEASE = "rules_kept", "publication"
@@ -55,10 +55,10 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
     def gate(
         context: dg.AssetCheckExecutionContext, run: RunResource
     ) -> Iterator[dg.AssetCheckResult]:
-        from dronten_pipeline.evidence import rules
         from dronten_pipeline.gate.gate import run_gate
         from dronten_pipeline.ingest.inputs import read_inputs
-        from dronten_pipeline.report.write import write_report_of_failure
+        from dronten_pipeline.ledger import rules
+        from dronten_pipeline.release.report.write import write_report_of_failure
 
         run_id = context.run.run_id
         folder = latest_run_folder(run.settings)

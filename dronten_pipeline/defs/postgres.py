@@ -1,4 +1,4 @@
-"""The release in PostgreSQL as a Dagster asset. Not here: loading it (`publish/postgres/`)."""
+"""The release in PostgreSQL as a Dagster asset. Not here: loading it (`postgres/`)."""
 
 import dagster as dg
 
@@ -20,7 +20,7 @@ def build_postgres() -> dg.AssetsDefinition:
         "uitgave er wel als bestanden; de volgende run probeert het opnieuw.",
     )
     def postgres(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
-        from dronten_pipeline.publish.postgres.load import load_current
+        from dronten_pipeline.postgres.load import load_current
 
         outcome = load_current(run.settings)
         if outcome is None:

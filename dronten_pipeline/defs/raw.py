@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
+from dronten_pipeline.contracts.dbt_project import calendar_version
+from dronten_pipeline.contracts.sources import FRESH_DAYS, Source, Table
 from dronten_pipeline.defs.failures import without_values
 from dronten_pipeline.defs.naming import ENGINEERS, SNAPSHOT_KEY, raw_key, team
 from dronten_pipeline.defs.resources import RunResource
-from dronten_pipeline.run import code_fingerprint
-from dronten_pipeline.transform import calendar_version
+from dronten_pipeline.pipeline.run import code_fingerprint
 
 if TYPE_CHECKING:
     from dronten_pipeline.ingest.raw import DeliveryReport
@@ -56,7 +56,7 @@ def build_raw_assets(source: Source) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, run: RunResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         from dronten_pipeline.ingest.inputs import save_outcome
-        from dronten_pipeline.ingested import read_source
+        from dronten_pipeline.ingest.recorded import read_source
 
         started = time.monotonic()
         with without_values():
@@ -205,11 +205,10 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         group_name="raw",
         owners=[ENGINEERS],
         kinds={"parquet"},
-        description="Welke leveringen in deze run tellen, op welke peildag, en wat van elk bestand "
-        "gelezen werd.",
+        description="Welke leveringen in deze run tellen, op welke peildatum, en wat van elk "
+        "bestand gelezen werd.",
     )
     def snapshot(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
-        from dronten_pipeline.evidence import ratification
         from dronten_pipeline.ingest.inputs import (
             inputs_of,
             load_outcomes,
@@ -218,9 +217,10 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             previous_release,
         )
         from dronten_pipeline.ingest.landing import strange_folders
+        from dronten_pipeline.ingest.recorded import believed_raw
         from dronten_pipeline.ingest.snapshot import build_snapshot
-        from dronten_pipeline.ingested import believed_raw
-        from dronten_pipeline.publish.releases import new_release_id
+        from dronten_pipeline.ledger import ratification
+        from dronten_pipeline.release.releases import new_release_id
 
         started = time.monotonic()
         settings, now = run.settings, run.now
@@ -277,7 +277,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         if not now.is_sample:
             settings.delivered_before.touch()
         context.log.info(
-            f"day of judgement {now.as_of}: {laid_out.rows_accepted} rows count, "
+            f"as-of date {now.as_of}: {laid_out.rows_accepted} rows count, "
             f"{laid_out.rows_quarantined} were rejected"
         )
         return dg.MaterializeResult(

@@ -1,4 +1,4 @@
-"""Publication as a Dagster asset. Not here: what a release is (`publish/`)."""
+"""Publication as a Dagster asset. Not here: what a release is (`release/`)."""
 
 import time
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ import dagster as dg
 
 from dronten_pipeline.defs.naming import ENGINEERS, RELEASE_KEY, mart_key
 from dronten_pipeline.defs.resources import RunResource
-from dronten_pipeline.run import latest_run_folder
+from dronten_pipeline.pipeline.run import latest_run_folder
 
 
 def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
@@ -25,7 +25,7 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
     )
     def release(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
         from dronten_pipeline.ingest.inputs import read_inputs
-        from dronten_pipeline.publish.releases import Input, Published, current_release, publish
+        from dronten_pipeline.release.releases import Input, Published, current_release, publish
 
         started = time.monotonic()
         folder = latest_run_folder(run.settings)

@@ -1,8 +1,8 @@
 """What assets are given: the run that they belong to, dbt, and the warehouse.
 
-Run config comes from whoever may start a run in the web server, so it can set the day of judgement
+Run config comes from whoever may start a run in the web server, so it can set the as-of date
 and nothing else: no program, folder, executor or variable of the environment. Not here: how the
-run's facts are found (`run.py`) or how dbt is set up (`transform.py`).
+run's facts are found (`pipeline/run.py`) or how dbt is set up (`contracts/dbt_project.py`).
 """
 
 import contextlib
@@ -19,11 +19,11 @@ from dagster_dbt import DbtCliResource
 from dagster_duckdb import DuckDBResource
 from packaging import version
 
-from dronten_pipeline.preflight import begun
-from dronten_pipeline.publish.withdrawal import finish
-from dronten_pipeline.run import Run, day_of, describe_run
-from dronten_pipeline.settings import Settings, current_settings
-from dronten_pipeline.transform import DBT
+from dronten_pipeline.contracts.dbt_project import DBT
+from dronten_pipeline.core.settings import Settings, current_settings
+from dronten_pipeline.pipeline.preflight import begun
+from dronten_pipeline.pipeline.run import Run, day_of, describe_run
+from dronten_pipeline.release.withdrawal import finish
 
 if TYPE_CHECKING:
     from dronten_pipeline.ingest.kept import RawEntry
@@ -39,7 +39,7 @@ class UndeclaredConfig(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class RunInProgress:
-    """The run under way, with one day of judgement for all its steps."""
+    """The run under way, with one as-of date for all its steps."""
 
     settings: Settings
     now: Run
@@ -47,7 +47,7 @@ class RunInProgress:
     @cached_property
     def believed_raw(self) -> Mapping[str, "RawEntry"]:
         """The raw files that the ledger held when this run began; read once for all sources."""
-        from dronten_pipeline.ingested import believed_raw
+        from dronten_pipeline.ingest.recorded import believed_raw
 
         return believed_raw(self.settings, self.now.run_id)
 
@@ -66,7 +66,7 @@ RunResource = dg.ResourceParam[RunInProgress]
             "DATALAB_AS_OF, or today.",
         )
     },
-    description="The run under way: alone in its home, with one day of judgement for all steps.",
+    description="The run under way: alone in its home, with one as-of date for all steps.",
 )
 def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
     if context.run:
@@ -84,7 +84,7 @@ def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
 
 
 def refuse_undeclared(config: Mapping[str, Any]) -> None:
-    """Lets the day of judgement pass, and what says nothing.
+    """Lets the as-of date pass, and what says nothing.
 
     Dagster's schema of a part of the assets accepts keys that it does not know, and any config for
     a step; so what it lets through is looked at again before the first step.

@@ -5,8 +5,8 @@ Not here: when a delivery is whole (`ingest/landing.py`).
 
 import dagster as dg
 
+from dronten_pipeline.core.settings import current_settings
 from dronten_pipeline.defs.schedules import datalab_job
-from dronten_pipeline.settings import current_settings
 
 INTERVAL_SECONDS = 60
 

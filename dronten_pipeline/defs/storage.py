@@ -6,7 +6,7 @@ process that dies loses nothing by what is done here; a machine that loses power
 events of a run, but leaves files that are whole.
 
 Not here: which folder that is (`dagster.yaml`), and files that are damaged all the same
-(`dagster_home.py`).
+(`pipeline/dagster_home.py`).
 """
 
 from __future__ import annotations

@@ -4,5 +4,5 @@ In order: `candidate` copies the tables with a suite into `mart.duckdb`; `gate` 
 a process of its own; there `sql_judge` and `gx_judge` (through `adapter`) answer every rule, and
 `own_tables` fills what the mart says of its own judgement; `verdict` is what comes out. `approval`
 is what a second person may allow, `data_docs` what engineers look at. Not here: what the rules are
-(`expectations/`) and what happens next (`publish/`).
+(`expectations/`) and what happens next (`release/`).
 """

@@ -36,8 +36,8 @@ from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.query_metrics import UnexpectedRowsQueryTable
 from great_expectations.expectations.metrics.table_metrics.table_column_types import ColumnTypes
 
-from dronten_pipeline.expectation_types import OfType
-from dronten_pipeline.gate.candidate import OFFLINE, literal
+from dronten_pipeline.contracts.expectation_types import OfType
+from dronten_pipeline.core.database import OFFLINE, literal
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):

@@ -1,11 +1,11 @@
 """Who may have something published that the gate held back, and what exactly they allowed.
 
 Here belongs the approval: a statement about one mart and the rules that failed on it, signed by a
-second person. Not here: keys and envelopes (`evidence/signing.py`), and judging the mart again with
+second person. Not here: keys and envelopes (`ledger/signing.py`), and judging the mart again with
 its approval (`gate.py`).
 
 Those who may approve are the public keys in `settings.approvers_folder`, one `<account>.pem` per
-person, that a record `approver` introduced (`evidence/trust.py`). An approval covers only rules
+person, that a record `approver` introduced (`ledger/trust.py`). An approval covers only rules
 that were judged and failed: what could not be judged, or what the two judges do not agree on,
 nobody knows, so nobody can approve it.
 """
@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.evidence import ledger, signing, trust
+from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.gate.verdict import Result
-from dronten_pipeline.settings import LOCAL_TIME, Settings
+from dronten_pipeline.ledger import ledger, signing, trust
+from dronten_pipeline.ledger.record import Record
 
 PREDICATE_TYPE = "tag:dronten.nl,2026:datalab/approval/v1"
 
@@ -48,7 +49,7 @@ class Approval:
     """What a second person allowed.
 
     `rules` are the critical rules that failed, as `held_back` gives them, `weakened` those that
-    are gone, weaker or changed since the release before (`evidence/rules.py`); `record` and
+    are gone, weaker or changed since the release before (`ledger/rules.py`); `record` and
     `record_sha256` name the record of the ledger that holds the signed statement.
     """
 
@@ -83,7 +84,7 @@ def held_back(results: Iterable[Result]) -> list[dict[str, Any]]:
     ]
 
 
-def failed_judgement(settings: Settings, mart_sha256: str) -> tuple[ledger.Record, list[Result]]:
+def failed_judgement(settings: Settings, mart_sha256: str) -> tuple[Record, list[Result]]:
     """The record that held these bytes back, and its results.
 
     Raises:
@@ -210,7 +211,7 @@ def read_approval(settings: Settings, number: int) -> Approval:
     )
 
 
-def check_approved(settings: Settings, gate: ledger.Record) -> Approval:
+def check_approved(settings: Settings, gate: Record) -> Approval:
     """The approval behind a judgement with the verdict `approved`.
 
     Raises:
@@ -269,7 +270,7 @@ def _approvers(settings: Settings, number: int | None) -> dict[str, signing.Publ
     }
 
 
-def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: ledger.Record) -> None:
+def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: Record) -> None:
     ran = gate.recorded_by["account"]
     if approver.name.casefold() == ran.casefold():
         raise ApprovalError(

@@ -15,14 +15,8 @@ from pathlib import Path
 
 import duckdb
 
-from dronten_pipeline.mart_contract import fingerprint, named
-from dronten_pipeline.table_contracts import RELEASE_ID, TableContract
-
-#: Extensions are never fetched or loaded by themselves: the gate works without a network.
-OFFLINE: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+from dronten_pipeline.contracts.published_tables import RELEASE_ID, TableContract
+from dronten_pipeline.core.database import OFFLINE, count_of, identifier, literal, remove_database
 
 #: A key of a larger table stays undeclared: DuckDB keeps an index for it that makes the file three
 #: times as large (2 million rows: 158 MB for 50), and no tool relates anything to such a table.
@@ -73,7 +67,7 @@ def build_candidate(
             if _copy(connection, table, known.get(table), keyed, release_id):
                 keyed[table] = known[table]
             _copy_comments(connection, table)
-        counts = {table: _count(connection, f"mart.main.{identifier(table)}") for table in copied}
+        counts = {table: count_of(connection, f"mart.main.{identifier(table)}") for table in copied}
         connection.execute("CHECKPOINT mart")
         connection.execute("USE memory")
         connection.execute("DETACH mart")
@@ -102,45 +96,6 @@ def build_reference(warehouse: Path, reference: Path) -> None:
                 )
                 connection.execute(f"DROP VIEW {there}{identifier(view)}")
                 connection.execute(f"ALTER TABLE {there}{beside} RENAME TO {identifier(view)}")
-
-
-def contract_version(mart: Path) -> str:
-    """The released contract that the mart keeps: `1.0+` and twelve characters over its tables.
-
-    The characters change when a table, a column or a type of the mart changes; they stand alone
-    where no released contract has them.
-    """
-    with duckdb.connect(str(mart), read_only=True, config=OFFLINE) as connection:
-        rows = connection.execute(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-            "WHERE schema_name = 'main' AND NOT internal ORDER BY table_name, column_index"
-        ).fetchall()
-    return named(fingerprint(rows))
-
-
-def column_types(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Names and types of the columns of every table of the mart, in their order."""
-    rows = connection.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE schema_name = 'main' AND NOT internal "
-        "AND database_name = current_database() ORDER BY table_name, column_index"
-    ).fetchall()
-    tables: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
-        tables.setdefault(table, {})[column] = kind
-    return tables
-
-
-def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Number of rows of every table of the mart, by name."""
-    return {
-        table: _count(connection, identifier(table)) for table in sorted(column_types(connection))
-    }
-
-
-def remove_database(path: Path) -> None:
-    for file in (path, path.with_name(path.name + ".wal")):
-        file.unlink(missing_ok=True)
 
 
 def _referred_first(tables: list[str], contracts: Mapping[str, TableContract]) -> list[str]:
@@ -173,7 +128,7 @@ def _copy(
         columns.append((RELEASE_ID.name, RELEASE_ID.type.upper()))
         shown = f"*, {literal(release_id)} AS {identifier(RELEASE_ID.name)}"
     rows = f"SELECT {shown} FROM warehouse.main.{name}"
-    if contract and _count(connection, f"warehouse.main.{name}") <= MOST_KEYED_ROWS:
+    if contract and count_of(connection, f"warehouse.main.{name}") <= MOST_KEYED_ROWS:
         parts = [f"{identifier(column)} {kind}" for column, kind in columns]
         # A part of a key can be empty: what holds then is that no two rows are the same.
         for kind in ("PRIMARY KEY", "UNIQUE"):
@@ -232,17 +187,3 @@ def _copy_comments(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         connection.execute(
             f"COMMENT ON COLUMN mart.main.{name}.{identifier(column)} IS {literal(comment)}"
         )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: object) -> str:
-    return "'" + str(text).replace("'", "''") + "'"

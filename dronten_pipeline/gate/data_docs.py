@@ -2,7 +2,7 @@
 
 Here belongs having them rendered and taking out what they would fetch from elsewhere: they are
 complete without a network, and tell nobody that they are looked at. Not here: the report for the
-auditor (`evidence/`). The pages hold counts and what a suite says, never a value of the data: the
+auditor (`ledger/`). The pages hold counts and what a suite says, never a value of the data: the
 judge asks Great Expectations for none (`gx_judge.py`).
 
 The runs that are kept for repair are those that have pages, so that the history stays short.
@@ -19,9 +19,9 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.gx_judge import keep_quiet
 from dronten_pipeline.gate.verdict import Result, Verdict
-from dronten_pipeline.settings import Settings
 
 #: What Great Expectations said, beside the verdict of the same run.
 OUTCOMES = "great-expectations.json"

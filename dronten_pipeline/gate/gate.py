@@ -2,7 +2,7 @@
 
 Here belongs everything that makes the gate fail closed. Not here: the judgement itself
 (`judge.py`, a process of its own), who may approve what it held back (`approval.py`) and
-publishing (`publish/`).
+publishing (`release/`).
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dronten_pipeline.contracts import ContractError
-from dronten_pipeline.evidence import built, ledger, rules
-from dronten_pipeline.evidence.circumstances import circumstances
-from dronten_pipeline.evidence.durable import canonical_json, explain, sha256_of, write_durably
+from dronten_pipeline.contracts.published_tables import load_table_contracts
+from dronten_pipeline.contracts.reading import ContractError
+from dronten_pipeline.core.database import remove_database
+from dronten_pipeline.core.durable import canonical_json, explain, sha256_of, write_durably
+from dronten_pipeline.core.settings import LOCAL_TIME, PROJECT, Settings
 from dronten_pipeline.gate.approval import Approval, held_back
-from dronten_pipeline.gate.candidate import build_candidate, build_reference, remove_database
+from dronten_pipeline.gate.candidate import build_candidate, build_reference
 from dronten_pipeline.gate.data_docs import OUTCOMES
 from dronten_pipeline.gate.personal_data import record_findings
+from dronten_pipeline.gate.provenance import provenance
 from dronten_pipeline.gate.suites import (
     SuiteError,
     count_expectations,
@@ -45,8 +47,7 @@ from dronten_pipeline.gate.verdict import (
     combine,
     verdict_of,
 )
-from dronten_pipeline.settings import LOCAL_TIME, PROJECT, Settings
-from dronten_pipeline.table_contracts import load_table_contracts
+from dronten_pipeline.ledger import built, ledger, rules
 
 WAREHOUSE = "warehouse.duckdb"
 MART = "mart.duckdb"
@@ -98,7 +99,7 @@ def run_gate(
     }
     mart = run_folder / MART
     suites_sha256 = _suites_or_none(settings.expectations)
-    about = circumstances(settings, run_folder, code_version)
+    about = provenance(settings, run_folder, code_version)
     changes, is_compared = _rule_changes(settings, previous_release, about)
     about |= {"rule_changes": changes, "rules_compared": is_compared}
     try:

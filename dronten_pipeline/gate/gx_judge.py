@@ -17,11 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from dronten_pipeline.contracts import Expectation, Suite
-from dronten_pipeline.expectation_types import OfType, OrderedColumns, RowCount, UnexpectedRows
-from dronten_pipeline.gate.candidate import OFFLINE, column_types
+from dronten_pipeline.contracts.expectation_types import (
+    OfType,
+    OrderedColumns,
+    RowCount,
+    UnexpectedRows,
+)
+from dronten_pipeline.contracts.suites import Expectation, Suite
+from dronten_pipeline.core.database import OFFLINE, column_types
 from dronten_pipeline.gate.verdict import Answer, Answers
-from dronten_pipeline.gate.wording import columns_seen, counted, missing_columns, speakable
+from dronten_pipeline.gate.wording import columns_seen, counted, missing_columns, representable
 
 if TYPE_CHECKING:
     from dronten_pipeline.gate.adapter import DuckDBDatasource
@@ -114,7 +119,7 @@ def _judge_suite(
         )
     except Exception as raised:  # a suite that crashes has failed, the others are judged
         return None, all_unjudged(
-            speakable(str(raised)) or f"het oordeel brak af ({type(raised).__name__})"
+            representable(str(raised)) or f"het oordeel brak af ({type(raised).__name__})"
         )
     found = {result.expectation_config.meta["rule"]: result for result in outcome.results}
     return outcome, {
@@ -171,6 +176,6 @@ def _reason(info: Any) -> str:
     parts = [info, *info.values()] if isinstance(info, dict) else []
     for part in parts:
         message = part.get("exception_message") if isinstance(part, dict) else None
-        if message and (sentence := speakable(str(message))):
+        if message and (sentence := representable(str(message))):
             return sentence
     return "het oordeel over deze regel brak af"

@@ -17,19 +17,17 @@ from typing import Any
 
 import duckdb
 
-from dronten_pipeline.child import dies_with
-from dronten_pipeline.contracts import Strict, Suite
-from dronten_pipeline.errors import traced
-from dronten_pipeline.evidence.durable import canonical_json, is_full, sha256_of, write_durably
+from dronten_pipeline.contracts.mart_versions import contract_version
+from dronten_pipeline.contracts.reading import Strict
+from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.core.child import dies_with
+from dronten_pipeline.core.database import OFFLINE, count_rows
+from dronten_pipeline.core.durable import canonical_json, is_full, sha256_of, write_durably
+from dronten_pipeline.core.errors import traced
 from dronten_pipeline.gate import attack, gx_judge, sql_judge
-from dronten_pipeline.gate.candidate import OFFLINE, contract_version, count_rows
 from dronten_pipeline.gate.data_docs import without_values
 from dronten_pipeline.gate.own_tables import Publication, fill_own_tables
-from dronten_pipeline.gate.suites import (
-    FILLED_BY_GATE,
-    hash_of_suites,
-    load_judged_suites,
-)
+from dronten_pipeline.gate.suites import FILLED_BY_GATE, hash_of_suites, load_judged_suites
 from dronten_pipeline.gate.verdict import (
     DISK_FULL,
     Answers,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dronten_pipeline.contracts import Suite
+from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.core.database import column_types, count_rows, identifier
 from dronten_pipeline.gate import sql_judge
-from dronten_pipeline.gate.candidate import column_types, count_rows, identifier
 from dronten_pipeline.gate.verdict import (
     JUDGES,
     Answer,

@@ -1,7 +1,7 @@
 """Personal data in what would be published: every text and number of every table.
 
 Here belongs running the detector over a candidate, and the two rules that hold each published table
-against what it found. Not here: the detector (`personal.py`), or what is merely stored
+against what it found. Not here: the detector (`core/personal.py`), or what is merely stored
 (`ingest/privacy.py`).
 
 The rules stand here once and not in every suite, so that a new table has them by being published.
@@ -16,10 +16,10 @@ from pathlib import Path
 
 import duckdb
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import Expectation
-from dronten_pipeline.gate.candidate import OFFLINE, column_types, identifier
-from dronten_pipeline.table_contracts import TableContract
+from dronten_pipeline.contracts.published_tables import TableContract
+from dronten_pipeline.contracts.suites import Expectation
+from dronten_pipeline.core import personal
+from dronten_pipeline.core.database import OFFLINE, column_types, identifier
 
 _WHOLE = frozenset(
     (

@@ -18,8 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from dronten_pipeline.contracts import Expectation, Suite
-from dronten_pipeline.expectation_types import (
+from dronten_pipeline.contracts.expectation_types import (
     Arguments,
     Between,
     CompoundUnique,
@@ -35,9 +34,10 @@ from dronten_pipeline.expectation_types import (
     Unique,
     kind_of,
 )
-from dronten_pipeline.gate.candidate import OFFLINE, column_types, identifier, literal
+from dronten_pipeline.contracts.suites import Expectation, Suite
+from dronten_pipeline.core.database import OFFLINE, column_types, identifier, literal
 from dronten_pipeline.gate.verdict import Answer, Answers
-from dronten_pipeline.gate.wording import columns_seen, counted, missing_columns, speakable
+from dronten_pipeline.gate.wording import columns_seen, counted, missing_columns, representable
 
 _NUMBERS = frozenset(
     (
@@ -269,7 +269,7 @@ def _whole(passed: bool, observed: str) -> Answer:
 def _unjudged(error: Exception) -> Answer:
     if isinstance(error, _NotJudgeable):
         return Answer.unjudged(str(error))
-    return Answer.unjudged(speakable(str(error)) or "het oordeel over deze regel brak af")
+    return Answer.unjudged(representable(str(error)) or "het oordeel over deze regel brak af")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:

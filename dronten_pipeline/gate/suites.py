@@ -1,14 +1,14 @@
 """The suites that the gate judges by, and the hash that names them.
 
-Not here: what may stand in a suite (`contracts.py`, `expectation_types.py`).
+Not here: what may stand in a suite (`contracts/sources.py`, `contracts/expectation_types.py`).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from dronten_pipeline.contracts import Suite, load_suites, suite_files
-from dronten_pipeline.evidence.durable import sha256_of, sha256_of_json
+from dronten_pipeline.contracts.suites import Suite, load_suites, suite_files
+from dronten_pipeline.core.durable import sha256_of, sha256_of_json
 from dronten_pipeline.gate.personal_data import rules_of
 
 #: The gate itself fills these after it judged the others, and judges them last.

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from dronten_pipeline.contracts import Expectation, Severity, Strict, Suite
+from dronten_pipeline.contracts.reading import Strict
+from dronten_pipeline.contracts.suites import Expectation, Severity, Suite
 
 VerdictName = Literal["passed", "passed_with_warnings", "approved", "failed"]
 JudgeName = Literal["great_expectations", "sql"]
@@ -75,7 +76,7 @@ class Verdict(Strict):
     verdict: VerdictName
     run_id: str
     release_id: str
-    as_of: str = Field(description="Day of judgement of the figures, yyyy-mm-dd.")
+    as_of: str = Field(description="as-of date of the figures, yyyy-mm-dd.")
     published_at: str = Field(description="Local wall time that stands in publication.")
     code_version: str
     contract_version: str
@@ -88,7 +89,7 @@ class Verdict(Strict):
     weakened: list[dict[str, Any]] = Field(
         default_factory=list,
         description="Critical rules that are gone, weaker or changed since the release before and "
-        "that nobody approved (`evidence/rules.py`); the gate fills it, no judge.",
+        "that nobody approved (`ledger/rules.py`); the gate fills it, no judge.",
     )
 
     @property

@@ -30,7 +30,7 @@ def missing_columns(named: Iterable[str], present: Collection[str]) -> str:
     return ", ".join(name for name in named if name not in present)
 
 
-def speakable(message: str) -> str | None:
+def representable(message: str) -> str | None:
     """The part of an error that names only tables and columns, or nothing."""
     for kind in _SPEAKABLE:
         if kind in message:

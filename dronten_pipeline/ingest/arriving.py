@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dronten_pipeline.contracts import load_sources
-from dronten_pipeline.file_names import shown
+from dronten_pipeline.contracts.sources import load_sources
+from dronten_pipeline.core.file_names import shown
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import landing
-from dronten_pipeline.settings import Settings
 
 
 @dataclass(frozen=True)

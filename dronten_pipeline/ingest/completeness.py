@@ -11,9 +11,9 @@ import datetime as dt
 
 import polars as pl
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import FRESH_DAYS, Cadence, Table
-from dronten_pipeline.settings import LOCAL_TIME
+from dronten_pipeline.contracts.sources import FRESH_DAYS, Cadence, Table
+from dronten_pipeline.core import personal
+from dronten_pipeline.core.settings import LOCAL_TIME
 
 #: The period in which at least one record is expected, by how often a source delivers.
 EXPECTED_EVERY: dict[Cadence, str | None] = {
@@ -48,7 +48,7 @@ def find_gaps(rows: pl.LazyFrame, table: Table, cadence: Cadence, as_of: dt.date
     Args:
         rows: every delivered version of every record, as raw files hold them.
         cadence: how often the source delivers, which says what periods are expected.
-        as_of: day of judgement; later records do not exist yet.
+        as_of: as-of date; later records do not exist yet.
     """
     return pl.concat([_period_gaps(rows, table, cadence, as_of), _number_gaps(rows, table)])
 

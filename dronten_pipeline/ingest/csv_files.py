@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
+from dronten_pipeline.core.limits import MEGABYTE, Limits
 from dronten_pipeline.ingest import (
     cleaning,
     csv_head,
@@ -29,7 +30,6 @@ from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.records import DEFAULT, LINE, REJECTS, Delivered
 from dronten_pipeline.ingest.understood import Understood
-from dronten_pipeline.limits import MEGABYTE, Limits
 
 ESCAPED, TRAILING, RETURNS = "escaped_quote", "trailing_separator", "lone_return"
 COMMENT, RULER, NOTHING, BELOW = "comment", "ruler", "says_nothing", "rows_below_table"

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.ingest import cleaning, header, structure
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.records import headers_of
-from dronten_pipeline.limits import Limits
 
 SEPARATORS = (";", ",", "\t", "|")
 SAMPLE_BYTES = 256 * 1024

@@ -23,7 +23,7 @@ DAY_FIRST = rf"^{_FROM_13}-\d{{1,2}}{_YEAR}"
 EITHER = rf"^(?<first>{_TO_12})-(?<second>{_TO_12}){_YEAR}"
 SHORT = r"^(?<first>\d{2})-(?:0\d|1[0-2])-(?<last>\d{2})(?:\D|$)"
 
-#: Years of two digits in front lie so many before the day of judgement, and at most one after it.
+#: Years of two digits in front lie so many before the as-of date, and at most one after it.
 YEARS_BEFORE = 5
 #: Fewer different values say nothing of an order.
 FEWEST = 3

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from dronten_pipeline import zips
+from dronten_pipeline.core import zips
 from dronten_pipeline.ingest import cleaning, encodings, other_texts
 
 Format = Literal["csv", "xlsx", "xls", "ods", "json", "jsonl", "parquet", "xml"]

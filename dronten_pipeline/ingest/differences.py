@@ -2,7 +2,7 @@
 
 Here belongs: comparing records by fingerprints of their key and of all that is stored of them, so
 that a file of any size needs little memory. Not here: reading the file (`parsing.py`), or which
-deliveries count (`standing.py`).
+deliveries count (`release/standing.py`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dronten_pipeline.contracts import Source, Table
+from dronten_pipeline.contracts.sources import Source, Table
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import completeness, privacy, spelled_keys
 from dronten_pipeline.ingest.records import LINE
-from dronten_pipeline.settings import Settings
 
 #: More rows are not compared: their fingerprints would take more memory than a check may.
 MOST_ROWS = 10_000_000

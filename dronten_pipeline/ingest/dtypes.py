@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dronten_pipeline.contracts import ColumnType
+from dronten_pipeline.contracts.sources import ColumnType
 
 #: Exact, with six decimals: no amount or share in a delivery has more.
 DECIMAL = pl.Decimal(28, 6)

@@ -15,12 +15,12 @@ from typing import Any
 
 import polars as pl
 
-from dronten_pipeline import file_names, personal
-from dronten_pipeline.contracts import Column, Source, Table
+from dronten_pipeline.contracts.sources import Column, Source, Table
+from dronten_pipeline.core import file_names, personal
+from dronten_pipeline.core.settings import LOCAL_TIME
 from dronten_pipeline.ingest import names, parsing
 from dronten_pipeline.ingest.differences import Differences
 from dronten_pipeline.ingest.records import LINE
-from dronten_pipeline.settings import LOCAL_TIME
 
 SHOWN_REASONS = 10
 SHOWN_RECORDS = 3

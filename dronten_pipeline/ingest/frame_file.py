@@ -13,9 +13,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dronten_pipeline import distinct
+from dronten_pipeline.core import distinct
+from dronten_pipeline.core.sandbox import Unwritten
 from dronten_pipeline.ingest.ahead import Behind
-from dronten_pipeline.sandbox import Unwritten
 
 
 class Writer:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.ingest import cleaning
 
 ABOVE, RESPELLED, JOINED = "rows_above_header", "respelled_name", "joined_header"

@@ -13,16 +13,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files
 from dronten_pipeline.ingest.raw import SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
-from dronten_pipeline.ingest.snapshot import (
-    SCORES,
-    PreviousInputs,
-    PreviousRelease,
-    Snapshot,
-)
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.ingest.snapshot import SCORES, PreviousInputs, PreviousRelease, Snapshot
 
 NAME = "inputs.json"
 
@@ -53,7 +48,7 @@ class InputFile(BaseModel):
 class Inputs(BaseModel):
     """What one run read, for which day, and which release it may become.
 
-    `follows` is the release in force when it was read, None where there was none.
+    `follows` is the current release when it was read, None where there was none.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -14,8 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from dronten_pipeline import file_names, personal
-from dronten_pipeline.contracts import Source, Table, load_sources
+from dronten_pipeline.contracts.sources import Source, Table, load_sources
+from dronten_pipeline.core import file_names, personal
+from dronten_pipeline.core.limits import MEGABYTE, TooLarge
+from dronten_pipeline.core.sandbox import Unwritten
+from dronten_pipeline.core.settings import Settings, current_settings
 from dronten_pipeline.ingest import (
     dialect,
     differences,
@@ -32,9 +35,6 @@ from dronten_pipeline.ingest import (
 )
 from dronten_pipeline.ingest.file_report import SHOWN_REASONS, SHOWN_RECORDS, FileReport
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.limits import MEGABYTE, TooLarge
-from dronten_pipeline.sandbox import Unwritten
-from dronten_pipeline.settings import Settings, current_settings
 
 HEAD_BYTES = 8 * MEGABYTE
 

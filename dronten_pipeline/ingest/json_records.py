@@ -13,10 +13,10 @@ from typing import Protocol
 
 import numpy as np
 
+from dronten_pipeline.core.limits import MEGABYTE
 from dronten_pipeline.ingest import json_structure
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.json_structure import Elements, Pieces, Positions, Text
-from dronten_pipeline.limits import MEGABYTE
 
 #: A piece is so large, or ends with the first record that makes it so.
 PIECE_BYTES = 16 * MEGABYTE

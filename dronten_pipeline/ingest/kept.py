@@ -1,7 +1,7 @@
 """What was read before, and whether it is still what it was when it was written.
 
 Here belongs: comparing a raw file with the hash that was taken when it was written. Not here:
-writing that hash down as evidence (`evidence/raw_files.py`), and what becomes of a file that is not
+writing that hash down as evidence (`ledger/raw_files.py`), and what becomes of a file that is not
 what it was (`raw.py`).
 """
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dronten_pipeline.contracts import SETTLE_SECONDS, Source, Table
-from dronten_pipeline.file_names import shown
+from dronten_pipeline.contracts.sources import SETTLE_SECONDS, Source, Table
+from dronten_pipeline.core.file_names import shown
 from dronten_pipeline.ingest import dialect, packed, parts, trailers
 from dronten_pipeline.ingest.order import natural_key
 

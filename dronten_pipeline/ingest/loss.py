@@ -16,7 +16,7 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-from dronten_pipeline.contracts import Column, Table
+from dronten_pipeline.contracts.sources import Column, Table
 
 What = Literal["empty", "filled", "negative", "positive", "broken", "whole", "value", "month"]
 

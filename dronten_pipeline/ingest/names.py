@@ -2,7 +2,7 @@
 
 Here belongs: deciding whether a name may be repeated, the token that stands for one that may not,
 and the words in which such a file is spoken of. Not here: finding personal data in a text
-(`personal.py`), or which table a file belongs to (`landing.py`).
+(`core/personal.py`), or which table a file belongs to (`landing.py`).
 
 People write names, numbers and addresses of others into the names of files, and no pattern tells
 the name of a person from any other word. So a name is repeated only where every part of it is
@@ -18,8 +18,8 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core import personal
 
 #: Begins the token of a name that is not shown; no name that may be shown holds it.
 HIDDEN = "#"

@@ -11,9 +11,9 @@ import zipfile
 
 import polars as pl
 
+from dronten_pipeline.core.limits import MEGABYTE, TooLarge
 from dronten_pipeline.ingest import number_formats, sheets, xml_text
 from dronten_pipeline.ingest.dialect import Refused
-from dronten_pipeline.limits import MEGABYTE, TooLarge
 
 #: The XML stands in memory as a whole, more than once.
 MOST_MEGABYTES = 100

@@ -2,7 +2,7 @@
 
 Here belongs: what the names of files and the times at which they were last changed say of that. Not
 here: files of different runs (the run that saw a file decides, `raw.py`), or which of them count
-(`standing.py`).
+(`release/standing.py`).
 """
 
 from __future__ import annotations

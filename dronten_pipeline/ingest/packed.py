@@ -17,11 +17,11 @@ from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from dronten_pipeline import zips
+from dronten_pipeline.core import zips
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.sandbox import Unwritten
 from dronten_pipeline.ingest import files, parts
 from dronten_pipeline.ingest.dialect import Refused
-from dronten_pipeline.limits import Limits
-from dronten_pipeline.sandbox import Unwritten
 
 if TYPE_CHECKING:
     import pyarrow as pa

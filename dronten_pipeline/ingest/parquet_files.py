@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import polars as pl
 
+from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.json_files import NAMED, NAMES
 from dronten_pipeline.ingest.records import (
@@ -25,7 +26,6 @@ from dronten_pipeline.ingest.records import (
     number_of,
     rounded,
 )
-from dronten_pipeline.limits import Limits
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import polars as pl
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
+from dronten_pipeline.core import personal
+from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.ingest import (
     cleaning,
     dialect,
@@ -35,7 +36,6 @@ from dronten_pipeline.ingest import (
 from dronten_pipeline.ingest.ahead import ahead
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.understood import Understood
-from dronten_pipeline.limits import Limits, TooLarge
 
 #: Raise it when the same bytes and contract are read in another way than before.
 PARSER_VERSION = "5"
@@ -105,7 +105,7 @@ def parse(
 
     Args:
         key: of the pseudonyms.
-        as_of: day of judgement; a date too far after it is impossible.
+        as_of: as-of date; a date too far after it is impossible.
     """
     frames = _Frames()
     try:

@@ -15,10 +15,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
+from dronten_pipeline.core.limits import MEGABYTE, Limits, TooLarge
 from dronten_pipeline.ingest import csv_files, dialect, encodings, json_files, records
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.json_structure import InFile
-from dronten_pipeline.limits import MEGABYTE, Limits, TooLarge
 
 #: A file up to this size is read in one go.
 PIECE_BYTES = 16 * MEGABYTE

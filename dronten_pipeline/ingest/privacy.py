@@ -1,7 +1,7 @@
 """What may be stored of personal data, and what of it stands where none may be.
 
 Here belongs: replacing free text by its length, pseudonyms, leaving out locations, and holding
-what is stored against the detector. Not here: the detector (`personal.py`), reading values
+what is stored against the detector. Not here: the detector (`core/personal.py`), reading values
 (`values.py`), stopping a publication (the gate).
 """
 
@@ -12,8 +12,8 @@ import hmac
 
 import polars as pl
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
+from dronten_pipeline.core import personal
 from dronten_pipeline.ingest.dtypes import DTYPES
 
 

@@ -19,9 +19,12 @@ from typing import Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from dronten_pipeline import personal, sandbox
-from dronten_pipeline.contracts import Source, Table
-from dronten_pipeline.file_names import is_sound
+from dronten_pipeline.contracts.sources import Source, Table
+from dronten_pipeline.core import personal, sandbox
+from dronten_pipeline.core.file_names import is_sound
+from dronten_pipeline.core.limits import TooLarge
+from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.core.speaking import whereabouts
 from dronten_pipeline.ingest import (
     completeness,
     files,
@@ -46,9 +49,6 @@ from dronten_pipeline.ingest.kept import RawEntry, Recorded
 from dronten_pipeline.ingest.registry import Delivery, Origin, Parse, Registry
 from dronten_pipeline.ingest.standing import Shrink, Standing
 from dronten_pipeline.ingest.together import FEWEST, SMALL
-from dronten_pipeline.limits import TooLarge
-from dronten_pipeline.settings import Settings
-from dronten_pipeline.speaking import whereabouts
 
 DeliveryState = Literal["read", "unchanged", "stopped", "missing"]
 SourceState = Literal["current", "stopped"]
@@ -174,7 +174,7 @@ def ingest_source(
 
     Args:
         run_id: the run that first sees new files.
-        as_of: day of judgement, for the scores of documents.
+        as_of: as-of date, for the scores of documents.
         origin: 'delivery' reads `landing/<source>`, 'sample' reads `sources/<source>/sample`.
         recorded: raw files as the ledger holds them; only these are believed.
         accepted: deliveries that may hold fewer records than what they replace.

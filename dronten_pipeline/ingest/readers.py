@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.ingest import (
     csv_files,
     dialect,
@@ -20,7 +21,6 @@ from dronten_pipeline.ingest import (
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.records import DEFAULT, Delivered, check_total
-from dronten_pipeline.limits import Limits, TooLarge
 
 
 def read(content: bytes, wanted: Collection[str], limits: Limits = DEFAULT) -> Delivered:

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.ingest import cleaning, header
 from dronten_pipeline.ingest.dialect import Format, Refused
 from dronten_pipeline.ingest.understood import Understood
-from dronten_pipeline.limits import Limits
 
 LINE = "_line"
 DEFAULT = Limits()

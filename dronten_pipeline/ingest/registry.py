@@ -14,11 +14,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dronten_pipeline.core.personal import Finding
 from dronten_pipeline.ingest import files, names
 from dronten_pipeline.ingest.loss import Bias
 from dronten_pipeline.ingest.order import OrderedBy
 from dronten_pipeline.ingest.values import Horizon
-from dronten_pipeline.personal import Finding
 
 Origin = Literal["delivery", "sample"]
 
@@ -62,7 +62,7 @@ class Parse(BaseModel):
         description="Records of what it came after that it lacks, by the contents of that and the "
         "columns of the key.",
     )
-    #: The days of judgement for which this is what stands in the file (`values.Horizon`).
+    #: The as-of dates for which this is what stands in the file (`values.Horizon`).
     holds_from: dt.date | None = None
     holds_until: dt.date | None = None
     #: Type and kind of personal data of each stored column, to bring an old parse in a new shape.
@@ -73,7 +73,7 @@ class Parse(BaseModel):
 
     @property
     def last_day(self) -> dt.date | None:
-        """The last day of judgement for which it holds; None: every later one."""
+        """The last as-of date for which it holds; None: every later one."""
         return self.holds_until - dt.timedelta(days=1) if self.holds_until else None
 
 
@@ -135,7 +135,7 @@ class Registry(BaseModel):
         return max((delivery.number for delivery in self.deliveries), default=0) + 1
 
     def parse_for(self, key: str, as_of: dt.date) -> tuple[str, Parse | None]:
-        """How a content was read for a day of judgement, and the key under which that stands or
+        """How a content was read for an as-of date, and the key under which that stands or
         would stand. A reading holds for every day but where dates lie far ahead of it; then the
         others stand beside it as `<key>~2` and so on."""
         place = key

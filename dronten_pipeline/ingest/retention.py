@@ -1,7 +1,7 @@
 """Raw files that nothing rests on any more, and forgetting them.
 
 A content is read anew when its contract changes; what was read under the version before stays as
-long as a release names it. Not here: which releases are kept (`publish/retention.py`), and erasing
+long as a release names it. Not here: which releases are kept (`release/retention.py`), and erasing
 what should never have come (`erase.py`).
 """
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ingest.snapshot import SCORES
-from dronten_pipeline.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

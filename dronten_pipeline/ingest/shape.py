@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.ingest import privacy
 
 Shape = dict[str, tuple[str, str]]

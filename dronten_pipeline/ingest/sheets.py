@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.ingest.dialect import Refused
-from dronten_pipeline.limits import Limits, TooLarge
 
 #: What a cell is: `percent` a number shown as a percentage, `digits` a number shown as a text with
 #: zeros in front, `long` a number of which not all digits are kept, `error` one of Excel, and

@@ -15,13 +15,13 @@ from pathlib import Path
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import FRESH_DAYS, Source, Table
+from dronten_pipeline.contracts.sources import FRESH_DAYS, Source, Table
+from dronten_pipeline.core import personal
+from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.ingest import cleaning, completeness, files, kept, registry, shape
 from dronten_pipeline.ingest.kept import Recorded
 from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
-from dronten_pipeline.settings import LOCAL_TIME, Settings
 
 #: Per source and table the raw files that a release read, relative to raw/, each with the number
 #: under which it was read: a content that was delivered again later has another by now.

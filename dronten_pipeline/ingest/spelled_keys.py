@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
 
 #: Larger files are not compared with themselves: that would cost as much as reading them.
 MOST = 50_000

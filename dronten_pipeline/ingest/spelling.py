@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dronten_pipeline.contracts import Column, ColumnType, Table
+from dronten_pipeline.contracts.sources import Column, ColumnType, Table
 from dronten_pipeline.ingest import cleaning, damage
 
 #: White space and marks that exports leave around values; NUL and the byte-order mark too.

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
+from dronten_pipeline.core import personal
+from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.ingest import (
     cleaning,
     csv_files,
@@ -34,7 +35,6 @@ from dronten_pipeline.ingest import (
     values,
 )
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.limits import Limits, TooLarge
 
 #: A file up to this size (bytes) is small.
 SMALL = 64_000

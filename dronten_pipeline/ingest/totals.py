@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.ingest.records import LINE, REJECTS
 
 #: So many records before it have a figure.

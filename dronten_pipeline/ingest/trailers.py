@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.ingest.dialect import Refused
 
 TAIL_BYTES = 64 * 1024

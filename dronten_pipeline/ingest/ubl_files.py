@@ -15,9 +15,9 @@ from xml.parsers import expat
 
 import polars as pl
 
+from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.ingest.dialect import RESAVE, WHAT_TO_DO, Refused
 from dronten_pipeline.ingest.records import LINE, REJECTS, Delivered, number_of
-from dronten_pipeline.limits import Limits, TooLarge
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOTS = {f"{UBL}Invoice-2": "Invoice", f"{UBL}CreditNote-2": "CreditNote"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.ingest import landing
 
 #: So many names are shown; the others are counted.

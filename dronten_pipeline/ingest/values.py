@@ -22,8 +22,8 @@ from typing import Any
 
 import polars as pl
 
-from dronten_pipeline import distinct
-from dronten_pipeline.contracts import Column, ColumnType, Table
+from dronten_pipeline.contracts.sources import Column, ColumnType, Table
+from dronten_pipeline.core import distinct
 from dronten_pipeline.ingest import (
     amounts,
     cleaning,
@@ -83,10 +83,10 @@ FIRST_NO_END = dt.date(2079, 6, 5)
 
 @dataclass(frozen=True)
 class Horizon:
-    """On which days of judgement a reading of dates holds: what lies too far ahead of one day
+    """On which as-of dates a reading of dates holds: what lies too far ahead of one day
     does not of a later one.
 
-    from_day: the first day of judgement on which every accepted date is accepted.
+    from_day: the first as-of date on which every accepted date is accepted.
     until: the first on which a date that was rejected for lying too far ahead is accepted too.
     """
 
@@ -113,7 +113,7 @@ class Typed:
         for what is private) and `_line`.
     rejects: rejected records: `_line`, `column_name` (the first that fails), `reason`.
     notes: what decided the readings, in Dutch.
-    horizon: on which days of judgement this is what stands in the file.
+    horizon: on which as-of dates this is what stands in the file.
     cleaned: what was put right, by kind.
     ways: how dates and amounts are written, in Dutch words, by column.
     rejected: the rejected records, what could be read of them typed as in `frame`, what could not
@@ -194,7 +194,7 @@ def type_records(
     """Types the delivered columns of `records.Delivered.frame` by the contract of `table`.
 
     Columns that were not delivered become null; that required ones were delivered must be
-    checked before. `as_of` is the day of judgement; without one no date lies too far ahead.
+    checked before. `as_of` is the as-of date; without one no date lies too far ahead.
     `seen` is given when this is a piece of a file: it has looked at the amounts of all pieces, and
     the notes are its.
 
@@ -704,7 +704,7 @@ def _decimal_mark(column: Column, seen: Seen) -> tuple[str | None, list[str]]:
 def _suspect(
     readings: Collection[_Reading], about: dict[str, int], as_of: dt.date | None
 ) -> tuple[list[_Reading], Horizon]:
-    """The columns with a date that may stand for none or be impossible, and the days of judgement
+    """The columns with a date that may stand for none or be impossible, and the as-of dates
     on which the dates of the others hold."""
     horizon = Horizon()
     suspect: list[_Reading] = []
@@ -785,7 +785,7 @@ def _sum(reading: _Reading, kind: str) -> pl.Expr:
 
 
 def _needed(reading: _Reading, of: str) -> pl.Expr:
-    """The first days of judgement on which dates are not too far ahead."""
+    """The first as-of dates on which dates are not too far ahead."""
     return pl.col(f"{reading.name}\x1fneeded").filter(pl.col(f"{reading.name}\x1f{of}"))
 
 
@@ -803,7 +803,7 @@ def _judged(reading: _Reading, as_of: dt.date | None) -> pl.Expr:
     far = pl.lit(False) if as_of is None else needed > _number(as_of)
     is_date = typed.is_not_null() & ~no_date & ~open_end
     early = f"ligt voor {column.earliest:%d-%m-%Y} en kan niet kloppen"
-    late = f"ligt meer dan {column.years_ahead} jaar na de peildag en kan niet kloppen"
+    late = f"ligt meer dan {column.years_ahead} jaar na de peildatum en kan niet kloppen"
     return pl.struct(
         no_date=no_date,
         open_end=open_end,

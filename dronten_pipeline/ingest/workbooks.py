@@ -12,7 +12,8 @@ from functools import cached_property
 
 import polars as pl
 
-from dronten_pipeline import zips
+from dronten_pipeline.core import zips
+from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.ingest import (
     cleaning,
     furniture,
@@ -33,7 +34,6 @@ from dronten_pipeline.ingest.records import (
     number_of,
 )
 from dronten_pipeline.ingest.understood import Understood
-from dronten_pipeline.limits import Limits, TooLarge
 
 cleaning.KINDS |= {
     "hidden_rows": cleaning.Kind(

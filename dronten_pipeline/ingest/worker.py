@@ -1,7 +1,7 @@
 """What the process that may break does for ingest: reading one delivered file.
 
-Here belongs: calls that `sandbox.py` makes, with arguments and answers that JSON knows. Not here:
-reading itself (`parsing.py`), and what becomes of what was read (`raw.py`).
+Here belongs: calls that `core/sandbox.py` makes, with arguments and answers that JSON knows. Not
+here: reading itself (`parsing.py`), and what becomes of what was read (`raw.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from dronten_pipeline import personal
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
+from dronten_pipeline.core import personal
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.sandbox import Sandbox, Unwritten
 from dronten_pipeline.ingest import loss, parsing, quarantine, together, values
-from dronten_pipeline.limits import Limits
-from dronten_pipeline.sandbox import Sandbox, Unwritten
 
 
 def parse(
@@ -111,7 +111,7 @@ def parse_here(
 ) -> dict[str, Any]:
     """Reads a file, writes its records to `into` and what was rejected to `rejects_into`, where
     there are any, and tells the rest."""
-    from dronten_pipeline.ingest.frame_file import Writer  # pyarrow, which who asks does without
+    from dronten_pipeline.ingest.frame_file import Writer
 
     accepted, rejected = Writer(Path(into)), Writer(Path(rejects_into))
 

@@ -17,13 +17,13 @@ from typing import Any
 
 import polars as pl
 
-from dronten_pipeline import sandbox
+from dronten_pipeline.core import sandbox
+from dronten_pipeline.core.settings import current_settings
 from dronten_pipeline.readability import clean, extract, judge
 from dronten_pipeline.readability.advice import Advice, Marked, advise, mark
 from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.documents import EXTRACT
 from dronten_pipeline.readability.hardest import LONG_SENTENCE
-from dronten_pipeline.settings import current_settings
 
 #: What a folder is searched for; a file that is named is always read.
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")

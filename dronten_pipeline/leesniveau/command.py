@@ -18,7 +18,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from dronten_pipeline.commands.terminal import problems, say_problem
-from dronten_pipeline.settings import current_settings
+from dronten_pipeline.core.settings import current_settings
 
 if TYPE_CHECKING:
     from dronten_pipeline.leesniveau.assess import Judgement
@@ -170,7 +170,7 @@ def compare(
 ) -> None:
     """Zet de scores van twee uitgaven naast elkaar, per tekst en als aandeel."""
     from dronten_pipeline.leesniveau import compare as comparing
-    from dronten_pipeline.publish.releases import ReleaseError
+    from dronten_pipeline.release.releases import ReleaseError
 
     try:
         found = comparing.compare(current_settings(), old, new)

@@ -12,9 +12,9 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.leesniveau import terminal
-from dronten_pipeline.publish.releases import Release, current_release, list_releases
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.release.releases import Release, current_release, list_releases
 
 TABLE = "parquet/text_readability.parquet"
 _MAX_SHOWN = 20

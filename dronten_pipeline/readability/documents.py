@@ -26,8 +26,8 @@ from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from dronten_pipeline import sandbox, zips
-from dronten_pipeline.limits import MEGABYTE, Limits
+from dronten_pipeline.core import sandbox, zips
+from dronten_pipeline.core.limits import MEGABYTE, Limits
 from dronten_pipeline.readability import clean, extract, judge, score
 from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.parameters import frozen

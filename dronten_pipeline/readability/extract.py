@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline import zips
+from dronten_pipeline.core import zips
 
 #: Raised when the same document can give another text; scores of before are then not reused.
 VERSION = 2

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Sequence
 
-from dronten_pipeline.contracts import Column, Table
+from dronten_pipeline.contracts.sources import Column, Table
 
 SEPARATOR = ";"
 #: With its mark, so that Excel sees letters with accents as they are.

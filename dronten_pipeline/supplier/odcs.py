@@ -10,7 +10,7 @@ import hashlib
 import io
 from typing import Any
 
-from dronten_pipeline.contracts import Cadence, Column, ColumnType, Source, Table
+from dronten_pipeline.contracts.sources import Cadence, Column, ColumnType, Source, Table
 from dronten_pipeline.supplier import examples, words
 
 API_VERSION = "v3.1.0"

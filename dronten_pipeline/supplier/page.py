@@ -1,7 +1,7 @@
 """The page that tells a supplier what to deliver: one HTML file that needs nothing else.
 
 Here belongs: what stands on it. Not here: its layout (`page.html.j2`), or how things are said
-(`words.py`).
+(`core/words.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.contracts import Source, Table
+from dronten_pipeline.contracts.sources import Source, Table
 from dronten_pipeline.supplier import examples, odcs, words
 
 TEMPLATE = "page.html.j2"

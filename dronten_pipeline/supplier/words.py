@@ -6,9 +6,9 @@ here: the page around them (`page.html.j2`), or what any one contract says.
 
 from __future__ import annotations
 
-from dronten_pipeline.contracts import Cadence, Column, PersonalData, Source, Table
+from dronten_pipeline.contracts.sources import Cadence, Column, PersonalData, Source, Table
+from dronten_pipeline.core.words import number
 from dronten_pipeline.ingest.dialect import Format
-from dronten_pipeline.words import number
 
 #: What is read, in words, with the names that `dialect.Format` has for it.
 FORMATS: dict[str, tuple[Format, ...]] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.ingest import files
 from dronten_pipeline.supplier import examples, odcs, page
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.core.settings import Settings
 
 #: How Dagster starts what answers a web server.
 CODE_SERVERS = (["api", "grpc"], ["code-server", "start"])

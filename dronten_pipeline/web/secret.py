@@ -11,7 +11,7 @@ import secrets
 import string
 from pathlib import Path
 
-from dronten_pipeline.evidence.durable import write_secret
+from dronten_pipeline.core.durable import write_secret
 
 SESSION_SECONDS = 7 * 24 * 3600
 #: As long as 32 random bytes, so that nobody chooses a word.

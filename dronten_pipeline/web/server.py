@@ -25,7 +25,7 @@ from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
-from dronten_pipeline.settings import PROJECT
+from dronten_pipeline.core.settings import PROJECT
 from dronten_pipeline.web.app import Guard
 from dronten_pipeline.web.guard import Rules
 from dronten_pipeline.web.secret import Entrance
@@ -159,7 +159,7 @@ def _workspace(definitions: ProxyServerManager) -> Iterator[Path]:
 def _planner(workspace: Path) -> Iterator[subprocess.Popen[bytes]]:
     planner = subprocess.Popen(
         [
-            *(sys.executable, "-c", "from dronten_pipeline.child import planner; planner()"),
+            *(sys.executable, "-c", "from dronten_pipeline.core.child import planner; planner()"),
             *("run", "--workspace", str(workspace), "--log-level", "warning"),
         ],
         cwd=PROJECT,

@@ -71,7 +71,7 @@ EINVOICE = """\
   </cac:LegalMonetaryTotal>
 </{root}>
 """
-#: Days before the day of judgement in which the suppliers of the e-invoices sent them.
+#: Days before the as-of date in which the suppliers of the e-invoices sent them.
 SENT = (28, 7)
 #: Invoices come before the summer and at the end of the year.
 INVOICES = Rhythm(DAILY.weekdays, DAILY.hours, (1.1, 0.95, 1, 1, 1, 1.1, 0.85, 0.7, 1, 1, 1.1, 1.3))

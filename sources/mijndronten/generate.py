@@ -1,7 +1,7 @@
 """Invented logins of a residents' portal: commas, UTF-8, moments with their offset.
 
 Households come and go and become more; companies (eHerkenning) use the same portal. Two
-deliveries overlap, and the last one was made two days after the day of judgement.
+deliveries overlap, and the last one was made two days after the as-of date.
 """
 
 from __future__ import annotations

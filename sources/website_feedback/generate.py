@@ -1,7 +1,7 @@
 """Invented votes under pages of the website: semicolons, Windows-1252, a file per year or month.
 
 As such a module exports them: two deliveries overlap, some answers are corrected later, a few
-rows cannot be read, and the last file was made two days after the day of judgement.
+rows cannot be read, and the last file was made two days after the as-of date.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def jsonl(path: Path, rows: Iterable[Sequence[str]], *, header: Sequence[str] = 
 
 
 def current(home: Path, table: str) -> pl.DataFrame:
-    """A table of the release in force."""
+    """A table of the current release."""
     return pl.read_parquet(home / "releases" / "current" / "parquet" / f"{table}.parquet")
 
 
@@ -72,7 +72,7 @@ def quarantine(home: Path, source: str) -> pl.DataFrame:
 
 
 def clarity(home: Path, month: str) -> tuple[float | None, float | None]:
-    """Votes that were positive and votes that count in a month, from the release in force."""
+    """Votes that were positive and votes that count in a month, from the current release."""
     rows = current(home, "fct_kpi_value").filter(
         (pl.col("kpi_id") == "website_text_clarity")
         & (pl.col("period_grain") == "month")

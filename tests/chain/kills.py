@@ -6,7 +6,7 @@ run is held at its renames and why it is not killed there (`renames.py`).
 The runs are those of a small town, one after another on one home, each with one delivery more.
 Every other kill takes the process that was started, the others all processes of the run at once.
 Moments are drawn over the processor time of a whole run: on a busy machine seconds say nothing of
-how far it is. After each kill the release in force is whole, `datalab verify` and `datalab status`
+how far it is. After each kill the current release is whole, `datalab verify` and `datalab status`
 answer as after any run, and within a minute nothing of the run is left; after every tenth the
 next run goes through, leaves nothing half written, and counts every delivery.
 """
@@ -240,7 +240,7 @@ def _stands(home: Path) -> None:
     current = releases / "current"
     if current.is_symlink():
         if not is_whole(home):
-            raise Broken("the release in force is not whole")
+            raise Broken("the current release is not whole")
     elif any(home.glob("ledger/*-release.json")):
         raise Broken("no release is in force any more")
     for asked in (("verify",), ("status",)):

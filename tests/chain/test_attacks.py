@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.evidence import ledger
-from dronten_pipeline.settings import PROJECT, Settings
-from dronten_pipeline.verification import verify
+from dronten_pipeline.audit.verify import verify
+from dronten_pipeline.core.settings import PROJECT, Settings
+from dronten_pipeline.ledger import ledger
 from tests.chain.deliveries import current
 from tests.conftest import Datalab
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.evidence import ledger
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.ledger import ledger
 from tests.chain.deliveries import clarity, csv, current, jsonl, quarantine, vote
 from tests.conftest import PROJECT, Datalab
 
@@ -38,7 +38,7 @@ RESPONSES = ("reactie_id", "ingezonden_op", "formulier", "score", "schaal_max")
 
 @dataclass(frozen=True)
 class Day:
-    """One run: how it ended, what it said, and the release in force afterwards."""
+    """One run: how it ended, what it said, and the current release afterwards."""
 
     home: Path
     code: int

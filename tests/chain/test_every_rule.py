@@ -17,8 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dronten_pipeline.contracts import Expectation, Suite, load_suites
-from dronten_pipeline.expectation_types import (
+from dronten_pipeline.contracts.expectation_types import (
     Between,
     CompoundUnique,
     InSet,
@@ -31,8 +30,10 @@ from dronten_pipeline.expectation_types import (
     UnexpectedRows,
     Unique,
 )
+from dronten_pipeline.contracts.suites import Expectation, Suite, load_suites
+from dronten_pipeline.core.database import column_types, identifier, literal
 from dronten_pipeline.gate import attack
-from dronten_pipeline.gate.candidate import build_reference, column_types, identifier, literal
+from dronten_pipeline.gate.candidate import build_reference
 from dronten_pipeline.gate.gx_judge import judge_by_great_expectations
 from dronten_pipeline.gate.sql_judge import judge_by_sql, judge_suite
 from dronten_pipeline.gate.verdict import Answer, disagreement
@@ -87,7 +88,7 @@ def sample(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     attack.try_candidate(run / "mart.duckdb", folder / "reference.duckdb", sample_home / "releases")
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS mart; USE mart")
-        # Not the release in force: another test may have run again since, with the same outcome.
+        # Not the current release: another test may have run again since, with the same outcome.
         copy_without_keys(run / "mart.duckdb", connection)
         connection.execute(f"ATTACH {literal(folder / 'reference.duckdb')} AS warehouse")
         connection.execute(ONE_REVISION)

@@ -11,12 +11,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.explain.figure import ExplainError, explain, period_of
-from dronten_pipeline.explain.words import lines
-from dronten_pipeline.proof.lineage import read_lineage
-from dronten_pipeline.proof.recompute import recompute
-from dronten_pipeline.settings import Settings
-from dronten_pipeline.verification import verify
+from dronten_pipeline.audit.explain.figure import ExplainError, explain, period_of
+from dronten_pipeline.audit.explain.words import lines
+from dronten_pipeline.audit.recompute import recompute
+from dronten_pipeline.audit.verify import verify
+from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.release.lineage import read_lineage
 from tests.chain.deliveries import current
 from tests.conftest import Datalab
 

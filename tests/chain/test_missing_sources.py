@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import load_sources
+from dronten_pipeline.contracts.sources import load_sources
 from tests.chain.deliveries import current
 from tests.conftest import PROJECT
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dronten_pipeline.settings import PROJECT
-from dronten_pipeline.table_contracts import load_table_contracts
+from dronten_pipeline.contracts.published_tables import load_table_contracts
+from dronten_pipeline.core.settings import PROJECT
 
 #: Columns of tables for the house whose values no reader of open data may meet.
 INTERNAL = {

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dronten_pipeline.settings import Settings
-from dronten_pipeline.transform import register
+from dronten_pipeline.contracts.dbt_project import register
+from dronten_pipeline.core.settings import Settings
 from tests.conftest import PROJECT
 
 KPIS = [row["kpi_id"] for row in register(Settings())]

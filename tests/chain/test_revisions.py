@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dronten_pipeline.explain.figure import explain
-from dronten_pipeline.settings import Settings
-from dronten_pipeline.verification import verify
+from dronten_pipeline.audit.explain.figure import explain
+from dronten_pipeline.audit.verify import verify
+from dronten_pipeline.core.settings import Settings
 from tests.chain.deliveries import csv, current, vote
 from tests.conftest import Datalab
 

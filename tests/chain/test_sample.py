@@ -14,11 +14,11 @@ import frictionless
 import polars as pl
 import pytest
 
-from dronten_pipeline.publish.doors.workbook import sheet_name
+from dronten_pipeline.release.formats.workbook import sheet_name
 from sources.finance_invoices.generate import LOST
 from tests.chain.deliveries import current
 from tests.conftest import PROJECT, Datalab
-from tests.unit.publish.doors.test_dcat import conforms, described
+from tests.unit.release.formats.test_dcat import conforms, described
 
 ABOUT_THE_RUN = {"data_quality", "publication", "source_delivery"}
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.contracts import FRESH_DAYS, load_sources, load_suites
-from dronten_pipeline.dictionary import dictionary
-from dronten_pipeline.mart_contract import advice, promised, released
-from dronten_pipeline.publish.doors.headings import headings
-from dronten_pipeline.publish.doors.workbook import sheet_name
-from dronten_pipeline.settings import PROJECT, Settings
-from dronten_pipeline.table_contracts import load_table_contracts
-from dronten_pipeline.transform import DBT, prepared_manifest, register, seed
+from dronten_pipeline.contracts.dbt_project import DBT, prepared_manifest, register, seed
+from dronten_pipeline.contracts.dictionary import dictionary
+from dronten_pipeline.contracts.mart_versions import advice, promised, released
+from dronten_pipeline.contracts.published_tables import load_table_contracts
+from dronten_pipeline.contracts.sources import FRESH_DAYS, load_sources
+from dronten_pipeline.contracts.suites import load_suites
+from dronten_pipeline.core.settings import PROJECT, Settings
+from dronten_pipeline.release.formats.headings import headings
+from dronten_pipeline.release.formats.workbook import sheet_name
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import polars as pl
 
-from dronten_pipeline.contracts import Table, load_sources
+from dronten_pipeline.contracts.sources import Table, load_sources
+from dronten_pipeline.core.settings import PROJECT
 from dronten_pipeline.ingest import parsing
 from dronten_pipeline.readability import extract
-from dronten_pipeline.settings import PROJECT
 
 #: A made-up name that stands in headers, keys and sheet names of the seeds, and in no contract.
 PLANTED = "qzxjansen"

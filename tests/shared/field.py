@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from dronten_pipeline.contracts import Source, load_sources
+from dronten_pipeline.contracts.sources import Source, load_sources
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import quarantine, raw
-from dronten_pipeline.settings import Settings
 from tests.conftest import PROJECT
 
 AS_OF = dt.date(2026, 6, 30)

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import Column, Table, load_sources
+from dronten_pipeline.contracts.sources import Column, Table, load_sources
 from tests.chain.deliveries import current
 from tests.conftest import PROJECT, Datalab
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dronten_pipeline.contracts import load_sources
-from dronten_pipeline.settings import PROJECT
+from dronten_pipeline.contracts.sources import load_sources
+from dronten_pipeline.core.settings import PROJECT
 
 #: Named for what they measure, where the list names what was meant.
 NAMED_OTHERWISE = {

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import load_source
+from dronten_pipeline.contracts.sources import load_source
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import parsing, raw
-from dronten_pipeline.settings import Settings
 from tests.conftest import PROJECT
 
 EINVOICES = load_source(PROJECT / "sources" / "finance_invoices" / "source.yml").table("einvoices")

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import load_sources
+from dronten_pipeline.contracts.sources import load_sources
 from dronten_pipeline.ingest.parsing import Parsed, parse
 from dronten_pipeline.readability.extract import extract_text
 from sources import __main__ as making
@@ -140,7 +140,7 @@ def test_the_sample_says_that_it_is_invented() -> None:
     assert costs and all("verzonnen" in path.name for path in costs)
 
 
-def test_the_sample_has_a_fixed_day_of_judgement() -> None:
+def test_the_sample_has_a_fixed_as_of_date() -> None:
     assert load_town(SOURCES / "sample.yml").as_of == AS_OF
 
 
@@ -337,7 +337,7 @@ def test_people_wait_longer_in_spring_since_the_passports_expire() -> None:
         assert months[f"{year}-01-01"] > 90
 
 
-def test_what_happened_after_the_day_of_judgement_is_delivered_and_not_counted() -> None:
+def test_what_happened_after_the_as_of_date_is_delivered_and_not_counted() -> None:
     path = SOURCES / "civil_affairs" / "sample" / "appointments_2026-06.parquet"
     assert pl.read_parquet(path)["aangevraagd_op"].dt.date().max() > AS_OF
     assert max(row[2] for row in true_figures()) == "2026-06-01"

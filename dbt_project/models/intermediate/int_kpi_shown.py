@@ -1,13 +1,13 @@
 """Which figures about people are published, and which of them without their figure.
 
-The reasoning stands in `dronten_pipeline/suppression/`: whether a reader can find a hidden figure
-is a question to an integer programme, for which SQL has no words.
+The reasoning stands in `dronten_pipeline/statistics/suppression/`: whether a reader can find a
+hidden figure is a question to an integer programme, for which SQL has no words.
 """
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    from dronten_pipeline.suppression import shown_cells
+    from dronten_pipeline.statistics.suppression import shown_cells
 
     cells, equations = dbt.ref("int_kpi_cell"), dbt.ref("int_kpi_equation")
     before = dbt.ref("int_kpi_before")

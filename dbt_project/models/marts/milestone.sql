@@ -4,7 +4,7 @@ with delivered as (
         status,
         done_on
     from {{ ref('stg_programme_register__milestones') }}
-    -- what is reached after the day of judgement is not reached yet, and how it stood is not known
+    -- what is reached after the as-of date is not reached yet, and how it stood is not known
     where
         status in ('niet_gestart', 'loopt', 'gereed', 'vervallen')
         and not coalesce(done_on > {{ as_of() }}, false)

@@ -3,7 +3,7 @@
 `published.py` reads what a mart says about people, `knowledge.py` what follows from it, `solve.py`
 is the arithmetic, `audit.py` judges a candidate. Not here: the choice of what is hidden
 (`dronten_pipeline/suppression`), with which this shares no code but the call of HiGHS
-(`dronten_pipeline/programme.py`), so that each checks the other.
+(`dronten_pipeline/core/programme.py`), so that each checks the other.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ from typing import Literal, NamedTuple
 
 import duckdb
 
-from dronten_pipeline.evidence.durable import canonical_json, write_durably
+from dronten_pipeline.core.database import OFFLINE
+from dronten_pipeline.core.durable import canonical_json, write_durably
 from dronten_pipeline.gate.attack.knowledge import (
     TOTAL,
     Cell,
@@ -52,8 +53,7 @@ from dronten_pipeline.gate.attack.published import (
     read_figures,
 )
 from dronten_pipeline.gate.attack.solve import Contradiction, Solver, System, Unanswered
-from dronten_pipeline.gate.candidate import OFFLINE
-from dronten_pipeline.gate.wording import speakable
+from dronten_pipeline.gate.wording import representable
 
 #: A row with as many records is hidden for its own size.
 SMALL = range(1, 5)
@@ -118,7 +118,7 @@ def judge_candidate(mart: Path, reference: Path, releases: Path) -> Outcome:
     except (Contradiction, Unanswered, Unread) as error:
         outcome.problem = str(error)
     except duckdb.Error as error:
-        outcome.problem = speakable(str(error)) or "a table could not be read"
+        outcome.problem = representable(str(error)) or "a table could not be read"
     outcome.seconds = time.monotonic() - began
     with duckdb.connect(str(reference), config=OFFLINE) as connection:
         connection.execute(

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import duckdb
 
+from dronten_pipeline.core.database import OFFLINE, identifier
 from dronten_pipeline.gate.attack.knowledge import Cell, Figure, Kind, Period, Snapshot
-from dronten_pipeline.gate.candidate import OFFLINE, identifier
 
 #: By unit of a KPI about people: the ends of its scale, and whether sums of it are whole.
 SCALES: dict[str, tuple[float | None, float | None, bool]] = {

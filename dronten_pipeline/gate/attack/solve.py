@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from dronten_pipeline.programme import Programme
+from dronten_pipeline.core.programme import Programme
 
 #: How far a real number may be off: sums of grades have six decimals.
 TOLERANCE = 1e-5

@@ -16,15 +16,15 @@ import pytest
 import dronten_pipeline
 from dronten_pipeline.commands import endings
 from dronten_pipeline.commands.terminal import HELD_BACK, NOTHING_READ, OWN_ERROR
-from dronten_pipeline.contracts import ContractError
-from dronten_pipeline.errors import behind, is_own, traced
-from dronten_pipeline.evidence.durable import is_full
+from dronten_pipeline.contracts.dbt_project import TestsFailed
+from dronten_pipeline.contracts.reading import ContractError
+from dronten_pipeline.core.durable import is_full
+from dronten_pipeline.core.errors import behind, is_own, traced
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.gate import GateError
 from dronten_pipeline.ingest.inputs import NothingRead
-from dronten_pipeline.publish.releases import ReleaseError, current_release
-from dronten_pipeline.run import RunUnderWay
-from dronten_pipeline.settings import Settings
-from dronten_pipeline.transform import TestsFailed
+from dronten_pipeline.pipeline.run import RunUnderWay
+from dronten_pipeline.release.releases import ReleaseError, current_release
 
 #: What a delivery holds and may stand in no sentence and no log.
 DELIVERED = "Jan de Vries"

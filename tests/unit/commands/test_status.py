@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from dronten_pipeline.commands.status import of_the_future
-from dronten_pipeline.settings import LOCAL_TIME
+from dronten_pipeline.core.settings import LOCAL_TIME
 
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=LOCAL_TIME)
 
@@ -18,7 +18,7 @@ NOW = dt.datetime(2026, 7, 1, 12, tzinfo=LOCAL_TIME)
         ("2026-07-01 11:00:00", "2026-06-30", False, None),
         ("2026-07-01 12:30:00", "2026-07-01", False, None),
         ("2026-07-02 12:00:00", "2026-06-30", False, "gepubliceerd op 02-07-2026 12:00"),
-        ("2026-07-01 11:00:00", "2026-07-02", False, "peildag 02-07-2026"),
+        ("2026-07-01 11:00:00", "2026-07-02", False, "peildatum 02-07-2026"),
         ("2026-07-01 11:00:00", "2026-07-02", True, None),
         ("2026-07-02 12:00:00", "2026-06-30", True, "gepubliceerd op"),
     ],

@@ -19,7 +19,7 @@ COMMAND = """
 import os, signal, subprocess, sys, time
 from pathlib import Path
 from dronten_pipeline.commands.supervisor import stops_are_raised, supervised
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.core.settings import Settings
 
 home, what = Path(sys.argv[1]), sys.argv[2]
 

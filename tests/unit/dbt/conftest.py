@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import FRESH_DAYS, Table, load_sources
+from dronten_pipeline.contracts.sources import FRESH_DAYS, Table, load_sources
 from dronten_pipeline.ingest.completeness import GAP_COLUMNS
 from dronten_pipeline.ingest.snapshot import (
     PREVIOUS_COLUMNS,

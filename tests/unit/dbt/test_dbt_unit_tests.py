@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from dronten_pipeline.transform import DBT
+from dronten_pipeline.contracts.dbt_project import DBT
 from tests.unit.dbt.conftest import DBT_PROJECT
 
 

@@ -435,7 +435,7 @@ def one(kpi: Kpi, **given: Any) -> Row:
 
 
 def invented(chance: random.Random, number: int, run_day: dt.date) -> Kpi:
-    """A KPI with whatever records, targets and day of judgement."""
+    """A KPI with whatever records, targets and as-of date."""
     kind = chance.choice(["share", "mean", "count", "median", "stock", "cumulative", "reading"])
     grain = "year" if kind in ("cumulative", "reading") else chance.choice(["month", "quarter"])
     as_of = run_day - dt.timedelta(days=chance.choice([0, 0, 0, 30, 90, 200]))
@@ -459,7 +459,7 @@ def invented(chance: random.Random, number: int, run_day: dt.date) -> Kpi:
     if chance.random() < 0.05:
         records = {}
     if not records:
-        as_of = run_day  # nothing was ever published: no earlier day of judgement is known
+        as_of = run_day  # nothing was ever published: no earlier as-of date is known
     # around what is likely, so that no side is rare
     low, high = (3, 8) if kind in ("mean", "median", "reading") else (5, 60)
     low, high = (

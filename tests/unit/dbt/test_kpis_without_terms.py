@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dronten_pipeline.contracts import load_suites
+from dronten_pipeline.contracts.suites import load_suites
 from tests.unit.dbt.conftest import PROJECT
 
 D = dt.date
@@ -55,7 +55,7 @@ def cell(
         pytest.param(("mijndronten_users", "year", D(2026, 1, 1)), 5, id="cut_at_judgement"),
         pytest.param(("mijndronten_users", "month", D(2026, 3, 1)), None, id="nothing_delivered"),
         pytest.param(("unlawful_files", "year", D(2025, 1, 1)), 0, id="tested_without_unlawful"),
-        pytest.param(("unlawful_files", "year", D(2026, 1, 1)), 1, id="day_of_judgement"),
+        pytest.param(("unlawful_files", "year", D(2026, 1, 1)), 1, id="as_of_date"),
         pytest.param(
             ("procurement_lawfulness", "year", D(2025, 1, 1), "measure", "files_tested"),
             3,
@@ -323,7 +323,7 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("fct_kpi_value", "climate_on_scale"): spoil("business_climate_rating", "value = 0.9"),
     ("fct_kpi_value", "b1_training_reconciles"): spoil("b1_training_coverage"),
     ("fct_kpi_value", "b1_training_teams_add_up"): part_of("b1_training_coverage", "team"),
-    ("fct_kpi_value", "b1_training_covers_day_of_judgement"): (
+    ("fct_kpi_value", "b1_training_covers_as_of_date"): (
         "DELETE FROM fct_kpi_value WHERE kpi_id = 'b1_training_coverage'"
     ),
     ("fct_kpi_value", "onboarding_reconciles"): spoil("onboarding_training_coverage"),

@@ -46,7 +46,7 @@ def computed(mart: duckdb.DuckDBPyConnection, *where: Any) -> tuple[float, float
         pytest.param(
             (CLARITY, "month", JANUARY, "page_section", "wonen"), (3, 5), id="code_in_lower_case"
         ),
-        pytest.param((CLARITY, "month", MARCH), (4, 9), id="day_of_judgement_counts_to_its_end"),
+        pytest.param((CLARITY, "month", MARCH), (4, 9), id="as_of_date_counts_to_its_end"),
         pytest.param((CLARITY, "quarter", JANUARY), (78, 110), id="quarter"),
         pytest.param(
             (CLARITY, "month", dt.date(2025, 12, 1), "page_section", "verhuizen"),
@@ -70,7 +70,7 @@ def computed(mart: duckdb.DuckDBPyConnection, *where: Any) -> tuple[float, float
         pytest.param(
             ("b1_share", "month", FEBRUARY, "measure", "not_judged"), (2, 9), id="texts_left_out"
         ),
-        pytest.param(("b1_share", "month", MARCH), (0, 0), id="text_after_the_day_of_judgement"),
+        pytest.param(("b1_share", "month", MARCH), (0, 0), id="text_after_the_as_of_date"),
         pytest.param(
             ("b1_share", "month", MARCH, "measure", "not_judged"),
             (1, 1),
@@ -344,7 +344,7 @@ def test_every_text_is_in_the_readability_table_once(mart: duckdb.DuckDBPyConnec
     assert dict(rows).get("t2") == "KCC"
     assert dict(rows).get("pool:social_media:2026-02:001", "absent") is None
     assert len(rows) == len(dict(rows)) == 13
-    assert not {"t7", "t8"} & set(dict(rows)), "after the day of judgement, or not to be judged"
+    assert not {"t7", "t8"} & set(dict(rows)), "after the as-of date, or not to be judged"
 
 
 @pytest.mark.parametrize("table", ["data_quality", "publication"])

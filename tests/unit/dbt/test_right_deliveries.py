@@ -15,21 +15,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dronten_pipeline.contracts import load_suites
+from dronten_pipeline.contracts.published_tables import load_table_contracts
+from dronten_pipeline.contracts.suites import load_suites
 from dronten_pipeline.gate import attack
 from dronten_pipeline.gate.candidate import build_candidate, build_reference
 from dronten_pipeline.gate.sql_judge import judge_by_sql
-from dronten_pipeline.table_contracts import load_table_contracts
 from tests.unit.dbt import test_term_kpis as terms
-from tests.unit.dbt.conftest import (
-    DBT_PROJECT,
-    PROJECT,
-    Raw,
-    dbt_build,
-    entry,
-    lay_out,
-    publish,
-)
+from tests.unit.dbt.conftest import DBT_PROJECT, PROJECT, Raw, dbt_build, entry, lay_out, publish
 from tests.unit.dbt.without_terms import (
     DELIVERIES,
     INTERVIEWED,

@@ -1,6 +1,6 @@
 """KPIs with terms, stocks and lags on a few invented records, worked out by hand.
 
-The day of judgement is Tuesday 7 April 2026, the first working day after Easter: Good Friday is
+The as-of date is Tuesday 7 April 2026, the first working day after Easter: Good Friday is
 3 April and Easter Monday 6 April.
 """
 

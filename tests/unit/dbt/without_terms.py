@@ -133,7 +133,7 @@ INTERVIEWED, TEAMS, NOMINATED = (
     "service_award_nominations",
 )
 
-#: (source, table) -> its rows; the day of judgement is 10 March 2026.
+#: (source, table) -> its rows; the as-of date is 10 March 2026.
 DELIVERIES: dict[tuple[str, str], list[Row]] = {
     ("mijndronten", "logins"): [
         *[login(n, f"h{n}", "2025-01-15T12:00:00") for n in range(6)],

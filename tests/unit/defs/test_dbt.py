@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from dronten_pipeline.evidence.durable import is_full
-from dronten_pipeline.transform import TestsFailed, TransformError, what_failed
+from dronten_pipeline.contracts.dbt_project import TestsFailed, TransformError, what_failed
+from dronten_pipeline.core.durable import is_full
 
 
 def outcome(folder: Path, *results: tuple[str, str, str | None]) -> Path:

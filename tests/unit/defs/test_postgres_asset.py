@@ -8,14 +8,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dronten_pipeline import settled
 from dronten_pipeline.commands import run, terminal
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.defs import resources
 from dronten_pipeline.defs.postgres import build_postgres
-from dronten_pipeline.publish.postgres.load import held_release
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.pipeline import up_to_date
+from dronten_pipeline.postgres.load import held_release
 from tests.postgres_server import PASSWORD, NoServer, new_database, running
-from tests.unit.publish.postgres.marts import make_current, release_id
+from tests.unit.postgres.marts import make_current, release_id
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +64,8 @@ def test_a_run_with_nothing_new_tries_postgresql_again(
 ) -> None:
     settings = Settings(home=tmp_path, postgres_url=url, postgres_schema="again")
     make_current(settings, 1)
-    monkeypatch.setattr(settled, "what_is_given", lambda *_: settled.Given(sha256="x"))
-    monkeypatch.setattr(settled, "still_holds", lambda *_: release_id(1))
+    monkeypatch.setattr(up_to_date, "fingerprint_inputs", lambda *_: up_to_date.Given(sha256="x"))
+    monkeypatch.setattr(up_to_date, "is_up_to_date", lambda *_: release_id(1))
     monkeypatch.setattr(run, "show_release", lambda _: None)
     unreachable = settings.model_copy(
         update={"postgres_url": Settings(home=tmp_path, postgres_url=away).postgres_url}

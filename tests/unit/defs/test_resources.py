@@ -1,4 +1,4 @@
-"""What may start a run may not choose what runs: run config sets the day of judgement only."""
+"""What may start a run may not choose what runs: run config sets the as-of date only."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from dronten_pipeline import preflight
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.definitions import defs
 from dronten_pipeline.defs import resources
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.pipeline import preflight
 
 #: The job of the schedule and the sensor, and the one in which Dagster puts chosen assets.
 JOBS = ["datalab", "__ASSET_JOB"]
@@ -57,7 +57,7 @@ def test_dagster_refuses_it_before_there_is_a_run(
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_the_day_of_judgement_can_be_set(definitions: dg.Definitions, job: str) -> None:
+def test_the_as_of_date_can_be_set(definitions: dg.Definitions, job: str) -> None:
     config = {"resources": {"run": {"config": {"as_of": "2026-03-31"}}}}
     dg.validate_run_config(definitions.resolve_job_def(job), config)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from dronten_pipeline import settings as all_settings
+from dronten_pipeline.core import settings as all_settings
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.defs import sensors
-from dronten_pipeline.settings import Settings
 
 
 def test_nothing_delivered_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

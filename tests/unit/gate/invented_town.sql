@@ -1,6 +1,6 @@
 -- A whole warehouse, for trying the suites of the published tables; all data are invented.
 -- The figures follow from the records by SQL of its own, so that every reconciliation holds until
--- a test breaks it. The day of judgement is 2026-03-31.
+-- a test breaks it. The as-of date is 2026-03-31.
 
 CREATE SCHEMA staging; CREATE SCHEMA register; CREATE SCHEMA intermediate;
 CREATE TABLE staging.stg_run__ratification (kpi_id VARCHAR, ratified_on DATE, ratified_by VARCHAR);

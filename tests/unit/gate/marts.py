@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.personal_data import rules_of
-from dronten_pipeline.settings import Settings
 
 #: The two tables that the gate fills, as dbt leaves them.
 OWN_TABLES = """

@@ -7,9 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dronten_pipeline.contracts.mart_versions import contract_version
+from dronten_pipeline.contracts.published_tables import RELEASE_ID, ColumnContract, TableContract
 from dronten_pipeline.gate import candidate
-from dronten_pipeline.gate.candidate import build_candidate, contract_version
-from dronten_pipeline.table_contracts import RELEASE_ID, ColumnContract, TableContract
+from dronten_pipeline.gate.candidate import build_candidate
 
 RELEASE = "20260331-1a2b3c4d5e6f"
 

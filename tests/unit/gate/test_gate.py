@@ -13,12 +13,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from dronten_pipeline.evidence import ledger
-from dronten_pipeline.evidence.durable import is_full, sha256_of
+from dronten_pipeline.core.durable import is_full, sha256_of
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate import gate, gx_judge, sql_judge
 from dronten_pipeline.gate.suites import hash_of_suites
 from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, Verdict
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.ledger import ledger
 from tests.unit.gate.marts import JUDGED, SUITES, expectation, make_settings, make_warehouse
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from dronten_pipeline.core.settings import PROJECT
 from dronten_pipeline.gate.suites import load_judgeable_suites
-from dronten_pipeline.settings import PROJECT
 
 SUITE = load_judgeable_suites(PROJECT / "expectations")["rapport_kpi_reeks"]
 QUERY = next(

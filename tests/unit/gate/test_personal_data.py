@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dronten_pipeline.contracts.published_tables import ColumnContract, TableContract
 from dronten_pipeline.gate.gate import run_gate
 from dronten_pipeline.gate.personal_data import record_findings, rules_of
 from dronten_pipeline.gate.sql_judge import judge_suite, opened
 from dronten_pipeline.gate.suites import SuiteError, load_judgeable_suites, load_judged_suites
-from dronten_pipeline.table_contracts import ColumnContract, TableContract
 from tests.conftest import PROJECT
 
 from .marts import ROWS, SUITES, expectation, make_settings, make_warehouse

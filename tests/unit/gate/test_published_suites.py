@@ -15,12 +15,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dronten_pipeline.contracts import Suite
+from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.gate import gate, judge
 from dronten_pipeline.gate.attack.audit import judge_candidate
 from dronten_pipeline.gate.suites import load_judgeable_suites, load_judged_suites
 from dronten_pipeline.gate.verdict import Verdict
-from dronten_pipeline.settings import PROJECT, Settings
 from tests.unit.gate.marts import OWN_TABLES
 
 TOWN = Path(__file__).with_name("invented_town.sql")

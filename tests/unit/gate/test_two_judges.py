@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dronten_pipeline.contracts import Suite
-from dronten_pipeline.expectation_types import TYPES
-from dronten_pipeline.gate.candidate import identifier
+from dronten_pipeline.contracts.expectation_types import TYPES
+from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.core.database import identifier
 from dronten_pipeline.gate.gx_judge import judge_by_great_expectations
 from dronten_pipeline.gate.sql_judge import judge_by_sql
 from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, JudgeName, disagreement

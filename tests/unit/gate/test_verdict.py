@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dronten_pipeline.contracts import Suite
+from dronten_pipeline.contracts.suites import Suite
 from dronten_pipeline.gate.verdict import JUDGES, Answer, combine, disagreement, verdict_of
 from tests.unit.gate.marts import ROWS, expectation
 

@@ -11,16 +11,20 @@ from typing import Any
 import duckdb
 import pytest
 
-from dronten_pipeline.approve import publish_approved, what_was_held_back, what_was_weakened
-from dronten_pipeline.evidence import built, introduce, ledger, rules, signing
+from dronten_pipeline.audit.verify import verify
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.gate import GateError, run_gate
 from dronten_pipeline.gate.verdict import Verdict
 from dronten_pipeline.ingest.inputs import Inputs
-from dronten_pipeline.publish.releases import NotJudged, Published, publish
-from dronten_pipeline.settings import Settings
-from dronten_pipeline.verification import verify
-from tests.unit.evidence.test_trust import stand_alone
+from dronten_pipeline.ledger import built, introduce, ledger, rules, signing
+from dronten_pipeline.pipeline.approve import (
+    publish_approved,
+    what_was_held_back,
+    what_was_weakened,
+)
+from dronten_pipeline.release.releases import NotJudged, Published, publish
 from tests.unit.gate.marts import make_settings, make_warehouse
+from tests.unit.ledger.test_trust import stand_alone
 
 pytestmark = pytest.mark.usefixtures("in_process")
 

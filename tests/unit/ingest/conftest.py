@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import raw
-from dronten_pipeline.settings import Settings
 
 AS_OF = dt.date(2026, 3, 17)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import load_sources
+from dronten_pipeline.contracts.sources import load_sources
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.settings import PROJECT
 from dronten_pipeline.ingest import pieces, readers, records, structure, values
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.limits import Limits
-from dronten_pipeline.settings import PROJECT
 
 NAMES = ["zaak_id", "team", "ontvangen_op"]
 WANTED = Wanted(frozenset(NAMES), frozenset(NAMES[:2]))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from dronten_pipeline import settled
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import arriving, inputs, raw
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.pipeline import up_to_date
 
 from .conftest import source
 
@@ -104,8 +104,8 @@ def test_what_waits_is_looked_at_again_though_nothing_changed(
         source="loket", origin="delivery", state="current", note="", waiting=("zaken_2.csv wacht.",)
     )
     inputs.save_outcome(settings, outcome)
-    monkeypatch.setattr(settled, "current_release", lambda _: pytest.fail("it was remembered"))
-    settled.remember(settings, settled.Given(sha256="x"))
+    monkeypatch.setattr(up_to_date, "current_release", lambda _: pytest.fail("it was remembered"))
+    up_to_date.remember(settings, up_to_date.Given(sha256="x"))
 
 
 def test_a_file_that_is_shorter_than_its_trailer_says_waits_and_is_refused_after_a_day(

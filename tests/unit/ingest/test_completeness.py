@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import Cadence, Table
+from dronten_pipeline.contracts.sources import Cadence, Table
 from dronten_pipeline.ingest.completeness import GAP_COLUMNS, find_gaps, note
 
 AS_OF = dt.date(2026, 3, 17)

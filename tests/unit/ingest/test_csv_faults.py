@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.ingest import csv_files, csv_head, furniture, landing, pieces, readers
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.limits import Limits
 
 NAMES = ["zaak_id", "team", "aangemaakt_op", "bedrag_eur", "status"]
 WANTED = Wanted(frozenset(NAMES), frozenset(NAMES[:4]))

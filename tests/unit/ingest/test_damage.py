@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 import xlsxwriter
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.ingest import parsing
 
 from .conftest import source

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from dronten_pipeline import accept, ingested, raw_verification
-from dronten_pipeline.contracts import Source
-from dronten_pipeline.evidence import ledger
-from dronten_pipeline.ingest import inputs, raw, registry
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.audit import verify_raw
+from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.ingest import accept, inputs, raw, recorded, registry
+from dronten_pipeline.ledger import ledger
 
 from .conftest import AS_OF, source
 from .test_returns import rows, text
@@ -178,7 +178,7 @@ def test_files_of_one_run_are_a_new_whole_each_or_parts_of_one(
 def test_what_was_erased_gives_its_place_back(
     settings: Settings, one_day: Callable[..., dict[str, int]]
 ) -> None:
-    from dronten_pipeline.ingest.erase import erase
+    from dronten_pipeline.pipeline.erase import erase
 
     one_day({"zaken_1.csv": records(5)})
     one_day({"zaken_2.csv": records(5, 2)})
@@ -206,9 +206,9 @@ def stopped(settings: Settings, deliver: Deliver) -> Callable[[str], raw.SourceO
     """A run as the chain does it, with the ledger; the second file holds too few records."""
 
     def run(run_id: str) -> raw.SourceOutcome:
-        outcome = ingested.read_source(
+        outcome = recorded.read_source(
             settings, everything(), run_id=run_id, as_of=AS_OF, origin="delivery",
-            believed=ingested.believed_raw(settings, run_id),
+            believed=recorded.believed_raw(settings, run_id),
         )  # fmt: skip
         inputs.save_outcome(settings, outcome)
         return outcome
@@ -235,7 +235,7 @@ def test_somebody_may_let_it_in(
         "keys_before": 10, "keys_after": 4, "keys_gone": 6, "replaces": 1, "reason": reason,
     }  # fmt: skip
     assert record.recorded_by["account"]
-    found = raw_verification.verify_raw(settings, [])
+    found = verify_raw.verify_raw(settings, [])
     assert not found.problems
     assert any(
         "4 records waar het er 10 waren, van welke er 6 ontbreken" in notice
@@ -244,7 +244,7 @@ def test_somebody_may_let_it_in(
     memory = registry.load(settings.raw, "loket")
     memory.deliveries = [one.model_copy(update={"number": 3}) for one in memory.deliveries[1:]]
     registry.save(settings.raw, memory)
-    problems = raw_verification.verify_raw(settings, []).problems
+    problems = verify_raw.verify_raw(settings, []).problems
     assert any("laat levering 2 van zaken toe" in problem for problem in problems)
 
 

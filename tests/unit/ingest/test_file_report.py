@@ -15,11 +15,11 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from dronten_pipeline.cli import app
-from dronten_pipeline.contracts import Source, load_sources
+from dronten_pipeline.contracts.sources import Source, load_sources
+from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.ingest import differences, parsing, pieces, privacy, raw, snapshot
 from dronten_pipeline.ingest.file_report import FileReport
 from dronten_pipeline.ingest.inspection import inspect_file
-from dronten_pipeline.settings import PROJECT, Settings
 from dronten_pipeline.supplier.write import write
 from tests.unit.ingest.conftest import AS_OF, source
 

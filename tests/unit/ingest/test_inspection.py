@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest.inspection import inspect_file
-from dronten_pipeline.settings import Settings
 
 VOTES = "reactie_id;ingezonden_op;pagina_url;vraag;antwoord\n"
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.ingest import json_records, json_structure, pieces
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.readers import read
 from dronten_pipeline.ingest.records import Delivered, boolean_of, check_total, number_of
-from dronten_pipeline.limits import Limits
 
 WANTED = Wanted(frozenset({"code", "naam", "bedrag", "akkoord"}), frozenset({"code", "naam"}))
 ONE = {"code": "A1", "naam": "Beheer", "bedrag": 1.5, "akkoord": True}

@@ -18,12 +18,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.sandbox import Broken, Failed, Sandbox
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files, parsing, pieces, raw, readers, registry, worker
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
-from dronten_pipeline.limits import Limits
-from dronten_pipeline.sandbox import Broken, Failed, Sandbox
-from dronten_pipeline.settings import Settings
 
 from .conftest import source
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.ingest import loss, parsing, pieces, raw, worker
 
 from .conftest import source

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.sandbox import Unwritten
 from dronten_pipeline.ingest import inspection, landing, packed, parsing, pieces, raw
-from dronten_pipeline.limits import Limits
-from dronten_pipeline.sandbox import Unwritten
 from tests.unit.ingest.conftest import AS_OF, source
 
 CSV = b"zaak_id;Datum;aantal\nA1;01-03-2026;1\nA2;02-03-2026;2\n"

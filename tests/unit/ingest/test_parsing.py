@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.ingest import parsing
 
 REASON = "Een verzoek kan niet afgehandeld zijn voordat het gemaakt is."

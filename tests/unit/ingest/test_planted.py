@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import raw, registry
-from dronten_pipeline.ingest.erase import EraseError, erase
 from dronten_pipeline.ingest.inputs import save_outcome
-from dronten_pipeline.settings import Settings
+from dronten_pipeline.pipeline.erase import EraseError, erase
 from tests.planted import found_below
 
 from .conftest import source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from dronten_pipeline import personal
+from dronten_pipeline.core import personal
 from dronten_pipeline.ingest import parsing, privacy
 
 from .conftest import source

@@ -15,9 +15,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files, raw, registry
-from dronten_pipeline.settings import Settings
 
 from .conftest import corpus, source
 

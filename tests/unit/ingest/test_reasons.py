@@ -6,7 +6,7 @@ import random
 
 import polars as pl
 
-from dronten_pipeline import personal
+from dronten_pipeline.core import personal
 from dronten_pipeline.ingest import values
 
 SIGNS = "-+0123456789.,:/ €%"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.inputs import save_outcome
 from dronten_pipeline.ingest.raw import SourceOutcome
 from dronten_pipeline.ingest.retention import forget, superseded
-from dronten_pipeline.settings import Settings
 from tests.unit.ingest.conftest import source
 from tests.unit.ingest.test_raw import Deliver, Ingest, with_amount_as_text, zaken
 

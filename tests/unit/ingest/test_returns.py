@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import raw, registry, snapshot
-from dronten_pipeline.settings import Settings
 
 from .conftest import AS_OF, source
 from .test_snapshot import build, current

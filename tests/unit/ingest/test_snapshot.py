@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import Source
+from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import privacy, raw, snapshot
-from dronten_pipeline.settings import Settings
 
 from .conftest import AS_OF, source
 from .test_raw import zaken

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dronten_pipeline.contracts import ColumnType
+from dronten_pipeline.contracts.sources import ColumnType
 from dronten_pipeline.ingest import cleaning, spelling
 
 from .test_values import AS_OF, judged, one, table, typed
@@ -253,7 +253,7 @@ def test_a_moment_is_itself_however_it_is_written(
     assert found.frame.get_column("v").to_list() == meant
     instants = judged("timestamp", cells)
     assert instants.rejects.is_empty()
-    assert AS_OF  # the day of judgement of both
+    assert AS_OF  # the as-of date of both
 
 
 @settings(max_examples=100, deadline=None)

@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dronten_pipeline import sandbox
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
+from dronten_pipeline.core import sandbox
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files, raw, together, worker
-from dronten_pipeline.limits import Limits
-from dronten_pipeline.settings import Settings
 
 from .conftest import AS_OF, source
 
@@ -307,7 +307,7 @@ def test_what_was_read_is_on_the_disk_before_the_memory_names_it(
     assert "zaken" in before
 
 
-def test_a_day_of_judgement_decides_of_each_file_whether_it_holds(tmp_path: Path) -> None:
+def test_a_as_of_date_decides_of_each_file_whether_it_holds(tmp_path: Path) -> None:
     years = [f"31-01-{year}" for year in range(2026, 2026 + 9)]
     contents = [plain(n).replace("31-01-2026", year) for n, year in enumerate(years)]
     found = list(both(tmp_path, [content.encode() for content in contents], table()))

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import Table
+from dronten_pipeline.contracts.sources import Table
+from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.ingest import parsing, pieces
-from dronten_pipeline.limits import Limits
 
 from .conftest import source
 

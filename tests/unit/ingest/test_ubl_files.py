@@ -13,11 +13,11 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from dronten_pipeline.contracts import Source, load_source
+from dronten_pipeline.contracts.sources import Source, load_source
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import dialect, landing, parsing, privacy, raw, readers, ubl_files
 from dronten_pipeline.ingest.dialect import Refused
-from dronten_pipeline.limits import Limits
-from dronten_pipeline.settings import Settings
 from tests.conftest import PROJECT
 
 KEY = b"a key of the tests"

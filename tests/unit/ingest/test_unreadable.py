@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dronten_pipeline import settled
 from dronten_pipeline.cli import app
-from dronten_pipeline.file_names import is_sound, shown
+from dronten_pipeline.core.file_names import is_sound, shown
+from dronten_pipeline.core.settings import PROJECT, Settings, current_settings
 from dronten_pipeline.ingest import inspection, landing, raw
-from dronten_pipeline.run import delivery_origin, describe_run
-from dronten_pipeline.settings import PROJECT, Settings, current_settings
+from dronten_pipeline.pipeline import up_to_date
+from dronten_pipeline.pipeline.run import delivery_origin, describe_run
 
 Deliver = Callable[..., Path]
 Ingest = Callable[..., raw.SourceOutcome]
@@ -70,7 +70,7 @@ def test_a_name_that_is_no_utf8_in_a_subfolder_takes_nothing_down(
     deliver(f"oud/{LATIN_1}", GOOD)
     assert ingest().state == "current"
     assert landing.fingerprint(settings.landing_folder)
-    given = settled.what_is_given(settings, describe_run(settings, "x"))
+    given = up_to_date.fingerprint_inputs(settings, describe_run(settings, "x"))
     assert given.sha256
 
 
@@ -78,7 +78,7 @@ def test_a_file_or_folder_without_rights_stops_its_source(
     settings: Settings, deliver: Deliver, ingest: Ingest, unreadable: Callable[[Path], None]
 ) -> None:
     unreadable(deliver("zaken_1.csv", GOOD))
-    before = settled.what_is_given(settings, describe_run(settings, "x"))
+    before = up_to_date.fingerprint_inputs(settings, describe_run(settings, "x"))
     outcome = ingest()
     assert outcome.state == "stopped"
     assert "zaken_1.csv: Het bestand kan niet geopend worden (Permission denied)" in outcome.note
@@ -87,7 +87,7 @@ def test_a_file_or_folder_without_rights_stops_its_source(
     assert outcome.state == "stopped"
     assert "De map loket kan niet geopend worden (Permission denied)" in outcome.note
     assert delivery_origin(settings) == "delivery"
-    assert settled.what_is_given(settings, describe_run(settings, "x")) != before
+    assert up_to_date.fingerprint_inputs(settings, describe_run(settings, "x")) != before
     assert landing.strange_folders(settings.landing_folder, []) == ["loket"]
 
 

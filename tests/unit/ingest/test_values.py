@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from dronten_pipeline.contracts import Column, ColumnType, Table
+from dronten_pipeline.contracts.sources import Column, ColumnType, Table
 from dronten_pipeline.ingest import records, values
 
 
@@ -274,8 +274,8 @@ def judged(kind: ColumnType, cells: list[str | None], **changes: object) -> valu
     [
         ("03-02-0206", "ligt voor 01-01-1990"),
         ("31-12-1989", "ligt voor 01-01-1990"),
-        ("01-07-2036", "meer dan 10 jaar na de peildag"),
-        ("9999-12-31", "meer dan 10 jaar na de peildag"),
+        ("01-07-2036", "meer dan 10 jaar na de peildatum"),
+        ("9999-12-31", "meer dan 10 jaar na de peildatum"),
     ],
 )
 def test_a_date_that_cannot_be_goes_to_quarantine(kind: ColumnType, text: str, words: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from dronten_pipeline import settings as settings_module
+from dronten_pipeline.core import settings as settings_module
 from dronten_pipeline.leesniveau import command
 from dronten_pipeline.leesniveau.command import app
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from dronten_pipeline.contracts.dbt_project import seed
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.readability import advice, judge
-from dronten_pipeline.settings import Settings
-from dronten_pipeline.transform import seed
 
 MOST_WORDS = 20
 #: A sentence names its subject, which may be a rare word ("toegankelijkheid"); more is jargon.

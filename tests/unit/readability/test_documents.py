@@ -14,11 +14,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dronten_pipeline.limits import Limits
+from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.sandbox import Broken
 from dronten_pipeline.readability import documents, extract, judge
 from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.documents import SCORE_SCHEMA, score_documents
-from dronten_pipeline.sandbox import Broken
 
 AS_OF = dt.date(2026, 6, 30)
 LONG = "U kunt een nieuwe pas krijgen. Dat kan in het huis van de gemeente. Wij helpen u daar. " * 8
@@ -443,7 +443,7 @@ def test_short_pages_about_permits_are_also_judged_by_themselves(
     assert row["in_pool"] == "pool:mail:2026-05:001"
 
 
-def test_texts_after_the_day_of_judgement_are_not_pooled(place: Place) -> None:
+def test_texts_after_the_as_of_date_are_not_pooled(place: Place) -> None:
     for key in ("sa", "sc"):
         short(place, key, gepubliceerd_op=AS_OF)
     short(place, "sb", gepubliceerd_op=AS_OF + dt.timedelta(days=1))

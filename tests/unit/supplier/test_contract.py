@@ -12,10 +12,10 @@ from selectolax.lexbor import LexborHTMLParser
 from typer.testing import CliRunner
 
 from dronten_pipeline.cli import app
-from dronten_pipeline.contracts import Source, Table, load_sources
+from dronten_pipeline.contracts.sources import Source, Table, load_sources
+from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.ingest import dialect, raw
 from dronten_pipeline.ingest.inspection import inspect_file
-from dronten_pipeline.settings import PROJECT, Settings
 from dronten_pipeline.supplier import examples, odcs, words
 from dronten_pipeline.supplier.write import write
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from dronten_pipeline.gate.attack.audit import attack_block
 from dronten_pipeline.gate.attack.knowledge import TOTAL, Cell, Period, Snapshot
-from dronten_pipeline.suppression import shown_cells
+from dronten_pipeline.statistics.suppression import shown_cells
 from tests.unit.gate.attack.populations import (
     SHARE,
     YEAR,

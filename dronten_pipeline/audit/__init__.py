@@ -1,0 +1,1 @@
+"""Reading back what was written down: explaining, recomputing and verifying. It writes nothing."""

@@ -1,0 +1,214 @@
+"""How dbt is called: its environment, its register of KPIs, its manifest.
+
+Here belongs what anyone needs who starts dbt for this project. Not here: the models
+(`dbt_project/`) or how they become Dagster assets (`defs/dbt.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dronten_pipeline.core.durable import WORDS_OF_FULL
+from dronten_pipeline.core.settings import WRITTEN_BY_DBT, Settings
+
+#: dbt in a jacket: it ends with the process that started it (`core/child.py`).
+DBT = Path(sys.executable).with_name("datalab-dbt")
+
+#: Records from which a staging model is a table: below it a view is as quick, and takes no disk.
+LARGE = 2_000_000
+
+
+class TransformError(RuntimeError):
+    """dbt could not do what was asked; the message says of which file and where dbt says why."""
+
+
+class TestsFailed(TransformError):
+    """A dbt test of severity error failed: nothing may be judged or published."""
+
+    __test__ = False  # no test of pytest
+
+
+def register(settings: Settings) -> list[dict[str, str]]:
+    """The KPI register as dbt seeds it, one mapping per KPI."""
+    return seed(settings, "kpi_register")
+
+
+def seed(settings: Settings, name: str) -> list[dict[str, str]]:
+    """The rows of a seed as they are written; what is empty is an empty text."""
+    path = settings.dbt_project / "seeds" / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def sources_about_people(settings: Settings) -> set[str]:
+    """Sources whose numbers of rows are not published: a file could tell a hidden figure."""
+    return {row["source_system"] for row in register(settings) if row["is_about_people"] == "true"}
+
+
+def calendar_version(settings: Settings) -> str:
+    """The version of the table of days on which nobody works."""
+    with (settings.dbt_project / "seeds" / "non_working_day.csv").open(encoding="utf-8") as file:
+        return max(row["calendar_version"] for row in csv.DictReader(file))
+
+
+def environment(settings: Settings, previous_release: Path | None = None) -> dict[str, str]:
+    """The variables that `profiles.yml` and the models read.
+
+    Args:
+        previous_release: folder of the release whose figures a stopped source keeps.
+
+    The warehouse is always named by the same path, `warehouse/latest`: a path per run would make
+    dbt parse the whole project anew each time.
+    """
+    return {
+        "DATALAB_RAW_CURRENT": str(settings.raw_current),
+        "DATALAB_WAREHOUSE": str(settings.warehouse / "latest" / "warehouse.duckdb"),
+        "DATALAB_STAGING": "table" if _is_large(settings) else "view",
+        "DATALAB_PREVIOUS_RELEASE": str(previous_release / "parquet") if previous_release else "",
+        "DBT_PROFILES_DIR": str(settings.dbt_project),
+        "DBT_PROJECT_DIR": str(settings.dbt_project),
+        "DBT_TARGET_PATH": str(settings.dbt_target),
+        "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
+        # Writing down every statement takes a fifth of dbt's time.
+        "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def _is_large(settings: Settings) -> bool:
+    """Whether what this run reads is so much that each staging model is better read once."""
+    import polars as pl
+
+    counted = settings.raw_current / "run__table" / "1.parquet"
+    if not counted.is_file():
+        return False
+    return int(pl.read_parquet(counted, columns=["records"]).sum().item() or 0) > LARGE
+
+
+@contextlib.contextmanager
+def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Sets variables for libraries that read `os.environ` themselves, and puts them back."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
+    """Runs a dbt command on this project as the pipeline would; returns its exit code."""
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    return subprocess.run(
+        [str(DBT), *arguments], env={**os.environ, **environment(settings)}, check=False
+    ).returncode
+
+
+def prepared_manifest(settings: Settings) -> Path:
+    """The manifest of the project as it stands, parsed anew only when a file of it changed.
+
+    Raises:
+        TransformError: the project cannot be parsed.
+    """
+    manifest = settings.dbt_target / "manifest.json"
+    stamp = settings.dbt_target / "manifest.of"
+    fingerprint = _fingerprint(settings)
+    if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+        return manifest
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    parsed = subprocess.run(
+        [str(DBT), "--quiet", "parse"],
+        env={**os.environ, **environment(settings)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if parsed.returncode != 0:
+        log = settings.dbt_target / "parse.log"
+        log.write_text(parsed.stdout + parsed.stderr, encoding="utf-8")
+        raise _because(
+            TransformError(
+                f"dbt kan het project {settings.dbt_project} niet lezen: {log} zegt welk bestand "
+                "er fout is. Verbeter het, of zet de laatste goede versie terug, en start opnieuw."
+            ),
+            parsed.stdout + parsed.stderr,
+        )
+    stamp.write_text(fingerprint)
+    return manifest
+
+
+def what_failed(outcome: Path, log: Path) -> TransformError | None:
+    """The error that dbt's account of its work amounts to, None when all is well.
+
+    A model that could not be built is a `TransformError`; a test of severity error that failed, in
+    a build that was whole, is `TestsFailed`. Dbt's own words stay in its log: those of DuckDB may
+    quote a value.
+
+    Args:
+        outcome: `run_results.json` of this build.
+        log: what dbt wrote meanwhile.
+    """
+    try:
+        results = json.loads(outcome.read_bytes())["results"]
+    except (OSError, ValueError, KeyError):
+        said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        return _because(
+            TransformError(
+                "dbt stopte zonder te zeggen wat er gebouwd is, zoals wanneer het te weinig "
+                f"geheugen had of werd afgebroken: kijk in {log} en start opnieuw."
+            ),
+            said,
+        )
+    broken = [one for one in results if one["status"] in ("error", "runtime error")]
+    if broken:
+        return _because(
+            TransformError(
+                f"dbt kon {_named(broken)} niet bouwen: {log} zegt waarom. Herstel het model of "
+                "de levering en start opnieuw."
+            ),
+            " ".join(one["message"] or "" for one in broken),
+        )
+    if failed := [one for one in results if one["status"] == "fail"]:
+        return TestsFailed(
+            f"De toets {_named(failed)} van dbt is niet gehaald: {log} zegt hoeveel rijen er fout "
+            "zijn. Herstel de levering of het model en start opnieuw."
+        )
+    return None
+
+
+def _because(error: TransformError, said: str) -> TransformError:
+    """An error with the full disk behind it, of which a program speaks in words only."""
+    if any(words in said for words in WORDS_OF_FULL):
+        error.__cause__ = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return error
+
+
+def _named(results: Sequence[Mapping[str, Any]]) -> str:
+    names = [one["unique_id"].split(".")[2] for one in results]
+    return ", ".join(names[:5]) + (f" en {len(names) - 5} andere" if len(names) > 5 else "")
+
+
+def _fingerprint(settings: Settings) -> str:
+    digest = hashlib.sha256(environment(settings)["DATALAB_STAGING"].encode())
+    for path in sorted(settings.dbt_project.rglob("*")):
+        if path.relative_to(settings.dbt_project).parts[0] in WRITTEN_BY_DBT:
+            continue
+        if path.suffix in {".sql", ".py", ".yml", ".csv", ".md"}:
+            digest.update(str(path).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

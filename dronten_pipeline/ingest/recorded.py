@@ -1,0 +1,148 @@
+"""Reading a source and writing down what was read, as one act.
+
+Here belongs putting `ingest/` and the ledger together: which raw files are believed, and the record
+of those that a run makes. Not here: reading (`ingest/`), and what a record looks like
+(`ledger/raw_files.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.durable import sha256_of
+from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.ingest import registry
+from dronten_pipeline.ingest.kept import RawEntry
+from dronten_pipeline.ingest.raw import SourceOutcome, ingest_source
+from dronten_pipeline.ingest.registry import Origin
+from dronten_pipeline.ledger import acceptance, ledger, raw_files
+
+
+def believed_raw(settings: Settings, run_id: str) -> Mapping[str, RawEntry]:
+    """The raw files that may be read, by path.
+
+    A home from before raw files were recorded gets an inventory of them, once: what is still in
+    the landing folder is then read again, the rest is believed as it was found, and says so.
+
+    Raises:
+        LedgerError: the inventory could not be written down.
+    """
+    recorded = raw_files.recorded(settings)
+    if recorded is None:
+        found = list(_found(settings))
+        raw_files.record(
+            settings, run_id=run_id, source=None, files=[one.model_dump() for one in found]
+        )
+        return {one.path: one for one in found}
+    return {path: RawEntry.model_validate(entry) for path, entry in recorded.items()}
+
+
+def read_source(
+    settings: Settings,
+    source: Source,
+    *,
+    run_id: str,
+    as_of: dt.date,
+    origin: Origin,
+    believed: Mapping[str, RawEntry],
+    on_progress: Callable[[str], None] | None = None,
+) -> SourceOutcome:
+    """`ingest_source`, and a record of the raw files that it made.
+
+    Raises:
+        LedgerError: it could not be written down; the next run reads it again.
+    """
+    outcome = ingest_source(
+        settings,
+        source,
+        run_id=run_id,
+        as_of=as_of,
+        origin=origin,
+        recorded=believed,
+        accepted={
+            (one.number, one.sha256): one.sentence
+            for one in acceptance.accepted(settings)
+            if one.source == source.name
+        },
+        on_progress=on_progress,
+    )
+    raw_files.record(
+        settings,
+        run_id=run_id,
+        source=source.name,
+        files=[one.model_dump() for one in outcome.written],
+        replaced=outcome.replaced,
+    )
+    return outcome
+
+
+# --- a home from before
+
+
+def _found(settings: Settings) -> Iterator[RawEntry]:
+    """Every raw file of a home from before they were recorded, but for those that are not what a
+    release that was made of them says they were."""
+    said = _said_by_releases(settings)
+    for path in sorted(settings.raw.glob("*/deliveries.json")):
+        try:
+            known = registry.load(settings.raw, path.parent.name)
+        except registry.RegistryError:  # ingest stops that source
+            continue
+        for key, parse in known.parses.items():
+            table, delivered = key.split("/")[:2]
+            number = next((one.number for one in known.deliveries if one.sha256 == delivered), None)
+            for place, what, rows in (
+                (parse.raw_path, "accepted", parse.rows_accepted),
+                (parse.rejects_path, "rejected", parse.rows_quarantined),
+            ):
+                sha256 = _hash(settings.raw / place) if place else None
+                if place and sha256 and said.get(place) in (None, sha256):
+                    yield RawEntry(
+                        source=known.source,
+                        table=table,
+                        what=what,
+                        path=place,
+                        sha256=sha256,
+                        rows=rows,
+                        number=number,
+                        delivered_sha256=delivered,
+                        is_found=True,
+                    )
+    for what, pattern in (("scores", "files/*/scores/*.parquet"), ("texts", "texts/**/*.parquet")):
+        for path in sorted(settings.raw.glob(pattern)):
+            place = path.relative_to(settings.raw).as_posix()
+            sha256 = _hash(path)
+            if sha256 and said.get(place) in (None, sha256):
+                yield RawEntry(
+                    source=place.split("/")[1],
+                    table=what,
+                    what=what,
+                    path=place,
+                    sha256=sha256,
+                    rows=0,
+                    is_found=True,
+                )
+
+
+def _said_by_releases(settings: Settings) -> dict[str, str]:
+    """SHA-256 by path of raw files, from manifests that the ledger vouches for."""
+    found: dict[str, str] = {}
+    for record in ledger.records_of(settings, "release"):
+        path = settings.releases / str(record.body.get("release_id")) / "manifest.json"
+        if _hash(path) != record.body.get("manifest_sha256"):
+            continue
+        for one in json.loads(path.read_bytes())["inputs"]:
+            if one.get("raw_path") and one.get("raw_sha256"):
+                found.setdefault(one["raw_path"], one["raw_sha256"])
+    return found
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        return sha256_of(path)
+    except OSError:
+        return None

@@ -1,0 +1,114 @@
+"""What was agreed is recorded once, and each change of it with who decided."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dronten_pipeline.core.settings import PROJECT, Settings
+from dronten_pipeline.gate.provenance import provenance
+from dronten_pipeline.ledger import definitions, ledger
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A project of its own, so that what was agreed can be changed."""
+    for name in ("seeds", "models/kpi"):
+        shutil.copytree(PROJECT / "dbt_project" / name, tmp_path / "dbt_project" / name)
+    shutil.copytree(PROJECT / "expectations", tmp_path / "expectations")
+    return Settings(
+        home=tmp_path / "home",
+        dbt_project=tmp_path / "dbt_project",
+        expectations=tmp_path / "expectations",
+    )
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def changes(settings: Settings) -> list[dict[str, object]]:
+    definitions.record_definitions(settings)
+    last = ledger.read_all(settings).records[-1]
+    assert last.kind == "definitions"
+    found: list[dict[str, object]] = last.body["changes"]
+    return found
+
+
+def test_the_same_agreements_are_recorded_once(settings: Settings) -> None:
+    first = definitions.record_definitions(settings)
+    assert definitions.record_definitions(settings) == first
+    assert len(ledger.read_all(settings).records) == 1
+
+
+def test_every_kpi_target_and_rule_is_among_them(settings: Settings) -> None:
+    agreed = definitions.agreed(settings)
+    assert agreed["definition/b1_share"]["counts_nl"]
+    assert agreed["target/website_satisfaction 2026"]["value"] == "86"
+    rule = agreed["tolerance/fct_kpi_value.row_count"]
+    assert rule["allowed"] == {"min_value": 1}
+    assert agreed["tolerance/fct_kpi_value.b1_reconciles"]["file"].endswith("b1_share.json")
+
+
+def test_another_target_is_a_record_with_who_decided(settings: Settings) -> None:
+    definitions.record_definitions(settings)
+    replace(
+        settings.dbt_project / "seeds" / "kpi_target.csv",
+        "website_satisfaction,2026,>=,86",
+        "website_satisfaction,2026,>=,80",
+    )
+    (change,) = changes(settings)
+    assert change == {
+        "name": "target/website_satisfaction 2026",
+        "decided": "gemeenteraad (programmabegroting 2026), 2025-11-14",
+        "field": "value",
+        "old": "86",
+        "new": "80",
+    }
+
+
+def test_another_computation_is_a_change_of_the_definition(settings: Settings) -> None:
+    definitions.record_definitions(settings)
+    model = settings.dbt_project / "models" / "kpi" / "kpi_b1_share.sql"
+    model.write_text(model.read_text() + "\n-- otherwise\n")
+    (change,) = changes(settings)
+    assert (change["name"], change["field"]) == ("definition/b1_share", "model_sha256")
+
+
+def test_another_tolerance_names_the_decision_behind_it(settings: Settings) -> None:
+    definitions.record_definitions(settings)
+    path = settings.expectations / "fct_kpi_value.json"
+    suite = json.loads(path.read_text())
+    suite["expectations"][0]["kwargs"]["min_value"] = 10
+    suite["expectations"][0]["source"] = "Besluit van een verzonnen raad."
+    path.write_text(json.dumps(suite))
+    found = {change["field"]: change for change in changes(settings)}
+    assert found["allowed"]["new"] == {"min_value": 10}
+    assert found["allowed"]["decided"] == "Besluit van een verzonnen raad."
+
+
+def test_a_rule_that_is_gone_is_a_change(settings: Settings) -> None:
+    definitions.record_definitions(settings)
+    path = settings.expectations / "dim_kpi.json"
+    suite = json.loads(path.read_text())
+    gone = suite["expectations"].pop()
+    path.write_text(json.dumps(suite))
+    (change,) = changes(settings)
+    assert change["name"] == f"tolerance/dim_kpi.{gone['rule']}"
+    assert (change["field"], change["new"]) == (None, None)
+
+
+def test_a_judgement_is_recorded_also_when_nothing_can_be_read(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path, dbt_project=tmp_path / "none", expectations=tmp_path / "none"
+    )
+    about = provenance(settings, tmp_path, "abc+changes")
+    assert about["inputs"] is None
+    assert about["definitions"] is None
+    assert about["code_has_changes"] is True
+    assert about["engine"]["duckdb"]
