@@ -1,4 +1,4 @@
-"""What the file doors of a large mart cost, beside DuckDB writing the same tables as Parquet.
+"""What the export formats of a large mart cost, beside DuckDB writing the same tables as Parquet.
 
     make bench-formats            2 million rows
     make bench-formats ROWS=...   another number
@@ -7,7 +7,7 @@
 
 Two invented marts, one with rows in three tables and one with all of them in the figures. For each,
 both are measured in turn in processes of their own, on the same file and the same processors. The
-promise is that all doors together take no more than twice as long, and that memory does not grow
+promise is that all formats together take no more than twice as long, and that memory does not grow
 with the mart; ends with 1 when a mart takes longer. A mart of some ten thousand rows does, for its
 workbook alone costs many times its Parquet.
 """
@@ -168,7 +168,7 @@ def _invented(
     build(small, rows // 10, shares)
     build(large, rows, shares)
     ratio, peak = _compare(f"{name}, {rows:,} rows", large, folder, times)
-    less = _measure("doors", small, folder)["peak_mb"]
+    less = _measure("formats", small, folder)["peak_mb"]
     print(f"memory {less:,.0f} MB with a tenth of the rows, {peak:,.0f} MB with all")
     return int(ratio > MOST_TIMES_PARQUET)
 
@@ -176,21 +176,21 @@ def _invented(
 def _compare(name: str, mart: Path, folder: Path, times: int) -> tuple[float, float]:
     """Prints what everything costs; how many times the clock of Parquet, and the peak in MB."""
     print(f"\n{name}: {mart.stat().st_size / 1e6:,.0f} MB", flush=True)
-    runs: dict[str, list[dict[str, Any]]] = {"parquet": [], "doors": []}
+    runs: dict[str, list[dict[str, Any]]] = {"parquet": [], "formats": []}
     for _ in range(times):
         for part, done in runs.items():
             done.append(_measure(part, mart, folder))
     print(f"{'':<34}{'seconds':>9}{'CPU':>9}   (median of {times})")
     reference = _line("DuckDB writes Parquet", runs["parquet"], "all")
-    for step in sorted(runs["doors"][0]["seconds"].keys() - {"all"}):
-        _line(f"  {step}", runs["doors"], step)
-    doors = _line("all doors", runs["doors"], "all")
-    ratio = doors[0] / reference[0]
+    for step in sorted(runs["formats"][0]["seconds"].keys() - {"all"}):
+        _line(f"  {step}", runs["formats"], step)
+    formats = _line("all formats", runs["formats"], "all")
+    ratio = formats[0] / reference[0]
     print(
-        f"ratio {ratio:.2f} of the clock, {doors[1] / reference[1]:.2f} of CPU; "
+        f"ratio {ratio:.2f} of the clock, {formats[1] / reference[1]:.2f} of CPU; "
         f"promised: {MOST_TIMES_PARQUET:g}"
     )
-    return ratio, statistics.median(run["peak_mb"] for run in runs["doors"])
+    return ratio, statistics.median(run["peak_mb"] for run in runs["formats"])
 
 
 def _line(name: str, runs: list[dict[str, Any]], step: str) -> tuple[float, float]:
@@ -279,7 +279,7 @@ def _parquet(mart: Path, into: Path) -> dict[str, Any]:
     return clock.report()
 
 
-def _doors(mart: Path, into: Path) -> dict[str, Any]:
+def _formats(mart: Path, into: Path) -> dict[str, Any]:
     """Everything that a release holds, from the judged mart on.
 
     The CPU of a step is that of the whole process while it ran, and steps run at the same time.
@@ -315,7 +315,10 @@ def _timed(clock: _Clock, name: str, function: Callable[..., Any]) -> Callable[.
     return run
 
 
-PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {"parquet": _parquet, "doors": _doors}
+PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
+    "parquet": _parquet,
+    "formats": _formats,
+}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Datalab Dronten: from delivered files to published, proven KPI figures.
 
-The packages stand in the order in which data flows: `ingest`, `readability`, (dbt in
-`dbt_project/`), `gate`, `evidence`, `publish`. `defs` is the only one that knows Dagster.
+The rooms, each of which knows those before it and no other: `core`, `contracts`, `ledger`,
+`statistics`, `readability`, `ingest`, `supplier`, `gate`, `release`, `postgres`, `audit`,
+`pipeline`, `web`, `defs` (Dagster only), `commands` (the terminal only), `leesniveau`. What each is
+for stands in docs/architecture.md; `tests/conventions/test_layers.py` holds the order.
 """

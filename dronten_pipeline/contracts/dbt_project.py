@@ -21,7 +21,7 @@ from typing import Any
 from dronten_pipeline.core.durable import WORDS_OF_FULL
 from dronten_pipeline.core.settings import WRITTEN_BY_DBT, Settings
 
-#: dbt in a jacket: it ends with the process that started it (`core/child.py`).
+#: dbt started so that it ends with its parent (`core/child.py`).
 DBT = Path(sys.executable).with_name("datalab-dbt")
 
 #: Records from which a staging model is a table: below it a view is as quick, and takes no disk.

@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict
 from dronten_pipeline.core import distinct
 
 if TYPE_CHECKING:
-    from dronten_pipeline.fixed_width import Bytes
+    from dronten_pipeline.core.fixed_width import Bytes
 
 Kind = Literal["citizen_number", "short_citizen_number", "email", "iban", "phone"]
 #: What a column is: its text, the numbers of its records, or whole numbers that are counts.
@@ -238,7 +238,7 @@ def _numbers_of_keys(values: pl.Series) -> Bytes | None:
         return None
     if re.fullmatch(_LONG_NUMBER, values[0]) is None:
         return None
-    from dronten_pipeline import fixed_width
+    from dronten_pipeline.core import fixed_width
 
     letters = values[0].index("-")
     rows = fixed_width.places(values)

@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     postgres_url: SecretStr | None = Field(
         default=None,
         description="Secret address of the PostgreSQL that shows each release: "
-        "postgresql://role:password@server:5432/database; without it there is no such door.",
+        "postgresql://role:password@server:5432/database; without it nothing is loaded.",
     )
     postgres_schema: str = Field(
         default="mart",

@@ -1,4 +1,4 @@
-"""The gate: builds the candidate, has it judged, believes nothing, writes down what came out.
+"""The gate: builds the candidate, has it judged, verifies the verdict, writes down what came out.
 
 Here belongs everything that makes the gate fail closed. Not here: the judgement itself
 (`judge.py`, a process of its own), who may approve what it held back (`approval.py`) and

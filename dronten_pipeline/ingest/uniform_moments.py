@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from dronten_pipeline import fixed_width
+from dronten_pipeline.core import fixed_width
 from dronten_pipeline.ingest.moments import LAYOUTS, NAIVE, Layout
 
 Numbers = npt.NDArray[np.int32]

@@ -1,7 +1,7 @@
 """When a release is loaded into PostgreSQL, and what must hold before readers see it.
 
-Not here: the form of a table (`mart_tables.py`), the connections over which they go (`lanes.py`),
-the swap (`swap.py`), and what is said when one fails (`connection.py`).
+Not here: the form of a table (`mart_tables.py`), the connections over which they go
+(`parallel_copy.py`), the swap (`swap.py`), and what is said when one fails (`connection.py`).
 
 The file release is what counts: it stands whatever happens here, and the next run, or
 `datalab postgres load`, tries again. A release is filled into a schema that gets the name of the

@@ -22,7 +22,7 @@ import psycopg
 from dronten_pipeline.postgres import mart_tables
 from dronten_pipeline.postgres.mart_tables import Content, Table
 
-LANES = 2
+CONNECTIONS = 2
 
 Result = TypeVar("Result")
 
@@ -45,22 +45,22 @@ def fill(
     indexed: list[Future[None]] = []
     found: dict[str, Future[Content]] = {}
     with ExitStack() as stack:
-        lanes: SimpleQueue[psycopg.Connection] = SimpleQueue()
-        for _ in range(LANES):
-            lanes.put(stack.enter_context(connect()))
-        pool = stack.enter_context(ThreadPoolExecutor(LANES))
+        free: SimpleQueue[psycopg.Connection] = SimpleQueue()
+        for _ in range(CONNECTIONS):
+            free.put(stack.enter_context(connect()))
+        pool = stack.enter_context(ThreadPoolExecutor(CONNECTIONS))
         stack.callback(pool.shutdown, cancel_futures=True)
 
         def submit(
             step: Callable[..., Result], table: Table, *others: duckdb.DuckDBPyConnection
         ) -> Future[Result]:
             def run() -> Result:
-                lane = lanes.get()
+                connection = free.get()
                 try:
-                    with lane.transaction():
-                        return step(lane, schema, table, *others)
+                    with connection.transaction():
+                        return step(connection, schema, table, *others)
                 finally:
-                    lanes.put(lane)
+                    free.put(connection)
 
             return pool.submit(run)
 

@@ -1,6 +1,6 @@
 """Releases: what BI reads, and how it gets there.
 
-`doors` writes the tables of a judged mart in every form that somebody needs, `releases` makes a
+`formats/` writes the tables of a judged mart in every form that somebody needs, `releases` makes a
 folder of them and points `current` at it, `postgres` shows it in a database. Not here: judging
 (`gate/`).
 """

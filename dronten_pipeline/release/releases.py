@@ -1,7 +1,7 @@
 """Releases: immutable folders, and `current`, which points at one of them.
 
 Here belongs publishing, pointing back and verifying. Not here: the form of the files
-(`doors/`) and the judgement (`gate/`).
+(`formats/`) and the judgement (`gate/`).
 
 A release is written as `releases/.building-<id>`, renamed to `releases/<id>` when it is whole,
 then pointed at by replacing the symbolic link `current`, and then written down in the ledger. A

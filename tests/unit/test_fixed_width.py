@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from dronten_pipeline import fixed_width
-from dronten_pipeline.core import personal
+from dronten_pipeline.core import fixed_width, personal
 
 
 def test_each_row_is_a_place_and_each_column_a_text() -> None:

@@ -1,7 +1,7 @@
 """The forms in which a release is offered, one module per form.
 
-`write_exports` makes them all of a judged mart. Every door says the same: the tests read each back
-and compare it with the mart. Not here: where a release stands and which is current
+`write_exports` makes them all of a judged mart. Every format says the same: the tests read each
+back and compare it with the mart. Not here: where a release stands and which is current
 (`release/releases.py`); a database server, which is no file.
 """
 
@@ -36,7 +36,7 @@ def write_exports(
         folder: holds `mart.duckdb` and `parquet/<table>.parquet` of all its tables.
         contracts: what the tables promise, by name.
         address: where the open part is offered on the web, ends with a slash.
-        is_sample: the figures are invented, and every door says so.
+        is_sample: the figures are invented, and every format says so.
         before: what the open feed tells of earlier releases, the newest first.
 
     Returns:

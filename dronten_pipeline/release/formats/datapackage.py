@@ -1,4 +1,4 @@
-"""The door for programs that read a description: `datapackage.json` after Frictionless.
+"""The format for programs that read a description: `datapackage.json` after Frictionless.
 
 Here belongs how the types and promises of the mart are said in Table Schema. Not here: the CSV
 files that it describes (`machine_csv.py`).

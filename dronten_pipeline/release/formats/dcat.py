@@ -1,4 +1,4 @@
-"""The door for data portals: `dcat.ttl` after DCAT-AP-NL 3.0.
+"""The format for data portals: `dcat.ttl` after DCAT-AP-NL 3.0.
 
 Here belongs describing the open part of a release. Not here: what is in that (`open_part.py`).
 

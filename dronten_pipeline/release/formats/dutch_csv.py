@@ -1,4 +1,4 @@
-"""The CSV door for Excel with Dutch settings: a double click shows columns, numbers and dates.
+"""The CSV format for Excel with Dutch settings: a double click shows columns, numbers and dates.
 
 Here belongs what such an Excel expects: a byte order mark, semicolons, a decimal comma, dates as
 dd-mm-jjjj, WAAR and ONWAAR. Not here: values for programs (`machine_csv.py`).

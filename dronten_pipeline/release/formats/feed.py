@@ -1,4 +1,4 @@
-"""The door for whoever wants to be told: `feed.json` and `atom.xml`.
+"""The format for whoever wants to be told: `feed.json` and `atom.xml`.
 
 They stand twice: in the open part of a release, where they tell of it and of those before it, and
 beside `current`, where they are written anew each time another release comes into force.

@@ -1,4 +1,4 @@
-"""The CSV door for machines: UTF-8 after RFC 4180, nothing changed in the values.
+"""The CSV format for machines: UTF-8 after RFC 4180, nothing changed in the values.
 
 Here belongs the form of these files. Not here: what Excel makes of them (`dutch_csv.py`).
 """

@@ -1,4 +1,4 @@
-"""What every door must know of the mart: its tables, their columns, keys and meaning.
+"""What every format must know of the mart: its tables, their columns, keys and meaning.
 
 Here belongs reading that from `mart.duckdb` itself, which was judged, and from the contracts what
 a database cannot hold. Not here: writing anything.
@@ -96,7 +96,7 @@ def read_mart(path: Path, contracts: Mapping[str, TableContract], *, is_sample: 
     """Describes a mart.
 
     Raises:
-        ExportError: it holds a number or a day that not every door can write down.
+        ExportError: it holds a number or a day that not every format can write down.
     """
     with duckdb.connect(str(path), read_only=True, config=OFFLINE) as connection:
         tables = _tables(connection, contracts)

@@ -1,4 +1,4 @@
-"""The Parquet door: one file per table, types kept, for Power BI, Python and R.
+"""The Parquet format: one file per table, types kept, for Power BI, Python and R.
 
 Here belongs the form of these files. Not here: the order of the rows, which the gate gave them.
 """

@@ -109,13 +109,13 @@ def _facts(mart: Mart) -> dict[str, str]:
 def _left_out(mart: Mart) -> Iterator[str]:
     """A sentence for each form that is not made of a large table."""
     tables = mart.tables.values()
-    doors = (
+    formats = (
         (workbook.NAME, [table for table in tables if not workbook.fits(table)]),
         ("excel/", [table for table in tables if not dutch_csv.fits(table)]),
     )
-    for door, missing in doors:
+    for form, missing in formats:
         if missing:
-            yield f"Te groot voor {door}: {_named(missing)}. Neem daarvoor parquet/."
+            yield f"Te groot voor {form}: {_named(missing)}. Neem daarvoor parquet/."
 
 
 def _named(tables: list[Table]) -> str:

@@ -1,4 +1,4 @@
-"""The Excel door: one workbook with the tables, and a sheet that explains every KPI.
+"""The Excel format: one workbook with the tables, and a sheet that explains every KPI.
 
 Here belongs how the tables look in Excel. Not here: their values, which are those of the mart;
 only what Excel cannot hold is written as text (`_writer`).
@@ -402,7 +402,7 @@ def _show(
 ) -> None:
     """One table of the mart, every value as it is, but for documents: those by their name."""
     titles = headings([column.name for column in table.columns])
-    # The same order as in the other doors: that of the file.
+    # The same order as in the other formats: that of the file.
     fields = ", ".join(_selected(column) for column in table.columns)
     cursor = connection.execute(f"SELECT {fields} FROM {identifier(table.name)}")
     rows = cursor.fetchall()

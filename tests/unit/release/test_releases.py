@@ -633,9 +633,9 @@ def test_a_way_back_settles_what_a_kill_left_first(
     [
         "releases._seal",
         "releases._point_at",
-        "doors.write_exports",
-        "doors.machine_csv.export_csv",
-        "doors.checksums.describe",
+        "formats.write_exports",
+        "formats.machine_csv.export_csv",
+        "formats.checksums.describe",
     ],
 )
 def test_an_error_of_the_disk_leaves_current_as_it_was(

@@ -1,4 +1,4 @@
-"""A release folder with every door, made once."""
+"""A release folder with every format, made once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_exports(folder: Path, **changes: Any) -> Path:
 
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The doors of a mart with hostile values."""
+    """The formats of a mart with hostile values."""
     made = tmp_path_factory.mktemp("made")
     folder = tmp_path_factory.mktemp("release")
     hostile.build(made).rename(folder / "mart.duckdb")

@@ -1,4 +1,4 @@
-"""What the tests of the doors share: one PostgreSQL server for all of them."""
+"""One PostgreSQL server for all tests of this room."""
 
 from __future__ import annotations
 
