@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGE = PROJECT / "dronten_pipeline"
@@ -46,10 +45,15 @@ def dotted(path: Path) -> str:
 NAMES = {dotted(module) for module in MODULES}
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported(path: Path) -> set[str]:
     """Every module that a file names in an import, wherever in the file it stands."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -60,14 +64,16 @@ def imported(path: Path) -> set[str]:
     return found
 
 
+IMPORTED = {module: imported(module) for module in MODULES}
+
+
 def room(module: str) -> str:
     return [*module.split("."), ""][1]
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_a_module_says_what_it_is_for(module: Path) -> None:
-    documentation = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
-    assert documentation, f"{name(module)} opens without saying what belongs in it"
+def test_every_module_says_what_it_is_for() -> None:
+    silent = {name(module) for module in MODULES if not ast.get_docstring(tree(module))}
+    assert silent == set(), "these open without saying what belongs in them"
 
 
 def test_every_module_has_a_room() -> None:
@@ -75,54 +81,56 @@ def test_every_module_has_a_room() -> None:
     assert {room(module) for module in homeless} == {*ROOMS, *WAYS_IN}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_a_room_knows_only_the_rooms_before_it(module: Path) -> None:
-    here = room(dotted(module))
-    if here not in ROOMS:
-        return
-    known = {room(other) for other in imported(module) & NAMES} - {here, ""}
-    if name(module) == "commands/run.py":
-        known -= set(WAYS_IN)  # it has Dagster do what definitions.py holds
-    above = {other for other in known if ROOMS.index(other) > ROOMS.index(here)}
-    assert not above, f"{name(module)} knows {', '.join(sorted(above))}"
+def test_a_room_knows_only_the_rooms_before_it() -> None:
+    above: dict[str, set[str]] = {}
+    for module in MODULES:
+        here = room(dotted(module))
+        if here not in ROOMS:
+            continue
+        known = {room(other) for other in IMPORTED[module] & NAMES} - {here, ""}
+        if name(module) == "commands/run.py":
+            known -= set(WAYS_IN)  # it has Dagster do what definitions.py holds
+        above[name(module)] = known - set(ROOMS[: ROOMS.index(here)])
+    assert {module: known for module, known in above.items() if known} == {}
 
 
 def test_no_modules_know_each_other_in_a_circle() -> None:
-    graph = {dotted(module): imported(module) & NAMES - {dotted(module)} for module in MODULES}
+    graph = {dotted(module): IMPORTED[module] & NAMES - {dotted(module)} for module in MODULES}
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_dagster_stays_in_defs(module: Path) -> None:
-    if module.parent.name == "defs" or name(module) in {
-        "definitions.py",
-        "commands/run.py",
-        "web/server.py",
-    }:
-        return
-    known = {found.split(".")[0] for found in imported(module)}
-    assert not {found for found in known if found.startswith("dagster")}
+def packages(module: Path) -> set[str]:
+    return {found.partition(".")[0] for found in IMPORTED[module]}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_great_expectations_stays_in_the_process_of_the_judge(module: Path) -> None:
-    if name(module) in {"gate/adapter.py", "gate/data_docs.py", "gate/gx_judge.py"}:
-        return
-    assert "great_expectations" not in {found.split(".")[0] for found in imported(module)}
+def test_dagster_stays_in_defs() -> None:
+    ways_in = {"definitions.py", "commands/run.py", "web/server.py"}
+    users = {
+        name(module)
+        for module in MODULES
+        if any(package.startswith("dagster") for package in packages(module))
+    }
+    assert {user for user in users if not user.startswith("defs/")} <= ways_in
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_nothing_else_reads_the_environment(module: Path) -> None:
+def test_great_expectations_stays_in_the_process_of_the_judge() -> None:
+    users = {name(module) for module in MODULES if "great_expectations" in packages(module)}
+    assert users <= {"gate/adapter.py", "gate/data_docs.py", "gate/gx_judge.py"}
+
+
+def test_nothing_else_reads_the_environment() -> None:
+    readers = {
+        name(module)
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
+    }
     # The settings read it; the others pass it on to programs they start.
-    if name(module) in {
+    assert readers <= {
         "core/settings.py",
         "contracts/dbt_project.py",
         "gate/gate.py",
         "gate/gx_judge.py",
         "commands/run.py",
         "web/server.py",
-    }:
-        return
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    assert not used & {"environ", "getenv"}
+    }
