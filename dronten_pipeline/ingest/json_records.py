@@ -20,6 +20,8 @@ from dronten_pipeline.ingest.json_structure import Elements, Pieces, Positions, 
 
 #: A piece is so large, or ends with the first record that makes it so.
 PIECE_BYTES = 16 * MEGABYTE
+#: No record, and nothing between two, is larger.
+RECORD_BYTES = 16 * MEGABYTE
 
 INVALID = (
     "De JSON in dit bestand is niet geldig, mogelijk doordat het bestand is afgebroken. Lever het "
@@ -128,7 +130,7 @@ def _cut(text: Text, elements: Elements) -> Iterator[Pieces]:
 
 
 def _piece(text: Text, start: int, stop: int, starts: Positions, ends: Positions) -> Pieces:
-    if stop - start > 2 * PIECE_BYTES:
+    if stop - start > PIECE_BYTES + RECORD_BYTES:
         raise Refused(_too_large("Een record"))
     return Pieces(text[start:stop], starts - start, ends - start, starts)
 
@@ -159,6 +161,6 @@ def _mixed(text: bytes, *, is_first: bool) -> Pieces:
 
 def _too_large(what: str) -> str:
     return (
-        f"{what} van dit bestand is groter dan {PIECE_BYTES // MEGABYTE} MB. Lever een lijst van "
-        "objecten ([{...}, {...}]) met één record per object."
+        f"{what} van dit bestand is groter dan {RECORD_BYTES // MEGABYTE} MB. Lever een lijst "
+        "van objecten ([{...}, {...}]) met één record per object."
     )

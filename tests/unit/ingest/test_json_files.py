@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dronten_pipeline.core.limits import Limits
@@ -426,6 +426,7 @@ FAULTS = (
     mark=st.sampled_from([b"", b"\xef\xbb\xbf"]),
     block=st.sampled_from([3, 64, 1_000, 4_000]),
 )
+@example([{}] * 4, "pretty geojson", b'{"code": 1}', 0.0, b"", 3)  # a record of several pieces
 def test_a_file_in_pieces_is_the_file_as_a_whole(
     tmp_path_factory: pytest.TempPathFactory,
     records: list[dict[str, object]],
