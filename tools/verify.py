@@ -352,7 +352,8 @@ def as_strict(was: dict[str, Any], now: dict[str, Any] | None) -> bool:
     """Whether whatever breaks the first rule breaks the second, as far as that can be seen."""
     if now is None or now["severity"] != "critical":
         return False
-    if (was["type"], was["query_sha256"]) != (now["type"], now["query_sha256"]):
+    same = (now["query_sha256"], *now.get("earlier_query_sha256", ()))
+    if was["type"] != now["type"] or was["query_sha256"] not in same:
         return False
     for part in was["allowed"].keys() | now["allowed"].keys():
         old, new = was["allowed"].get(part), now["allowed"].get(part)

@@ -1,8 +1,8 @@
-"""What a source promises to deliver, and what a published table must satisfy, as typed objects.
+"""What a source promises to deliver, as typed objects.
 
-Here belongs: the shape of `sources/<source>/source.yml`, of `expectations/<table>.json` and of the
-additions to it in `expectations/<table>.d/`, and reading them so that a mistake is reported with
-file and line. Not here: reading deliveries (`ingest/`) or judging tables (`gate/`).
+Here belongs: the shape of `sources/<source>/source.yml`, and reading it so that a mistake is
+reported with file and line. Not here: reading deliveries (`ingest/`) or what a published table must
+satisfy (`suites.py`).
 """
 
 from __future__ import annotations

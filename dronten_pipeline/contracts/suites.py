@@ -1,7 +1,8 @@
-"""What a published table must satisfy: `expectations/<table>.json` and the additions to it.
+"""What a published table must satisfy: `expectations/<table>.json` and `expectations/<table>/`.
 
-Here belongs: the shape of a suite, and of the additions in `expectations/<table>.d/`, as typed
-objects. Not here: the arguments of a type (`expectation_types.py`) or judging (`gate/`).
+Here belongs the shape of a suite as typed objects: the rules of the file and, each in a file of
+its own, the queries. Not here: the arguments of a type (`expectation_types.py`), the form of a
+query's file (`rule_files.py`) or judging (`gate/`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import (
     Field,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -23,6 +25,7 @@ from dronten_pipeline.contracts.expectation_types import (
     arguments_of,
     check_type,
 )
+from dronten_pipeline.contracts.mistakes import in_words
 from dronten_pipeline.contracts.reading import (
     NAME,
     ContractError,
@@ -31,7 +34,10 @@ from dronten_pipeline.contracts.reading import (
     _line,
     validated,
 )
+from dronten_pipeline.contracts.rule_files import read_rule_file
 from dronten_pipeline.contracts.sources import FIGURES
+
+QUERY = "unexpected_rows_expectation"
 
 Severity = Literal["critical", "warning"]
 
@@ -45,10 +51,12 @@ class Expectation(Strict):
     severity: Severity
     description: str = Field(min_length=10, description="The rule in a Dutch sentence.")
     source: str | None = Field(default=None, description="Decision that sets a tolerance.")
-    added_by: str | None = Field(
-        default=None,
-        exclude=True,
-        description="Name of the file of additions in which the rule stands; set by `load_suite`.",
+    kpi: str | None = Field(default=None, description="The KPI that the rule guards.")
+    owner: str | None = Field(
+        default=None, description="Who acts when it fails, where that is not the KPI's owner."
+    )
+    on_failure: str | None = Field(
+        default=None, min_length=10, description="What to do when it fails, in Dutch."
     )
 
     @field_validator("type")
@@ -59,10 +67,6 @@ class Expectation(Strict):
     @field_validator("kwargs")
     @classmethod
     def _fitting(cls, kwargs: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        """A query may be written as a list of lines: JSON has no long texts."""
-        query = kwargs.get("unexpected_rows_query")
-        if isinstance(query, list):
-            kwargs = kwargs | {"unexpected_rows_query": "\n".join(map(str, query))}
         if "type" in info.data:  # else the type itself was wrong, which is reported
             arguments_of(info.data["type"], kwargs)
         return kwargs
@@ -105,14 +109,8 @@ class Suite(Strict):
         )
 
 
-class Additions(Strict):
-    """`expectations/<table>.d/<name>.json`: rules that one KPI or source adds to a suite."""
-
-    expectations: list[Expectation] = Field(min_length=1)
-
-
 def load_suite(path: Path) -> Suite:
-    """Reads one suite with its additions (`<table>.d/*.json`, by name of the file).
+    """Reads one suite with its queries (`<table>/*.sql`, by name of the file).
 
     Raises:
         ContractError: with file, line and what is wrong.
@@ -120,25 +118,18 @@ def load_suite(path: Path) -> Suite:
     suite = validated(Suite, path)
     if suite.table != path.stem:
         raise ContractError(path, 1, f"table is {suite.table}, het bestand heet {path.name}")
-    rules: dict[str, Path] = {}
-    expectations: list[Expectation] = []
-    parts = [(path, suite.expectations)]
-    parts += [(file, validated(Additions, file).expectations) for file in _additions(path)]
-    for file, added in parts:
-        for place, expectation in enumerate(added):
-            if expectation.rule in rules:
-                line = _line(_document(file), ("expectations", place, "rule"))
-                raise ContractError(
-                    file,
-                    line,
-                    f"regel {expectation.rule} staat al in {rules[expectation.rule]}: geef hem een "
-                    "andere naam",
-                )
-            rules[expectation.rule] = file
-            if file != path:
-                expectation = expectation.model_copy(update={"added_by": file.stem})
-            expectations.append(expectation)
-    suite = suite.model_copy(update={"expectations": expectations})
+    rules: set[str] = set()
+    for place, expectation in enumerate(suite.expectations):
+        if expectation.rule in rules:
+            line = _line(_document(path), ("expectations", place, "rule"))
+            raise ContractError(path, line, _twice(expectation.rule, path))
+        rules.add(expectation.rule)
+    queries = []
+    for file in _query_files(path):
+        if file.stem in rules:
+            raise ContractError(file, 1, _twice(file.stem, path))
+        queries.append(_query(file))
+    suite = suite.model_copy(update={"expectations": [*suite.expectations, *queries]})
     if suite.table.startswith(FIGURES) and not suite.reconciles:
         raise ContractError(
             path,
@@ -153,15 +144,15 @@ def load_suites(folder: Path) -> dict[str, Suite]:
     """All suites in `folder`, by table: what has a suite is what is published.
 
     Raises:
-        ContractError: a file is wrong, or additions have no suite to be added to.
+        ContractError: a file is wrong, or queries have no suite to belong to.
     """
-    for additions in sorted(folder.glob("*.d")):
-        if not additions.with_suffix(".json").is_file():
+    for queries in sorted(path for path in folder.glob("*") if path.is_dir()):
+        if not (folder / f"{queries.name}.json").is_file():
             raise ContractError(
-                additions,
+                queries,
                 1,
-                f"er is geen {additions.stem}.json om aan toe te voegen: schrijf die suite, of "
-                "verbeter de naam van de map",
+                f"er is geen {queries.name}.json waar deze queries bij horen: schrijf die suite, "
+                "of verbeter de naam van de map",
             )
     suites = (load_suite(path) for path in sorted(folder.glob("*.json")))
     return {suite.table: suite for suite in suites}
@@ -169,15 +160,38 @@ def load_suites(folder: Path) -> dict[str, Suite]:
 
 def suite_files(folder: Path) -> list[Path]:
     """Every file that `load_suites` reads, by name."""
-    return sorted([*folder.glob("*.json"), *folder.glob("*.d/*.json")])
+    return sorted([*folder.glob("*.json"), *folder.glob("*/*.sql")])
 
 
-def _additions(suite: Path) -> list[Path]:
-    folder = suite.with_suffix(".d")
+def _query_files(suite: Path) -> list[Path]:
+    folder = suite.with_suffix("")
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     for path in paths:
-        if path.suffix != ".json":
+        if path.suffix != ".sql":
             raise ContractError(
-                path, 1, "hier wordt alleen .json gelezen: geef het een andere naam of haal het weg"
+                path, 1, "hier wordt alleen .sql gelezen: geef het een andere naam of haal het weg"
             )
     return paths
+
+
+def _query(path: Path) -> Expectation:
+    """The rule in a file of its own."""
+    file = read_rule_file(path)
+    try:
+        return Expectation.model_validate(
+            {
+                "rule": file.rule,
+                "type": QUERY,
+                "kwargs": {"unexpected_rows_query": file.query},
+                **file.head,
+            }
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        line = file.lines.get(where.replace("kwargs", "unexpected_rows_query"), 1)
+        raise ContractError(path, line, in_words(first, where)) from error
+
+
+def _twice(rule: str, first: Path) -> str:
+    return f"regel {rule} staat al in {first}: geef hem een andere naam"

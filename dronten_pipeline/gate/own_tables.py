@@ -96,19 +96,16 @@ def fill_own_tables(
 
 def _guarded(
     connection: duckdb.DuckDBPyConnection, suites: Sequence[Suite]
-) -> dict[tuple[str, str], tuple[str, str]]:
-    """By table and rule the KPI that the rule guards, and its owner.
-
-    The rules of a KPI stand in additions of its name; other additions guard none.
-    """
+) -> dict[tuple[str, str], tuple[str | None, str]]:
+    """By table and rule the KPI that the rule guards, and who acts when it fails."""
     if not {"kpi_id", "owner"} <= column_types(connection).get("dim_kpi", {}).keys():
         return {}
     owners = dict(connection.execute("SELECT kpi_id, owner FROM dim_kpi").fetchall())
     return {
-        (suite.table, rule.rule): (rule.added_by, owners[rule.added_by])
+        (suite.table, rule.rule): (kpi, rule.owner or owners.get(kpi, OWNER))
         for suite in suites
         for rule in suite.expectations
-        if rule.added_by is not None and rule.added_by in owners
+        for kpi in [rule.kpi if rule.kpi in owners else None]
     }
 
 
@@ -118,7 +115,7 @@ def _write(
     verdict: VerdictName,
     run_id: str,
     publication: Publication,
-    guarded: Mapping[tuple[str, str], tuple[str, str]],
+    guarded: Mapping[tuple[str, str], tuple[str | None, str]],
 ) -> None:
     quality = [
         {

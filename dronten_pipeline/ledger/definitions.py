@@ -5,18 +5,24 @@ with it (`gate/`) or computing with it (`dbt_project/`).
 
 A name says what it is about: `definition/b1_share`, `target/b1_share 2026`, `norm/callback`,
 `tolerance/fct_kpi_value.b1_reconciles`.
+
+A record stays as it was written. Rules of before December 2026 name their file in place of their
+KPI, and their query by a hash over its bytes; `earlier_queries.json` says which of those hashes are
+of a query that still says the same, so that another form of a file is no change of a rule.
 """
 
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dronten_pipeline.contracts.suites import suite_files
+from dronten_pipeline.contracts.rule_files import hash_of_query
+from dronten_pipeline.contracts.suites import Expectation, load_suites
 from dronten_pipeline.core.durable import sha256_of, sha256_of_json
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
@@ -56,8 +62,9 @@ def agreed(settings: Settings) -> Agreed:
         found[f"target/{row['kpi_id']} {row['period']}{kind}"] = {
             name: row[name] for name in row if name not in ("kpi_id", "period", "kind")
         }
-    for path in suite_files(settings.expectations):
-        found |= _tolerances(settings.expectations, path)
+    for suite in load_suites(settings.expectations).values():
+        for rule in suite.expectations:
+            found[f"tolerance/{suite.table}.{rule.rule}"] = _tolerance(rule)
     return dict(sorted(found.items()))
 
 
@@ -104,6 +111,7 @@ def _changes(before: Agreed, now: Agreed) -> Iterator[dict[str, Any]]:
         if old is None or new is None:
             yield about | {"field": None, "old": old, "new": new}
             continue
+        old, new = _in_one_form(old, new)
         for part in sorted(old.keys() | new.keys()):
             if old.get(part) != new.get(part):
                 yield about | {"field": part, "old": old.get(part), "new": new.get(part)}
@@ -118,23 +126,61 @@ def decided(one: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _tolerances(expectations: Path, path: Path) -> Agreed:
-    """The rules of one file; a long query is named by its hash."""
-    table = path.parent.stem if path.parent != expectations else path.stem
-    found: Agreed = {}
-    for rule in json.loads(path.read_text(encoding="utf-8"))["expectations"]:
-        kwargs = dict(rule.get("kwargs", {}))
-        query = kwargs.pop("unexpected_rows_query", None)
-        found[f"tolerance/{table}.{rule['rule']}"] = {
-            "type": rule["type"],
-            "severity": rule["severity"],
-            "description": rule["description"],
-            "allowed": kwargs,
-            "query_sha256": sha256_of_json(query) if query else None,
-            "source": rule.get("source"),
-            "file": path.relative_to(expectations).as_posix(),
-        }
-    return found
+def kpi_of(rule: Mapping[str, Any]) -> str | None:
+    """The KPI that a rule guards; one of before December 2026 stood in a file of its name."""
+    file = str(rule.get("file", ""))
+    kpi = Path(file).stem if ".d/" in file else rule.get("kpi")
+    return str(kpi) if kpi else None
+
+
+def says_the_same(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether two versions of a rule have the same query, in whatever form it was written."""
+    old = was["query_sha256"]
+    return bool(old == now["query_sha256"] or old in now.get("earlier_query_sha256", ()))
+
+
+def _in_one_form(
+    old: Mapping[str, Any], new: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two versions of what was agreed, without what differs by their form alone."""
+    before, after = dict(old), dict(new)
+    if "query_sha256" in before and "query_sha256" in after:
+        if says_the_same(before, after):
+            before["query_sha256"] = after["query_sha256"]
+        if before.pop("file", None):
+            before |= {name: after.get(name) for name in ("kpi", "owner")}  # it kept neither
+        for one in (before, after):
+            one.pop("earlier_query_sha256", None)
+    return before, after
+
+
+def _tolerance(rule: Expectation) -> dict[str, Any]:
+    """What a rule allows; a long query is named by its hash."""
+    allowed = dict(rule.kwargs)
+    query = allowed.pop("unexpected_rows_query", None)
+    digest = hash_of_query(query) if query else None
+    earlier = [old for old, new in _earlier_queries().items() if new == digest]
+    return {
+        "type": rule.type,
+        "severity": rule.severity,
+        "description": rule.description,
+        "allowed": allowed,
+        "query_sha256": digest,
+        "source": rule.source,
+        "kpi": rule.kpi,
+        "owner": rule.owner,
+        # said in the record itself, so that who reads it alone can compare
+        **({"earlier_query_sha256": earlier} if earlier else {}),
+    }
+
+
+@functools.cache
+def _earlier_queries() -> dict[str, str]:
+    """By the hash of a query as it was once written: that of the same query now."""
+    known: dict[str, str] = json.loads(
+        Path(__file__).with_name("earlier_queries.json").read_text(encoding="utf-8")
+    )
+    return known
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

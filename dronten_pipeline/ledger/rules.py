@@ -24,7 +24,7 @@ from typing import Any
 from dronten_pipeline.core.durable import sha256_of, sha256_of_json
 from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.ledger import ledger
-from dronten_pipeline.ledger.definitions import Agreed
+from dronten_pipeline.ledger.definitions import Agreed, says_the_same
 
 #: One rule that is gone or differs: table, rule, how, part, was, now, and whether it was critical.
 Change = dict[str, Any]
@@ -32,7 +32,7 @@ Change = dict[str, Any]
 _RULE = "tolerance/"
 #: What each part of a judgement is made of, by folder of the project.
 _PARTS = {
-    "suites": ("expectations", re.compile(r"^[^/]+\.json$|^[^/]+\.d/[^/]+\.json$")),
+    "suites": ("expectations", re.compile(r"^[^/]+(\.json|\.d/[^/]+\.json|/[^/]+\.sql)$")),
     "contracts": ("sources", re.compile(r"\.yml$")),
     "dbt_project": (
         "dbt_project",
@@ -128,7 +128,7 @@ def _differences(
     if was["type"] != now["type"]:
         yield "changed", "type", was["type"], now["type"]
         return
-    if was["query_sha256"] != now["query_sha256"]:
+    if not says_the_same(was, now):
         yield "changed", "query", was["query_sha256"], now["query_sha256"]
     old, new = was["allowed"], now["allowed"]
     for part in sorted(old.keys() | new.keys()):
@@ -266,7 +266,7 @@ def in_words(change: Change) -> str:
         return f"{what} ({was})"
     if part == "query":
         # The ledger keeps its hash; the text stands in the files of the rules.
-        return f"{what}: de query, in expectations/{change['table']}*"
+        return f"{what}: de query, in expectations/{change['table']}/{change['rule']}.sql"
     if isinstance(was, list) and isinstance(now, list):
         return f"{what}: {part}, {_of_lists(was, now)}"
     was, now = _where_they_differ(

@@ -172,7 +172,7 @@ def code_fingerprint(settings: Settings) -> str:
         (PROJECT / "dronten_pipeline", "**/*.*"),
         (settings.dbt_project, "**/*.*"),
         (settings.sources, "**/*.yml"),
-        (settings.expectations, "**/*.json"),
+        (settings.expectations, "**/*.*"),
         (PROJECT, "requirements.lock"),
     ):
         for path in sorted(folder.glob(pattern)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.audit.verify import verify
+from dronten_pipeline.contracts.expectation_types import RowCount, UnexpectedRows
+from dronten_pipeline.contracts.suites import load_suites
 from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.ledger import ledger
 from tests.chain.deliveries import current
@@ -47,20 +48,17 @@ def test_weaker_rules_publish_nothing(sample_home: Path, tmp_path: Path, datalab
     home = copy_of(sample_home, tmp_path / "home")
     weak = tmp_path / "expectations"
     weak.mkdir()
-    for path in sorted((PROJECT / "expectations").glob("*.json")):
-        suite = json.loads(path.read_text(encoding="utf-8"))
+    for table, suite in load_suites(PROJECT / "expectations").items():
+        counts = [rule for rule in suite.expectations if isinstance(rule.arguments, RowCount)]
         reads = [
             rule
-            for rule in suite["expectations"]
-            if rule["severity"] == "critical"
-            and "warehouse." in json.dumps(rule["kwargs"].get("unexpected_rows_query", ""))
+            for rule in suite.expectations
+            if rule.severity == "critical"
+            and isinstance(rule.arguments, UnexpectedRows)
+            and rule.arguments.reads_warehouse
         ]
-        suite["expectations"] = [
-            rule
-            for rule in suite["expectations"]
-            if rule["type"] == "expect_table_row_count_to_be_between"
-        ] + reads[:1]
-        (weak / path.name).write_text(json.dumps(suite), encoding="utf-8")
+        kept = suite.model_copy(update={"expectations": counts + reads[:1]})
+        (weak / f"{table}.json").write_text(kept.model_dump_json(), encoding="utf-8")
     ran = datalab("run", home=home, expectations=weak)
     assert ran.returncode == 3, ran.stdout + ran.stderr
     assert "zijn kritische regels weg, verzwakt of anders" in ran.stderr

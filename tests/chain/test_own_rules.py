@@ -6,7 +6,6 @@ warehouse that it was made of. Queries are run as they stand in their file.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +13,12 @@ import duckdb
 import pytest
 
 from dronten_pipeline.contracts.dbt_project import register
+from dronten_pipeline.contracts.suites import load_suites
 from dronten_pipeline.core.settings import Settings
 from tests.conftest import PROJECT
 
 KPIS = [row["kpi_id"] for row in register(Settings())]
-FOLDER = PROJECT / "expectations" / "fct_kpi_value.d"
+SUITES = load_suites(PROJECT / "expectations")
 
 #: Every figure of a KPI one record off, as a model would be that counts a record too many.
 ONE_OFF = """
@@ -29,13 +29,11 @@ where kpi_id = ?
 
 
 def critical_queries(kpi: str) -> list[str]:
-    """The critical queries in the file of a KPI, ready to be run on a mart."""
-    own = FOLDER / f"{kpi}.json"
-    rules = json.loads(own.read_text(encoding="utf-8"))["expectations"] if own.is_file() else []
+    """The critical queries about the figures of a KPI, ready to be run on a mart."""
     return [
-        "\n".join(rule["kwargs"]["unexpected_rows_query"]).replace("{batch}", "fct_kpi_value")
-        for rule in rules
-        if rule["severity"] == "critical" and "unexpected_rows_query" in rule["kwargs"]
+        rule.kwargs["unexpected_rows_query"].replace("{batch}", "fct_kpi_value")
+        for rule in SUITES["fct_kpi_value"].expectations
+        if rule.kpi == kpi and rule.severity == "critical"
     ]
 
 
@@ -57,7 +55,7 @@ def test_the_rules_of_a_kpi_see_figures_that_are_one_off(
     mart: duckdb.DuckDBPyConnection, kpi: str
 ) -> None:
     queries = critical_queries(kpi)
-    assert queries, f"{FOLDER / kpi}.json holds no critical rule that reconciles {kpi}"
+    assert queries, f"no critical rule in expectations/fct_kpi_value/ reconciles {kpi}"
     assert [len(mart.sql(query).fetchall()) for query in queries] == [0] * len(queries)
     mart.execute("begin")
     try:
@@ -67,5 +65,6 @@ def test_the_rules_of_a_kpi_see_figures_that_are_one_off(
         mart.execute("rollback")
 
 
-def test_rules_stand_in_the_file_of_a_kpi() -> None:
-    assert {path.stem for path in FOLDER.iterdir()} <= set(KPIS)
+def test_a_rule_names_a_kpi_of_the_register() -> None:
+    named = {rule.kpi for suite in SUITES.values() for rule in suite.expectations}
+    assert named - {None} == set(KPIS)

@@ -106,15 +106,11 @@ def add_kpi(project: Path) -> None:
     (kpis / "kpi_website_votes.sql").write_text(
         "select * from {{ ref('kpi_website_text_clarity') }}\n", encoding="utf-8"
     )
-    rule = {
-        "rule": "votes_counted",
-        "type": "expect_column_values_to_not_be_null",
-        "kwargs": {"column": "kpi_id"},
-        "severity": "warning",
-        "description": "Een regel van deze KPI alleen.",
-    }
-    (project / "expectations" / "fct_kpi_value.d" / "website_votes.json").write_text(
-        json.dumps({"expectations": [rule]}), encoding="utf-8"
+    (project / "expectations" / "fct_kpi_value" / "votes_counted.sql").write_text(
+        "-- severity: warning\n-- kpi: website_votes\n"
+        "-- description: Een regel van deze KPI alleen.\n"
+        "select kpi_id from own where kpi_id is null\n",
+        encoding="utf-8",
     )
 
 
@@ -167,7 +163,7 @@ def test_a_source_is_its_folder_and_its_staging_folder(graph: dict) -> None:
     assert "raw/proefbron__loans" in graph["parents"]["raw/snapshot"]
 
 
-def test_the_rules_of_a_kpi_are_a_file_of_its_own(graph: dict) -> None:
+def test_a_rule_of_a_kpi_is_a_file_of_its_own(graph: dict) -> None:
     assert "mart/fct_kpi_value:votes_counted" in graph["checks"]
 
 

@@ -381,10 +381,10 @@ def _checks(
             "allowed": rule.get("allowed"),
             "source": rule.get("source"),
         }
-        file = str(rule.get("file", ""))
-        if file == f"{FIGURES}.d/{kpi_id}.json":
+        guarded = definitions.kpi_of(rule)
+        if guarded == kpi_id and result["table"] == FIGURES:
             own.append(one)
-        elif file in (f"{FIGURES}.json", "source_delivery.json", "dim_kpi.json"):
+        elif guarded is None and result["table"] in (FIGURES, "source_delivery", "dim_kpi"):
             general.append(one)
     behind = set(lineage.upstream([lineage.id_of(f"kpi_{kpi_id}") or ""])) if lineage else set()
     tests = [test for test in (lineage.tests if lineage else ()) if behind & set(test.on)]

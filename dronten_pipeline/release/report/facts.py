@@ -142,14 +142,14 @@ def _check(result: Mapping[str, Any], agreed: definitions.Agreed) -> dict[str, A
         "observed": "kon niet beoordeeld worden" if unjudged else result["observed"],
         "allowed": wording.allowed(result["type"], rule.get("allowed", {})),
         "source": rule.get("source"),
-        "owner": _owner(str(rule.get("file", "")), agreed),
+        "owner": _owner(rule, agreed),
     }
 
 
-def _owner(file: str, agreed: definitions.Agreed) -> str:
-    """Who must look at it: the owner of the KPI that the rule is about, else those who build."""
-    kpi = agreed.get(f"definition/{Path(file).stem}") if ".d/" in file else None
-    return str(kpi["owner"]) if kpi and kpi.get("owner") else OWN_TEAM
+def _owner(rule: Mapping[str, Any], agreed: definitions.Agreed) -> str:
+    """Who must look at it: whom it names, the owner of its KPI, else those who build."""
+    kpi = agreed.get(f"definition/{definitions.kpi_of(rule)}", {})
+    return str(rule.get("owner") or kpi.get("owner") or OWN_TEAM)
 
 
 def _by_table(checks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dronten_pipeline.contracts.expectation_types import QUERY_START
 from dronten_pipeline.contracts.reading import ContractError
+from dronten_pipeline.contracts.rule_files import hash_of_query
 from dronten_pipeline.contracts.sources import load_source, load_sources
 from dronten_pipeline.contracts.suites import load_suite, load_suites
 from dronten_pipeline.core.settings import PROJECT
@@ -299,67 +301,97 @@ def test_a_table_of_figures_must_be_reconciled_with_what_it_was_made_of(tmp_path
     assert load_suite(path).reconciles
 
 
-def suite_with(folder: Path, **additions: str) -> Path:
-    """A suite of loans, with a file of additions per keyword."""
+def suite_with(folder: Path, **queries: str) -> Path:
+    """A suite of loans, with a query in a file of its own per keyword."""
     path = folder / "loans.json"
     suite = {"table": "loans", "description": "Uitleningen.", "expectations": [ROW_COUNT]}
     path.write_text(json.dumps(suite), encoding="utf-8")
-    for name, text in additions.items():
-        path.with_suffix(".d").mkdir(exist_ok=True)
-        (path.with_suffix(".d") / f"{name}.json").write_text(text, encoding="utf-8")
+    for name, text in queries.items():
+        path.with_suffix("").mkdir(exist_ok=True)
+        (path.with_suffix("") / f"{name}.sql").write_text(text, encoding="utf-8")
     return path
 
 
-def rules(*names: str) -> str:
-    """Additions with one rule per line, so that a line can be pointed at."""
-    lines = ",\n".join(json.dumps({**ROW_COUNT, "rule": name}) for name in names)
-    return f'{{"expectations": [\n{lines}\n]}}'
+HEAD = "-- severity: warning\n-- description: Geen uitlening\n--   zonder lener.\n"
+QUERY = "select n from own where lener is null\n"
 
 
-def test_additions_join_the_suite_in_the_order_of_their_files(tmp_path: Path) -> None:
-    suite_with(tmp_path, b=rules("second"), a=rules("first", "first_again"))
-    suites = load_suites(tmp_path)
-    assert [found.rule for found in suites["loans"].expectations] == [
-        "has_rows",
-        "first",
-        "first_again",
-        "second",
-    ]
+def test_queries_join_the_suite_by_name_with_what_their_head_says(tmp_path: Path) -> None:
+    suite_with(
+        tmp_path,
+        b=HEAD + "-- kpi: loans_late\n-- on_failure: Vraag het de bibliotheek.\n" + QUERY,
+        a=HEAD + "With other as (select 1)\n" + QUERY,
+    )
+    rows, first, second = load_suites(tmp_path)["loans"].expectations
+    assert (rows.rule, first.rule, second.rule) == ("has_rows", "a", "b")
+    assert first.description == "Geen uitlening zonder lener."
+    assert first.kwargs["unexpected_rows_query"] == (
+        f"{QUERY_START}, other as (select 1)\n{QUERY.strip()}"
+    )
+    assert second.kwargs["unexpected_rows_query"] == f"{QUERY_START}\n{QUERY.strip()}"
+    assert (second.kpi, second.on_failure) == ("loans_late", "Vraag het de bibliotheek.")
 
 
 @pytest.mark.parametrize(
-    ("additions", "line", "says"),
+    ("name", "text", "line", "says"),
     [
-        ({"a": rules("other", "has_rows")}, 3, "regel has_rows staat al in"),
-        ({"a": rules("one"), "b": rules("one")}, 2, "a.json: geef hem een andere naam"),
-        ({"a": rules("one", "one")}, 3, "regel one staat al in"),
-        ({"a": '{"expectations": []}'}, 1, "er moeten er minstens 1 staan"),
-        ({"a": rules("one").replace("kwargs", "kwarg")}, 2, "kwarg is geen bekende sleutel"),
-        ({"a": '{"table": "loans",\n"expectations": [1]}'}, 1, "table is geen bekende sleutel"),
+        ("has_rows", HEAD + QUERY, 1, "regel has_rows staat al in"),
+        ("a", HEAD.replace("severity", "ernst") + QUERY, 1, "een regel van het hoofd is"),
+        ("a", HEAD + "-- kpi\n" + QUERY, 4, "een regel van het hoofd is"),
+        ("a", HEAD + "-- severity: critical\n" + QUERY, 4, "severity staat er twee keer"),
+        ("a", "--   vervolg\n" + HEAD + QUERY, 1, "een regel van het hoofd is"),
+        ("a", HEAD.replace("warning", "erg") + QUERY, 1, "severity moet een zijn van"),
+        ("a", HEAD.replace("-- severity: warning\n", "") + QUERY, 1, "severity ontbreekt"),
+        ("a", HEAD, 4, "staat geen query"),
+        ("a", HEAD + QUERY.strip() + ";", 4, "puntkomma"),
+        ("a", HEAD + QUERY + "-- een woord erbij", 4, "geen commentaar"),
+        ("a", HEAD + "select n from {batch_2}", 4, "geen accolade"),
+        ("A", HEAD + QUERY, 1, "rule heeft niet de vorm"),
     ],
-    ids=["rule of suite", "rule of file", "rule twice", "empty", "key", "table"],
 )
-def test_a_mistake_in_additions_is_reported_where_it_stands(
-    tmp_path: Path, additions: dict[str, str], line: int, says: str
+def test_a_mistake_in_a_query_is_reported_where_it_stands(
+    tmp_path: Path, name: str, text: str, line: int, says: str
 ) -> None:
-    path = suite_with(tmp_path, **additions)
+    path = suite_with(tmp_path, **{name: text})
     with pytest.raises(ContractError) as mistake:
         load_suite(path)
     assert says in str(mistake.value)
-    wrong = path.with_suffix(".d") / f"{sorted(additions)[-1]}.json"
-    assert str(mistake.value).startswith(f"{wrong}:{line}:")
+    assert str(mistake.value).startswith(f"{path.with_suffix('') / name}.sql:{line}:")
 
 
-def test_additions_without_a_suite_are_refused(tmp_path: Path) -> None:
-    suite_with(tmp_path, a=rules("one")).unlink()
+def test_a_rule_twice_in_a_suite_is_reported_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "loans.json"
+    suite = {"table": "loans", "description": "Uitleningen."}
+    path.write_text(json.dumps(suite | {"expectations": [ROW_COUNT, ROW_COUNT]}, indent=0))
+    with pytest.raises(ContractError, match="regel has_rows staat al in"):
+        load_suite(path)
+
+
+def test_queries_without_a_suite_are_refused(tmp_path: Path) -> None:
+    suite_with(tmp_path, a=HEAD + QUERY).unlink()
     with pytest.raises(
-        ContractError, match=r"loans\.d:1: er is geen loans\.json om aan toe te voegen"
+        ContractError, match=r"loans:1: er is geen loans\.json waar deze queries bij horen"
     ):
         load_suites(tmp_path)
 
 
-def test_a_file_among_additions_that_is_not_read_is_refused(tmp_path: Path) -> None:
-    path = suite_with(tmp_path, a=rules("one"))
-    (path.with_suffix(".d") / "b.jsn").write_text("{}", encoding="utf-8")
-    with pytest.raises(ContractError, match=r"b\.jsn:1: hier wordt alleen \.json gelezen"):
+def test_a_file_among_queries_that_is_not_read_is_refused(tmp_path: Path) -> None:
+    path = suite_with(tmp_path, a=HEAD + QUERY)
+    (path.with_suffix("") / "b.sqll").write_text("{}", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"b\.sqll:1: hier wordt alleen \.sql gelezen"):
         load_suite(path)
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        ("SELECT  n\nFROM own WHERE name = 'A  b' AND n<>1", True),
+        ("select n from own where name = 'A b' and n <> 1", False),
+        ("select n from own where name = 'a  b' and n <> 1", False),
+        ("select n from own where name = 'A  b' and n <> 11", False),
+        ("select n from own where \"NAME\" = 'A  b' and n <> 1", False),
+    ],
+)
+def test_a_query_is_the_same_whatever_its_layout(other: str, is_same: bool) -> None:
+    query = "select n from own where name = 'A  b' and n <> 1"
+    assert (hash_of_query(other) == hash_of_query(query)) is is_same

@@ -372,15 +372,15 @@ QUERIES = {
 
 
 def copy_town_suites(folder: Path) -> dict[str, Suite]:
-    """The suites of the tables that the town has, with the additions of its KPIs."""
+    """The suites of the tables that the town has, without the rules of other KPIs."""
     folder.mkdir()
     for table in {table for table, _ in MUTATIONS}:
         shutil.copy(PROJECT / "expectations" / f"{table}.json", folder)
-        for kpi in TOWN_KPIS:
-            addition = PROJECT / "expectations" / f"{table}.d" / f"{kpi}.json"
-            if addition.is_file():
-                (folder / f"{table}.d").mkdir(exist_ok=True)
-                shutil.copy(addition, folder / f"{table}.d")
+        for rule in SUITES[table].expectations:
+            query = PROJECT / "expectations" / table / f"{rule.rule}.sql"
+            if query.is_file() and rule.kpi in (None, *TOWN_KPIS):
+                (folder / table).mkdir(exist_ok=True)
+                shutil.copy(query, folder / table)
     return load_judgeable_suites(folder)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.gate.provenance import provenance
-from dronten_pipeline.ledger import definitions, ledger
+from dronten_pipeline.ledger import definitions, ledger, rules
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_every_kpi_target_and_rule_is_among_them(settings: Settings) -> None:
     assert agreed["target/website_satisfaction 2026"]["value"] == "86"
     rule = agreed["tolerance/fct_kpi_value.row_count"]
     assert rule["allowed"] == {"min_value": 1}
-    assert agreed["tolerance/fct_kpi_value.b1_reconciles"]["file"].endswith("b1_share.json")
+    assert agreed["tolerance/fct_kpi_value.b1_reconciles"]["kpi"] == "b1_share"
 
 
 def test_another_target_is_a_record_with_who_decided(settings: Settings) -> None:
@@ -101,6 +101,40 @@ def test_a_rule_that_is_gone_is_a_change(settings: Settings) -> None:
     (change,) = changes(settings)
     assert change["name"] == f"tolerance/dim_kpi.{gone['rule']}"
     assert (change["field"], change["new"]) == (None, None)
+
+
+def of_before(rule: dict, file: str, query_sha256: str | None) -> dict:
+    """A rule as the ledger kept it when queries stood in JSON."""
+    kept = {name: rule[name] for name in rule if name not in ("kpi", "owner")}
+    kept.pop("earlier_query_sha256", None)
+    return kept | {"file": file, "query_sha256": query_sha256}
+
+
+def test_a_record_of_before_is_read_as_it_was_written(settings: Settings) -> None:
+    name = "tolerance/fct_kpi_value.callbacks_teams_add_up"
+    now = definitions.agreed(settings)[name]
+    (earlier,) = now["earlier_query_sha256"]
+    was = of_before(now, "fct_kpi_value.d/callbacks_late.json", earlier)
+    assert definitions.kpi_of(was) == definitions.kpi_of(now) == "callbacks_late"
+    assert definitions.kpi_of(of_before(now, "fct_kpi_value.json", earlier)) is None
+    assert definitions.changes({name: was}, {name: now}) == []
+    assert rules.compare({name: was}, {name: now}) == []
+    (change,) = definitions.changes({name: was | {"query_sha256": "0" * 64}}, {name: now})
+    assert change["field"] == "query_sha256"
+
+
+def test_a_query_that_says_something_else_is_a_change(settings: Settings) -> None:
+    name = "tolerance/fct_kpi_value.callbacks_teams_add_up"
+    before = definitions.agreed(settings)
+    path = settings.expectations / "fct_kpi_value" / "callbacks_teams_add_up.sql"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("callbacks_late'", "callbacks_late '"), encoding="utf-8")
+    now = definitions.agreed(settings)
+    assert "earlier_query_sha256" not in now[name]
+    was = of_before(before[name], "x.d/a.json", *before[name]["earlier_query_sha256"])
+    assert [one["part"] for one in rules.compare({name: was}, now)] == ["query"]
+    path.write_text(text.replace("\n", "\n\n").replace("select", "SELECT"), encoding="utf-8")
+    assert definitions.agreed(settings) == before
 
 
 def test_a_judgement_is_recorded_also_when_nothing_can_be_read(tmp_path: Path) -> None:

@@ -73,6 +73,16 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any] | None, list[tuple[str, st
     "another column": (rule(), rule(column="other"), [("changed", "column")]),
     "another expression": (rule(regex="^a"), rule(regex="a"), [("changed", "regex")]),
     "another query": (rule(query="a"), rule(query="b"), [("changed", "query")]),
+    "the same query in another form": (
+        rule(query="a"),
+        rule(query="b") | {"earlier_query_sha256": ["c", "a"]},
+        [],
+    ),
+    "another query than those of before": (
+        rule(query="a"),
+        rule(query="b") | {"earlier_query_sha256": ["c"]},
+        [("changed", "query")],
+    ),
     "another type": (
         rule(),
         rule() | {"type": "expect_column_values_to_not_be_null"},
@@ -108,7 +118,7 @@ def test_what_gave_way_is_named(
             "column_list, erbij: release_id; weg: column_0",
         ),
         (rule(column_list=["a", "b"]), rule(column_list=["b", "a"]), "in een andere volgorde"),
-        (rule(query="a"), rule(query="b"), "de query, in expectations/figure*"),
+        (rule(query="a"), rule(query="b"), "de query, in expectations/figure/usual.sql"),
         (rule(regex="x" * 90 + "a"), rule(regex="x" * 90 + "b"), f"{'x' * 20}a, is ...{'x' * 20}b"),
         (rule(max_value=None, min_value=1), rule(max_value=None, min_value=0), "was 1, is 0"),
     ],

@@ -1,0 +1,11 @@
+-- severity: critical
+-- description: Aansluiting: de nieuwe waarde is die van hetzelfde cijfer in fct_kpi_value, en
+--   leeg als dat cijfer er niet meer is.
+-- on_failure: De query noemt de rijen van kpi_revision die niet kloppen: herstel het model
+--   kpi_revision of de levering erachter en start opnieuw.
+select own.kpi_id from own
+left join fct_kpi_value as figure
+    on own.kpi_id = figure.kpi_id and own.period_grain = figure.period_grain
+   and own.period_start = figure.period_start and own.dimension = figure.dimension
+   and own.dimension_value = figure.dimension_value
+where own.new_value is distinct from figure.value
