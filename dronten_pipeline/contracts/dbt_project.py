@@ -7,7 +7,6 @@ Here belongs what anyone needs who starts dbt for this project. Not here: the mo
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
 import hashlib
 import json
@@ -18,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dronten_pipeline.contracts.seeds import check_seeds, read_seed
 from dronten_pipeline.core.durable import WORDS_OF_FULL
 from dronten_pipeline.core.settings import WRITTEN_BY_DBT, Settings
 
@@ -44,10 +44,12 @@ def register(settings: Settings) -> list[dict[str, str]]:
 
 
 def seed(settings: Settings, name: str) -> list[dict[str, str]]:
-    """The rows of a seed as they are written; what is empty is an empty text."""
-    path = settings.dbt_project / "seeds" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    """The rows of a seed as they are written; what is empty is an empty text.
+
+    Raises:
+        ContractError: a cell is not as it must be.
+    """
+    return read_seed(settings.dbt_project / "seeds", name)
 
 
 def sources_about_people(settings: Settings) -> set[str]:
@@ -57,8 +59,7 @@ def sources_about_people(settings: Settings) -> set[str]:
 
 def calendar_version(settings: Settings) -> str:
     """The version of the table of days on which nobody works."""
-    with (settings.dbt_project / "seeds" / "non_working_day.csv").open(encoding="utf-8") as file:
-        return max(row["calendar_version"] for row in csv.DictReader(file))
+    return max(row["calendar_version"] for row in seed(settings, "non_working_day"))
 
 
 def environment(settings: Settings, previous_release: Path | None = None) -> dict[str, str]:
@@ -123,6 +124,7 @@ def prepared_manifest(settings: Settings) -> Path:
     """The manifest of the project as it stands, parsed anew only when a file of it changed.
 
     Raises:
+        ContractError: a seed is not as its yml says.
         TransformError: the project cannot be parsed.
     """
     manifest = settings.dbt_target / "manifest.json"
@@ -130,6 +132,7 @@ def prepared_manifest(settings: Settings) -> Path:
     fingerprint = _fingerprint(settings)
     if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
         return manifest
+    check_seeds(settings.dbt_project / "seeds")
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     parsed = subprocess.run(
         [str(DBT), "--quiet", "parse"],

@@ -13,7 +13,6 @@ of a query that still says the same, so that another form of a file is no change
 
 from __future__ import annotations
 
-import csv
 import functools
 import json
 import re
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from dronten_pipeline.contracts.rule_files import hash_of_query
+from dronten_pipeline.contracts.seeds import read_seed
 from dronten_pipeline.contracts.suites import Expectation, load_suites
 from dronten_pipeline.core.durable import sha256_of, sha256_of_json
 from dronten_pipeline.core.settings import Settings
@@ -40,10 +40,10 @@ def agreed(settings: Settings) -> Agreed:
     found: Agreed = {}
     seeds = settings.dbt_project / "seeds"
     models = settings.dbt_project / "models" / "kpi"
-    words = {row["kpi_id"]: row for row in _rows(seeds / "kpi_definition.csv")}
-    for row in _rows(seeds / "norm.csv"):
+    words = {row["kpi_id"]: row for row in read_seed(seeds, "kpi_definition")}
+    for row in read_seed(seeds, "norm"):
         found[f"norm/{row['code']}"] = {name: row[name] for name in row if name != "code"}
-    for row in _rows(seeds / "kpi_register.csv"):
+    for row in read_seed(seeds, "kpi_register"):
         model = models / f"kpi_{row['kpi_id']}.sql"
         query = model.read_text(encoding="utf-8") if model.is_file() else ""
         norms = {
@@ -57,7 +57,7 @@ def agreed(settings: Settings) -> Agreed:
             # what its query takes from the seed was a number in the query once
             **({"norms": norms} if norms else {}),
         }
-    for row in _rows(seeds / "kpi_target.csv"):
+    for row in read_seed(seeds, "kpi_target"):
         kind = "" if row["kind"] == "target" else f" {row['kind']}"
         found[f"target/{row['kpi_id']} {row['period']}{kind}"] = {
             name: row[name] for name in row if name not in ("kpi_id", "period", "kind")
@@ -181,8 +181,3 @@ def _earlier_queries() -> dict[str, str]:
         Path(__file__).with_name("earlier_queries.json").read_text(encoding="utf-8")
     )
     return known
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
