@@ -2,6 +2,8 @@
 #   make run    the pipeline on what was delivered (or on the sample), then the KPIs
 #   make test   all tests but those that take minutes      make test-all  those too
 #   make check  formatting, lint, types, SQL, dbt parse    make dev       the Dagster web server
+#               and whether rules contradict each other, cannot fail or follow from others; of every
+#               rule: .venv/bin/python -m dronten_pipeline.gate.rules_judged --rules
 #   make sample writes the invented sample deliveries anew; with ROWS=10_000_000 as many records
 #               into data/sample-10_000_000 (or INTO=folder), for measuring
 #   make dictionary  writes docs/data-dictionary.md anew
@@ -47,6 +49,7 @@ check: $(READY_DEV)
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 	@$(BIN)/datalab dbt --quiet parse
+	@$(BIN)/python -m dronten_pipeline.gate.rules_judged
 	@$(BIN)/python -m pytest -q tests/conventions
 
 format: $(READY_DEV)

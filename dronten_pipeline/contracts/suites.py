@@ -81,19 +81,26 @@ class Suite(Strict):
 
     table: str = Field(pattern=NAME)
     description: str = Field(min_length=10)
+    may_be_empty: str | None = Field(
+        default=None, min_length=10, description="Why a table without rows is no mistake."
+    )
     expectations: list[Expectation] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _fails_closed(self) -> Suite:
-        # Most expectations hold on an empty table, so a suite must say how many rows it wants.
-        if not any(
-            isinstance(arguments, RowCount) and arguments.min_value is not None
+        # Most expectations hold on an empty table, so a suite must say that it wants rows.
+        wants_rows = any(
+            isinstance(arguments, RowCount) and (arguments.min_value or 0) > 0
             for arguments in self._critical
-        ):
+        )
+        if not wants_rows and self.may_be_empty is None:
             raise ValueError(
                 "de suite heeft geen kritische regel expect_table_row_count_to_be_between met een "
-                "min_value: een lege tabel zou slagen"
+                "min_value van 1 of meer: een lege tabel zou slagen. Mag dat, zeg dan in "
+                "may_be_empty waarom"
             )
+        if wants_rows and self.may_be_empty is not None:
+            raise ValueError("may_be_empty spreekt de regel tegen die ten minste een rij vraagt")
         return self
 
     @property

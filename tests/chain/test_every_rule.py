@@ -105,8 +105,6 @@ def breaking(table: str, rule: Expectation, types: dict[str, str]) -> str:
                 "one, so that it is known that this rule can fail"
             )
             return statement
-        case RowCount(min_value=0, max_value=None):
-            return f"DROP TABLE {table}"
         case RowCount():
             return f"DELETE FROM {table}"
         case OrderedColumns():

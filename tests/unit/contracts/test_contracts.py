@@ -157,6 +157,11 @@ REFUSED: dict[str, tuple[list[dict], int, str]] = {
         1,
         "een lege tabel zou slagen",
     ),
+    "row count that cannot fail": (
+        [{**ROW_COUNT, "kwargs": {"min_value": 0}}],
+        1,
+        "een lege tabel zou slagen",
+    ),
     "row count without bound": (
         [{**ROW_COUNT, "kwargs": {}}],
         4,
