@@ -1,0 +1,100 @@
+"""What an earlier version signed is verified, explained and computed again by this one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.conftest import PROJECT
+
+GOLDEN = PROJECT / "tests" / "golden"
+SAID: dict[str, Any] = json.loads((GOLDEN / "said.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def golden_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("golden")
+    with tarfile.open(GOLDEN / "home.tar.xz") as archive:
+        archive.extractall(home, filter="tar")
+    return home
+
+
+def datalab(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    from dronten_pipeline.cli import app
+    from dronten_pipeline.core.settings import current_settings
+
+    monkeypatch.setenv("DATALAB_HOME", str(home))
+    current_settings.cache_clear()
+    try:
+        result = CliRunner().invoke(app, list(arguments))
+    finally:
+        current_settings.cache_clear()
+    return result.exit_code, result.stdout
+
+
+def test_it_verifies(golden_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, said = datalab(golden_home, monkeypatch, "verify")
+    assert code == 0, said
+    assert "Alles klopt." in said
+    assert "6 records" in said
+    assert "2 uitgaven" in said
+
+
+def test_it_verifies_without_this_project(golden_home: Path) -> None:
+    script = PROJECT / "tools" / "verify.py"
+    keys = ["--keys", str(golden_home / "keys")]
+    found = subprocess.run(
+        [sys.executable, str(script), str(golden_home), *keys], capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_one_changed_byte_is_seen(
+    golden_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tarfile.open(GOLDEN / "home.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="tar")
+    record = tmp_path / "ledger" / "000005-release.json"
+    record.chmod(0o644)
+    written = bytearray(record.read_bytes())
+    written[len(written) // 2] ^= 1
+    record.write_bytes(written)
+    code, _ = datalab(tmp_path, monkeypatch, "verify")
+    assert code != 0
+
+
+@pytest.mark.parametrize("asked", SAID)
+def test_every_figure_is_explained_and_computed_as_it_was(
+    golden_home: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    release, kpi = asked.split(" ")
+    code, said = datalab(
+        golden_home, monkeypatch, "explain", kpi, "--release", release, "--json", "--recompute"
+    )
+    assert code == 0, said
+    answer = json.loads(said)
+    assert answer["recomputed"]["is_equal"] is True
+    # Later versions may say more of a figure and a target, and nothing else.
+    assert answer["figure"].items() >= SAID[asked]["figure"].items()
+    assert len(answer["targets"]) == len(SAID[asked]["targets"])
+    for now, then in zip(answer["targets"], SAID[asked]["targets"], strict=True):
+        assert now.items() >= then.items()
+    assert answer["kpi"]["definition_nl"] == SAID[asked]["definition"]
+    assert [
+        {key: delivery[key] for key in ("source", "table", "file_name", "sha256", "counts")}
+        for delivery in answer["deliveries"]
+    ] == SAID[asked]["deliveries"]
+    assert [
+        [check[key] for key in ("table", "rule", "severity", "passed")]
+        for check in answer["checks"]["of_this_kpi"]
+    ] == SAID[asked]["rules"]
+    assert [[one["release_id"], one["value"]] for one in answer["history"]] == SAID[asked][
+        "history"
+    ]
