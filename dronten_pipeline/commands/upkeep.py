@@ -37,12 +37,18 @@ def data_docs() -> None:
 
 
 def dictionary() -> None:
-    """Schrijft docs/data-dictionary.md opnieuw uit de contracten en de beschrijvingen."""
+    """Schrijft opnieuw wat uit contracten en register volgt: docs/data-dictionary.md en de KPI's
+    zoals MetricFlow ze leest."""
+    from dronten_pipeline.contracts import semantic_model
     from dronten_pipeline.contracts.dictionary import dictionary as written
 
-    page = PROJECT / "docs" / "data-dictionary.md"
-    page.write_text(written(current_settings()), encoding="utf-8")
-    console.print(f"{page} is geschreven.", soft_wrap=True)
+    settings = current_settings()
+    for page, text in (
+        (PROJECT / "docs" / "data-dictionary.md", written(settings)),
+        (semantic_model.path(settings), semantic_model.semantic_model(settings)),
+    ):
+        page.write_text(text, encoding="utf-8")
+        console.print(f"{page} is geschreven.", soft_wrap=True)
 
 
 def contract(

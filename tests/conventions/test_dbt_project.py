@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dronten_pipeline.contracts import semantic_model
 from dronten_pipeline.contracts.dbt_project import DBT, prepared_manifest, register, seed
 from dronten_pipeline.contracts.dictionary import dictionary
 from dronten_pipeline.contracts.mart_versions import advice, promised, released
@@ -140,6 +141,32 @@ def test_targets_are_of_known_kpis(settings: Settings) -> None:
 def test_the_data_dictionary_is_that_of_today(settings: Settings) -> None:
     page = (PROJECT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert page == dictionary(settings), "run `make dictionary`"
+
+
+def test_the_semantic_model_is_that_of_today(settings: Settings) -> None:
+    written = semantic_model.path(settings).read_text(encoding="utf-8")
+    assert written == semantic_model.semantic_model(settings), "run `make dictionary`"
+
+
+def test_metricflow_finds_nothing_wrong_with_the_metrics(
+    manifest: dict[str, Any], settings: Settings
+) -> None:
+    """`mf validate-configs` without its questions to the warehouse."""
+    from metricflow_semantic_interfaces.implementations.semantic_manifest import (
+        PydanticSemanticManifest,
+    )
+    from metricflow_semantic_interfaces.validations.semantic_manifest_validator import (
+        SemanticManifestValidator,
+    )
+
+    read = PydanticSemanticManifest.parse_file(settings.dbt_target / "semantic_manifest.json")
+    issues = SemanticManifestValidator[PydanticSemanticManifest]().validate_semantic_manifest(read)
+    assert [*issues.errors, *issues.warnings, *issues.future_errors] == []
+    # The median of a number of days adds up over no period.
+    medians = {row["kpi_id"] for row in register(settings) if row["unit"] == "working_days"}
+    metrics = {node["name"] for node in manifest["metrics"].values()}
+    kpis = {row["kpi_id"] for row in register(settings)}
+    assert metrics - {"kpi_met", "kpi_counted", "kpi_stands"} == kpis - medians
 
 
 def test_every_key_of_a_contract_is_judged_before_it_is_declared(settings: Settings) -> None:
