@@ -18,6 +18,7 @@ from dronten_pipeline.commands import (
     deliveries,
     endings,
     explain,
+    new,
     postgres,
     ratify,
     releases,
@@ -64,6 +65,7 @@ for command in (
 ):
     app.command()(command)
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(upkeep.dbt)
+app.add_typer(new.app, name="new")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(leesniveau, name="leesniveau")
 

@@ -1,6 +1,7 @@
 """Adding a source, a KPI or a published table touches its own files and nothing shared.
 
-Each is added in a temporary copy of the project, and the copy is loaded as Dagster would.
+Each is added in a temporary copy of the project, by what `datalab new` writes and a person fills
+in, and the copy is loaded as Dagster would.
 """
 
 from __future__ import annotations
@@ -15,8 +16,20 @@ from pathlib import Path
 
 import pytest
 
+from dronten_pipeline.contracts.additions import (
+    BLANK,
+    AdditionError,
+    blanks,
+    new_kpi,
+    new_source,
+)
+from dronten_pipeline.contracts.reading import ContractError
+from dronten_pipeline.contracts.seeds import check_seeds
+from dronten_pipeline.core.settings import Settings
 from tests.conftest import PROJECT
 
+#: A document of the register: a KPI names the one that promises it.
+DOCUMENT = "000_fd59a6f5572420e4.txt"
 COPIED = ("dronten_pipeline", "dbt_project", "sources", "expectations")
 
 LOAD = """
@@ -34,84 +47,14 @@ print(json.dumps({
 """
 
 
-def add_source(project: Path) -> None:
-    folder = project / "sources" / "proefbron"
-    folder.mkdir()
-    (folder / "source.yml").write_text(
-        """\
-name: proefbron
-description: Uitleningen van een bibliotheek, om te zien of een bron erbij kan.
-owner: Samenleving
-system: Proefsysteem
-cadence: monthly
-tables:
-  - name: loans
-    description: Een uitlening per regel.
-    key: [uitlening_id]
-    columns:
-      - {name: uitlening_id, type: text, required: true, description: Uniek nummer.}
-      - {name: uitgeleend_op, type: timestamp, required: true, description: Moment.}
-""",
-        encoding="utf-8",
-    )
-    _list(project, "int_staged_table", "'proefbron__loans': ['loan_id']")
-    staging = project / "dbt_project" / "models" / "staging" / "proefbron"
-    shutil.copytree(staging.parent / "website_feedback", staging)
-    for path in staging.iterdir():
-        text = (
-            path.read_text(encoding="utf-8")
-            .replace("website_feedback", "proefbron")
-            .replace("votes", "loans")
-        )
-        path.unlink()
-        if path.suffix == ".sql":
-            text = "select uitlening_id as loan_id from {{ source('proefbron', 'loans') }}\n"
-        else:
-            text = """\
-version: 2
-sources:
-  - name: proefbron
-    description: Uitleningen.
-    config:
-      meta:
-        external_location: >-
-          read_parquet('{{ env_var("DATALAB_RAW_CURRENT") }}/proefbron__{name}/*.parquet')
-    tables:
-      - name: loans
-        description: Uitleningen.
-        config: {meta: {dagster: {asset_key: ["raw", "proefbron__loans"]}}}
-"""
-        path.with_name(
-            path.name.replace("website_feedback", "proefbron").replace("votes", "loans")
-        ).write_text(text, encoding="utf-8")
-
-
-def _list(project: Path, union: str, line: str) -> None:
-    """Adds a line to the model that unites what there is: dbt must know what it reads."""
-    model = project / "dbt_project" / "models" / "intermediate" / f"{union}.sql"
-    text = model.read_text(encoding="utf-8")
-    (start,) = re.findall(r" = [\[{]\n", text)
-    model.write_text(text.replace(start, f"{start}    {line},\n"), encoding="utf-8")
-
-
-def add_kpi(project: Path) -> None:
-    for name in ("kpi_register", "kpi_definition"):
-        seed = project / "dbt_project" / "seeds" / f"{name}.csv"
-        header, first = seed.read_text(encoding="utf-8").splitlines()[:2]
-        assert header.startswith("kpi_id,")
-        with seed.open("a", encoding="utf-8") as file:
-            file.write("website_votes," + first.partition(",")[2] + "\n")
-    _list(project, "int_kpi_value", "'website_votes'")
-    kpis = project / "dbt_project" / "models" / "kpi"
-    (kpis / "kpi_website_votes.sql").write_text(
-        "select * from {{ ref('kpi_website_text_clarity') }}\n", encoding="utf-8"
-    )
-    (project / "expectations" / "fct_kpi_value" / "votes_counted.sql").write_text(
-        "-- severity: warning\n-- kpi: website_votes\n"
-        "-- description: Een regel van deze KPI alleen.\n"
-        "select kpi_id from own where kpi_id is null\n",
-        encoding="utf-8",
-    )
+def fill_in(waiting: list[str]) -> None:
+    """What a person would do, in the places that were named and nowhere else."""
+    for place in waiting:
+        path, number, *_ = place.split(":")
+        lines = Path(path).read_text(encoding="utf-8").splitlines(keepends=True)
+        line = lines[int(number) - 1].replace(f",{BLANK},,", f",{DOCUMENT},,")
+        lines[int(number) - 1] = line.replace(BLANK, "Ingevuld")
+        Path(path).write_text("".join(lines), encoding="utf-8")
 
 
 def add_table(project: Path) -> None:
@@ -142,8 +85,17 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     project = tmp_path_factory.mktemp("copy")
     for name in COPIED:
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("target"))
-    add_source(project)
-    add_kpi(project)
+    settings = Settings(
+        home=project / "data",
+        sources=project / "sources",
+        dbt_project=project / "dbt_project",
+        expectations=project / "expectations",
+    )
+    new_source(settings, "proefbron")
+    new_kpi(settings, "proef_share", "proefbron", "records")
+    waiting = list(blanks(settings))
+    fill_in(waiting)
+    assert list(blanks(settings)) == []
     add_table(project)
     loaded = subprocess.run(
         [sys.executable, "-c", LOAD],
@@ -158,24 +110,82 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
 
 
 def test_a_source_is_its_folder_and_its_staging_folder(graph: dict) -> None:
-    assert "raw/proefbron__loans" in graph["assets"]
-    assert graph["parents"]["staging/stg_proefbron__loans"] == ["raw/proefbron__loans"]
-    assert "raw/proefbron__loans" in graph["parents"]["raw/snapshot"]
+    assert "raw/proefbron__records" in graph["assets"]
+    assert graph["parents"]["staging/stg_proefbron__records"] == ["raw/proefbron__records"]
+    assert "raw/proefbron__records" in graph["parents"]["raw/snapshot"]
 
 
 def test_a_rule_of_a_kpi_is_a_file_of_its_own(graph: dict) -> None:
-    assert "mart/fct_kpi_value:votes_counted" in graph["checks"]
+    assert "mart/fct_kpi_value:proef_share_reconciles" in graph["checks"]
 
 
 def test_a_kpi_is_a_model_and_a_row_of_the_register_and_of_the_definitions(graph: dict) -> None:
-    assert "kpi/kpi_website_votes" in graph["assets"]
+    assert "kpi/kpi_proef_share" in graph["assets"]
     assert any(
-        "kpi/kpi_website_votes" in parents
+        "kpi/kpi_proef_share" in parents
         for asset, parents in graph["parents"].items()
-        if asset != "kpi/kpi_website_votes"
+        if asset != "kpi/kpi_proef_share"
     )
 
 
 def test_a_published_table_is_a_model_and_a_suite(graph: dict) -> None:
     assert "mart/dim_day:has_rows" in graph["checks"]
     assert "mart/dim_day" in graph["parents"]["release"]
+
+
+# --- what `datalab new` refuses, and what it leaves to fill in
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Settings:
+    for name in ("dbt_project", "sources", "expectations"):
+        shutil.copytree(
+            PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("target", "sample")
+        )
+    return Settings(
+        home=tmp_path / "data",
+        sources=tmp_path / "sources",
+        dbt_project=tmp_path / "dbt_project",
+        expectations=tmp_path / "expectations",
+    )
+
+
+@pytest.mark.parametrize("name", ["fixi", "Fixi", "twee woorden", "../elders", "1e", "a__b", ""])
+def test_a_source_that_exists_or_has_no_name_is_refused(copied: Settings, name: str) -> None:
+    before = sorted(copied.sources.rglob("*"))
+    with pytest.raises(AdditionError, match=r"bestaat al|kan geen naam zijn"):
+        new_source(copied, name)
+    assert sorted(copied.sources.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "says"),
+    [
+        ("b1_share", "votes", "b1_share bestaat al"),
+        ("B2", "votes", "kan geen naam zijn"),
+        ("b2_share", "geen", "geen tabel website_feedback.geen; wel: accessibility_audit.pages, "),
+    ],
+)
+def test_a_kpi_that_exists_or_counts_nothing_is_refused(
+    copied: Settings, name: str, table: str, says: str
+) -> None:
+    register = copied.dbt_project / "seeds" / "kpi_register.csv"
+    before = register.read_bytes()
+    with pytest.raises(AdditionError, match=re.escape(says)):
+        new_kpi(copied, name, "website_feedback", table)
+    assert register.read_bytes() == before
+
+
+def test_what_is_not_filled_in_is_named_with_file_line_and_column(copied: Settings) -> None:
+    new_source(copied, "proefbron")
+    new_kpi(copied, "proef_share", "proefbron", "records")
+    found = [Path(place).relative_to(copied.sources.parent).as_posix() for place in blanks(copied)]
+    assert any(re.match(r"sources/proefbron/source\.yml:\d+: .*INVULLEN", one) for one in found)
+    (register,) = (one for one in found if "kpi_register.csv:" in one)
+    assert register.endswith("kolom name_nl, name_en, document, owner, decided_by")
+    with pytest.raises(ContractError, match=r"kpi_register.csv:\d+: kolom document is 'INVULLEN'"):
+        check_seeds(copied.dbt_project / "seeds")
+
+
+def test_nothing_of_the_project_waits_to_be_filled_in() -> None:
+    assert list(blanks(Settings())) == []
