@@ -50,6 +50,7 @@ def check(
     try:
         answer = sandbox.shared(current_settings().limits).call(
             "dronten_pipeline.ingest.inspection:report_here",
+            file.stat().st_size if file.is_file() else 0,
             path=str(file.absolute()),
             source_name=source,
             table_name=table,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 MEGABYTE = 1_000_000
+#: For every so many bytes of a file, reading it may take its seconds again.
+BYTES_PER_TURN = 200 * MEGABYTE
 
 
 class TooLarge(ValueError):
@@ -21,23 +23,35 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     file_megabytes: int = Field(default=1_000, gt=0)
+    text_megabytes: int = Field(default=10_000, gt=0)
     unpacked_megabytes: int = Field(default=400, gt=0)
     memory_megabytes: int = Field(default=900, ge=300)
     seconds: float = Field(default=110, gt=0)
     columns: int = Field(default=16_384, gt=0)
     line_megabytes: int = Field(default=4, gt=0)
 
-    def check_size(self, size: int) -> None:
+    def check_size(self, size: int, *, in_pieces: bool = False) -> None:
         """Refuses a file before anything of it is read.
+
+        Args:
+            size: bytes.
+            in_pieces: it is never held whole, so that memory does not grow with it.
 
         Raises:
             TooLarge: with the size and the limit.
         """
-        if size > self.file_megabytes * MEGABYTE:
+        most, name = self.file_megabytes, "DATALAB_FILE_MEGABYTES"
+        if in_pieces and self.text_megabytes > most:
+            most, name = self.text_megabytes, "DATALAB_TEXT_MEGABYTES"
+        if size > most * MEGABYTE:
             raise TooLarge(
                 f"Het bestand is te groot: {size / MEGABYTE:.0f} MB, het maximum is "
-                f"{self.file_megabytes} MB (DATALAB_FILE_MEGABYTES). Lever het in delen."
+                f"{most} MB ({name}). Lever het in delen."
             )
+
+    def seconds_for(self, size: int) -> float:
+        """How long reading a file of so many bytes may take."""
+        return self.seconds * (1 + size // BYTES_PER_TURN)
 
     def check_unpacked(self, size: int) -> None:
         """Refuses what unpacks to more than it may, before it is unpacked.
@@ -73,11 +87,15 @@ class Limits(BaseModel):
                 "geen tabel, of de regeleinden ontbreken. Lever het bestand opnieuw."
             )
 
-    @property
-    def too_slow(self) -> str:
+    def too_slow(self, size: int = 0) -> str:
+        """Args:
+        size: bytes of what was read.
+        """
+        turn = f"{BYTES_PER_TURN // MEGABYTE} MB"
+        grown = f", per {turn} {self.seconds:g}" if size >= BYTES_PER_TURN else ""
         return (
-            f"Het lezen duurde langer dan {self.seconds:g} seconden (DATALAB_READ_SECONDS) en is "
-            "gestopt. Lever het bestand in delen, of als CSV."
+            f"Het lezen duurde langer dan {self.seconds_for(size):g} seconden "
+            f"(DATALAB_READ_SECONDS{grown}) en is gestopt. Lever het bestand in delen, of als CSV."
         )
 
     @property

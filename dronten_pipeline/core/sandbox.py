@@ -76,8 +76,11 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def call(self, function: str, /, **arguments: object) -> Any:
+    def call(self, function: str, size: int = 0, /, **arguments: object) -> Any:
         """What `module:function` returns for arguments and result that JSON knows.
+
+        Args:
+            size: bytes of the file that it reads; the larger, the longer it may take.
 
         Raises:
             Broken: it took too long or too much memory, or the process died.
@@ -87,7 +90,7 @@ class Sandbox:
         with self._lock:
             process = self._started()
             try:
-                answer = self._ask(process, function, arguments)
+                answer = self._ask(process, function, size, arguments)
             except BaseException:
                 self.close()
                 raise
@@ -135,11 +138,15 @@ class Sandbox:
         return self._process
 
     def _ask(
-        self, process: subprocess.Popen[bytes], function: str, arguments: dict[str, object]
+        self,
+        process: subprocess.Popen[bytes],
+        function: str,
+        size: int,
+        arguments: dict[str, object],
     ) -> dict[str, Any]:
         assert process.stdin is not None and process.stdout is not None
         request = json.dumps({"function": function, "arguments": arguments}) + "\n"
-        until = time.monotonic() + self.limits.seconds
+        until = time.monotonic() + self.limits.seconds_for(size)
         try:
             process.stdin.write(request.encode())
             process.stdin.flush()
@@ -152,7 +159,7 @@ class Sandbox:
                 if _resident(process.pid) > most:
                     raise Broken(self.limits.too_much_memory)
                 if time.monotonic() > until:
-                    raise Broken(self.limits.too_slow)
+                    raise Broken(self.limits.too_slow(size))
                 continue
             block = os.read(process.stdout.fileno(), BLOCK)
             if not block or len(answer) > LONGEST_ANSWER:

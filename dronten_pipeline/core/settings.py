@@ -104,7 +104,15 @@ class Settings(BaseSettings):
         "and the description of open data; without one their links are relative.",
     )
     file_megabytes: int = Field(
-        default=1_000, gt=0, description="A delivered file or document that is larger is not read."
+        default=1_000,
+        gt=0,
+        description="A delivered file or document that is larger is not read, unless it is text "
+        "that is read in pieces.",
+    )
+    text_megabytes: int = Field(
+        default=10_000,
+        gt=0,
+        description="A CSV or JSON file is read in pieces; one that is larger than this is not.",
     )
     unpacked_megabytes: int = Field(
         default=400,
@@ -126,7 +134,8 @@ class Settings(BaseSettings):
     read_seconds: float = Field(
         default=110,
         gt=0,
-        description="Reading one file or document may take so long; after that it is stopped.",
+        description="Reading one file or document may take so long, and as long again for every "
+        "200 MB of it; after that it is stopped.",
     )
     settle_seconds: float | None = Field(
         default=None,
@@ -246,6 +255,7 @@ class Settings(BaseSettings):
         """What one delivered file may ask for."""
         return Limits(
             file_megabytes=self.file_megabytes,
+            text_megabytes=self.text_megabytes,
             unpacked_megabytes=self.unpacked_megabytes,
             memory_megabytes=self.read_memory_megabytes,
             seconds=self.read_seconds,

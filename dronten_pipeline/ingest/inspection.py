@@ -83,7 +83,7 @@ def inspect_file(
         return _refused(path, f"Dit is geen gewoon bestand. {dialect.WHAT_TO_DO}")
     limits = settings.limits
     try:
-        limits.check_size(parts.state(path).size)
+        pieces.check_size(path, limits)
     except TooLarge as error:
         return _refused(path, str(error))
     try:

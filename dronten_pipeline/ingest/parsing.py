@@ -157,7 +157,7 @@ def _parse_open(
     take: Callable[[pl.DataFrame, pl.DataFrame], None],
 ) -> Parsed:
     size = os.fstat(handle).st_size
-    limits.check_size(size)
+    limits.check_size(size, in_pieces=pieces.cut_as(handle, size) is not None)
     trailer = None
     if table.trailer is not None:
         trailer = trailers.find(handle, size, table)

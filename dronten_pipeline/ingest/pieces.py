@@ -13,10 +13,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal, Protocol
 
 from dronten_pipeline.core.limits import MEGABYTE, Limits, TooLarge
-from dronten_pipeline.ingest import csv_files, dialect, encodings, json_files, records
+from dronten_pipeline.ingest import csv_files, dialect, encodings, json_files, parts, records
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.json_structure import InFile
 
@@ -54,6 +55,20 @@ def cut_as(handle: int, size: int) -> Literal["csv", "json"] | None:
         return None
     form = dialect.text_format(head.removeprefix(dialect.BOM))
     return "csv" if form == "csv" else "json"
+
+
+def check_size(path: Path, limits: Limits) -> None:
+    """Refuses a delivery that is larger than one of its kind may be.
+
+    Raises:
+        TooLarge: with the size and the limit.
+        OSError: it cannot be looked at.
+    """
+    size, is_cut = parts.state(path).size, False
+    if size > PIECE_BYTES and path.is_file():
+        with path.open("rb") as file:
+            is_cut = cut_as(file.fileno(), size) is not None
+    limits.check_size(size, in_pieces=is_cut)
 
 
 def reader(handle: int, size: int, wanted: Wanted, limits: Limits) -> Reader:

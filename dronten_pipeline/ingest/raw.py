@@ -35,6 +35,7 @@ from dronten_pipeline.ingest import (
     order,
     parsing,
     parts,
+    pieces,
     privacy,
     quarantine,
     registry,
@@ -503,7 +504,7 @@ class _Ingest:
         if any(landing.leads_outside(one, self.folder) for one in (path, *_inside(path))):
             return replace(seen, problem=landing.LINK_MESSAGE)
         try:
-            self.limits.check_size(parts.state(path).size)
+            pieces.check_size(path, self.limits)
             sha256 = _stable_hash(path)
             if sha256 is None:
                 return replace(seen, left_alone=True)

@@ -18,7 +18,7 @@ from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.core import personal
 from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.core.sandbox import Sandbox, Unwritten
-from dronten_pipeline.ingest import loss, parsing, quarantine, together, values
+from dronten_pipeline.ingest import loss, parsing, parts, quarantine, together, values
 
 
 def parse(
@@ -43,6 +43,7 @@ def parse(
     """
     answer = sandbox.call(
         "dronten_pipeline.ingest.worker:parse_here",
+        parts.state(path).size,
         path=str(path),
         table=table.model_dump_json(),
         key=key.hex(),

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from dronten_pipeline.core.limits import Limits
+from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.core.sandbox import Broken, Failed, Sandbox
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files, parsing, pieces, raw, readers, registry, worker
@@ -137,7 +137,7 @@ def test_a_file_that_breaks_the_process_is_not_tried_again_under_the_same_limits
 
     def breaks(sandbox: Sandbox, path: Path, *_: object, **__: object) -> parsing.Parsed:
         tried.append(path)
-        raise Broken(sandbox.limits.too_slow)
+        raise Broken(sandbox.limits.too_slow())
 
     monkeypatch.setattr(worker, "parse", breaks)
     deliver("zaken_1.csv", HEADER)
@@ -170,6 +170,35 @@ def test_a_file_that_is_too_large_is_not_even_hashed(
         origin="delivery",
     )
     assert "2 MB, het maximum is 1 MB (DATALAB_FILE_MEGABYTES)" in outcome.note
+
+
+def test_text_that_is_read_in_pieces_may_be_larger_than_what_is_held_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 900_000)
+    limits = Limits(file_megabytes=1, text_megabytes=2)
+    text, held = tmp_path / "zaken.csv", tmp_path / "zaken.parquet"
+    text.write_bytes(HEADER.encode() + b"z1;01-02-2026;1\n" * 100_000)
+    held.write_bytes(b"PAR1" + bytes(1_600_000))
+    pieces.check_size(text, limits)
+    kept: list[int] = []
+    found = parsing.parse_file(
+        text, ZAKEN, b"k" * 16, None, limits, lambda one, _: kept.append(one.height)
+    )
+    assert (found.refused, sum(kept)) == (None, 100_000)
+    with pytest.raises(TooLarge, match="DATALAB_FILE_MEGABYTES"):
+        pieces.check_size(held, limits)
+    with text.open("ab") as file:
+        file.truncate(2_500_000)
+    with pytest.raises(TooLarge, match="DATALAB_TEXT_MEGABYTES"):
+        pieces.check_size(text, limits)
+
+
+def test_a_larger_file_may_take_longer() -> None:
+    limits = Limits(seconds=10)
+    assert [limits.seconds_for(size * 10**6) for size in (0, 199, 200, 2_010)] == [10, 10, 20, 110]
+    assert "10 seconden (DATALAB_READ_SECONDS)" in limits.too_slow()
+    assert "110 seconden (DATALAB_READ_SECONDS, per 200 MB 10)" in limits.too_slow(2_010 * 10**6)
 
 
 @pytest.mark.parametrize(

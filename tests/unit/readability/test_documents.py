@@ -641,7 +641,7 @@ def test_a_document_that_breaks_its_reader_is_tried_again_only_when_something_ch
     def breaks(path: str, limits: Limits) -> tuple[str | None, str]:
         if Path(path).name == "bom.txt":
             tried.append(path)
-            raise Broken(limits.too_slow)
+            raise Broken(limits.too_slow())
         return read(path, limits)
 
     monkeypatch.setattr(documents, "_read_document", breaks)
