@@ -17,7 +17,16 @@ import polars as pl
 from dronten_pipeline.contracts.sources import Source, load_sources
 from dronten_pipeline.core import sandbox
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import kept, landing, parts, privacy, raw, registry, shape, worker
+from dronten_pipeline.ingest import (
+    kept,
+    landing,
+    listed_documents,
+    parts,
+    privacy,
+    registry,
+    shape,
+    worker,
+)
 from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.ledger import acceptance, ledger, raw_files
@@ -183,7 +192,7 @@ def _delivered_here(settings: Settings, source: Source) -> dict[str, Path]:
     """The files in the folders of a source by the SHA-256 of their content."""
     found: dict[str, Path] = {}
     for origin in ("sample", "delivery"):
-        folder = raw.landing_folder(settings, source, origin)
+        folder = landing.folder(settings, source, origin)
         for path in landing.delivered_files(folder):
             found[parts.sha256_of(path)] = path
     return found
@@ -240,14 +249,14 @@ def _judge_texts_again(settings: Settings, source: Source, found: RawVerificatio
     from dronten_pipeline.readability import calibration, documents
 
     try:
-        rows = raw.listed_rows(settings, source, outcome.counting)
+        rows = listed_documents.listed_rows(settings, source, outcome.counting)
     except (OSError, pl.exceptions.PolarsError):
         found.problems.append(f"De lijst met teksten van {source.name} is niet te lezen.")
         return
     with tempfile.TemporaryDirectory(prefix="datalab-") as name:
         documents.score_documents(
             rows,
-            raw.landing_folder(settings, source, outcome.origin),
+            landing.folder(settings, source, outcome.origin),
             Path(name),
             as_of=settings.today(),
             calibration=calibration.in_force(settings.calibration, settings.calibrations),

@@ -52,6 +52,17 @@ def place(error: BaseException) -> str:
     return ""
 
 
+def whereabouts(error: BaseException) -> str:
+    """The kind of an error and the calls of ours that led to it, without what it says: a log, a
+    record or Dagster's history keeps no cell, header or name of a file."""
+    calls = [
+        f"{path.relative_to(PACKAGE.parent)}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (path := Path(frame.filename).resolve()).is_relative_to(PACKAGE)
+    ]
+    return f"{type(error).__name__} ({' > '.join(calls) or 'outside this project'})"
+
+
 def traced(error: BaseException) -> str:
     """For a log: the calls that led to an error and to each behind it, without delivered values."""
     parts = []

@@ -221,7 +221,7 @@ def main() -> None:
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
-    from dronten_pipeline.core.speaking import whereabouts
+    from dronten_pipeline.core.errors import whereabouts
 
     try:
         module, _, name = request["function"].partition(":")

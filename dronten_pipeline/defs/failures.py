@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from dronten_pipeline.core.speaking import whereabouts
+from dronten_pipeline.core.errors import whereabouts
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from dronten_pipeline.defs.resources import RunResource
 from dronten_pipeline.pipeline.run import code_fingerprint
 
 if TYPE_CHECKING:
-    from dronten_pipeline.ingest.raw import DeliveryReport
+    from dronten_pipeline.ingest.outcome import DeliveryReport
 
 SCORES = "scores"
 READ, FRESH = "delivered", "fresh"

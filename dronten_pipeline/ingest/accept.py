@@ -11,7 +11,7 @@ from dronten_pipeline.core import personal
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import names, registry
 from dronten_pipeline.ingest.inputs import load_outcomes
-from dronten_pipeline.ingest.raw import DeliveryReport
+from dronten_pipeline.ingest.outcome import DeliveryReport
 from dronten_pipeline.ingest.standing import Shrink
 from dronten_pipeline.ledger import acceptance
 from dronten_pipeline.ledger.acceptance import Acceptance, Accepted

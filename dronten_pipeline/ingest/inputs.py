@@ -1,6 +1,6 @@
 """What a run read, written down: for the next step of the run, and for the release's manifest.
 
-Here belongs passing it on. Not here: deciding what counts (`raw.py`) or laying it out
+Here belongs passing it on. Not here: deciding what counts (`counting.py`) or laying it out
 (`snapshot.py`).
 """
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files
-from dronten_pipeline.ingest.raw import SourceOutcome
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.ingest.snapshot import SCORES, PreviousInputs, PreviousRelease, Snapshot
 

@@ -23,14 +23,15 @@ from dronten_pipeline.ingest import (
     dialect,
     differences,
     landing,
+    look,
     packed,
     parsing,
     parts,
     pieces,
     privacy,
-    raw,
     readers,
     records,
+    refusals,
     unread,
 )
 from dronten_pipeline.ingest.file_report import SHOWN_REASONS, SHOWN_RECORDS, FileReport
@@ -74,9 +75,9 @@ def inspect_file(
         OSError: the file cannot be opened.
     """
     if path.is_dir() and not parts.is_one(path):
-        return _refused(path, raw.FOLDER)
+        return _refused(path, look.FOLDER)
     if not file_names.is_sound(path.name):
-        return _refused(path, raw.NO_UTF8)
+        return _refused(path, look.NO_UTF8)
     if landing.is_beside_the_delivery(path.name):
         return _refused(path, NO_DELIVERY)
     if path.exists() and not path.is_file() and not path.is_dir():  # a pipe would be waited for
@@ -128,7 +129,7 @@ def _against(settings: Settings, path: Path, source: Source, table: Table) -> Fi
             "meer dan de bron toestaat. "
             "Herstel de oorzaak en lever het bestand opnieuw."
         )
-    problem = problem or raw.biased(source, parsed.biases)
+    problem = problem or refusals.biased(source, parsed.biases)
     changes = fingerprints.against_known(settings, source) if problem is None else None
     if isinstance(changes, differences.Differences):
         problem = changes.problem(table)
@@ -161,7 +162,7 @@ def report_here(path: str, source_name: str | None, table_name: str | None) -> d
     except Unwritten:
         raise
     except OSError as error:
-        return {"mistake": f"{file_names.shown(path)} {raw.not_opened(error)}"}
+        return {"mistake": f"{file_names.shown(path)} {refusals.not_opened(error)}"}
     return {
         "lines": report.lines(),
         "document": report.document(),

@@ -2,7 +2,7 @@
 
 Here belongs: comparing a raw file with the hash that was taken when it was written. Not here:
 writing that hash down as evidence (`ledger/raw_files.py`), and what becomes of a file that is not
-what it was (`raw.py`).
+what it was (`source_run.py`).
 """
 
 from __future__ import annotations

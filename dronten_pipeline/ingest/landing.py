@@ -19,8 +19,10 @@ from typing import Literal
 
 from dronten_pipeline.contracts.sources import SETTLE_SECONDS, Source, Table
 from dronten_pipeline.core.file_names import shown
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import dialect, packed, parts, trailers
 from dronten_pipeline.ingest.order import natural_key
+from dronten_pipeline.ingest.registry import Origin
 
 PARTIAL_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 
@@ -53,6 +55,13 @@ DELIVERED_SUFFIXES = (
     *(".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"),
     *(".json", ".jsonl", ".parquet", ".xml"),
 )
+
+
+def folder(settings: Settings, source: Source, origin: Origin) -> Path:
+    """Where the deliveries of a source lie."""
+    if origin == "sample":
+        return settings.sources / source.name / "sample"
+    return settings.landing_folder / source.name
 
 
 def delivered_files(folder: Path) -> list[Path]:

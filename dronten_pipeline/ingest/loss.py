@@ -1,7 +1,7 @@
 """Whether the rejected rows of a file are others than the accepted ones.
 
 Here belongs: which groups of rows a figure may be about, and when one lost too many of its rows.
-Not here: why a row is rejected (`values.py`), what a source may lose in all (`raw.py`).
+Not here: why a row is rejected (`values.py`), what a source may lose in all (`refusals.py`).
 
 A tenth of the rows lost anywhere hardly moves a share; all negative amounts, or all of one team,
 make it another figure however few they are. Groups are told by the name of their column, never by

@@ -1,8 +1,8 @@
 """In which order files that came together were delivered.
 
 Here belongs: what the names of files and the times at which they were last changed say of that. Not
-here: files of different runs (the run that saw a file decides, `raw.py`), or which of them count
-(`release/standing.py`).
+here: files of different runs (the run that saw a file decides, `numbering.py`), or which of them
+count (`standing.py`).
 """
 
 from __future__ import annotations

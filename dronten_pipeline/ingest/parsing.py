@@ -1,8 +1,8 @@
 """One file against its contract: from bytes to what may be stored of it.
 
 Here belongs: putting readers, values and privacy in a row, and the messages about columns. Not
-here: storing (`raw.py`). Nothing in here writes to the disk. What is said of a file repeats no name
-that stands in it but those of the contract: a header can be a record that lost its header row.
+here: storing (`reading.py`). Nothing in here writes to the disk. What is said of a file repeats no
+name that stands in it but those of the contract: a header can be a record that lost its header row.
 """
 
 from __future__ import annotations

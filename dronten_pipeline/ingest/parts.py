@@ -127,3 +127,10 @@ def sha256_of(path: Path) -> str:
 def _of_bytes(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stable_sha256(path: Path) -> str | None:
+    """SHA-256 of a delivery; None when it changed while it was read."""
+    before = state(path)
+    digest = sha256_of(path)
+    return digest if state(path) == before else None

@@ -17,7 +17,8 @@ from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.kept import RawEntry
-from dronten_pipeline.ingest.raw import SourceOutcome, ingest_source
+from dronten_pipeline.ingest.outcome import SourceOutcome
+from dronten_pipeline.ingest.raw import ingest_source
 from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.ledger import acceptance, ledger, raw_files
 

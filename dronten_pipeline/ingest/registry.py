@@ -1,7 +1,7 @@
 """What a source delivered, when it was first seen, and how it was read.
 
 Here belongs: the lasting memory of a source, one JSON file that is replaced as a whole. Not
-here: deciding what counts in a run (`raw.py`).
+here: deciding what counts in a run (`counting.py`).
 """
 
 from __future__ import annotations

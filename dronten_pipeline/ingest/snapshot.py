@@ -1,7 +1,7 @@
 """What one run reads: always the same folders and files, whatever was delivered.
 
 Here belongs: laying out `raw/current`, beside and then switched to. Not here: deciding what
-counts (`raw.py`), computing anything (dbt).
+counts (`counting.py`), computing anything (dbt).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dronten_pipeline.core import personal
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.ingest import cleaning, completeness, files, kept, registry, shape
 from dronten_pipeline.ingest.kept import Recorded
-from dronten_pipeline.ingest.raw import DeliveryReport, SourceOutcome
+from dronten_pipeline.ingest.outcome import DeliveryReport, SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
 
 #: Per source and table the raw files that a release read, relative to raw/, each with the number

@@ -2,7 +2,7 @@
 
 Here belongs: finding in new deliveries the keys that equal earlier ones in all but leading zeros,
 case, white space, separators and quotes. Not here: what a single value means (`spelling.py`), and
-what becomes of the delivery (`raw.py`).
+what becomes of the delivery (`counting.py`).
 
 Of earlier deliveries only those keys are held that may be the same as an unknown one.
 """

@@ -1,8 +1,8 @@
 """Which of the deliveries of a table count, and in which place.
 
 Here belongs: what a later delivery does to an earlier one. Not here: which deliveries there are
-(`registry.py`), whether one can be read (`raw.py`), and the records in them (dbt takes the latest
-version of each key).
+(`registry.py`), whether one can be read (`reading.py`), and the records in them (dbt takes the
+latest version of each key).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the process that may break does for ingest: reading one delivered file.
 
 Here belongs: calls that `core/sandbox.py` makes, with arguments and answers that JSON knows. Not
-here: reading itself (`parsing.py`), and what becomes of what was read (`raw.py`).
+here: reading itself (`parsing.py`), and what becomes of what was read (`reading.py`).
 """
 
 from __future__ import annotations

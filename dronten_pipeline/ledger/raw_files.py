@@ -1,7 +1,7 @@
 """The raw files as the ledger holds them: what each of them was when it was written.
 
 Here belongs writing and reading records of kind `ingest`. Not here: comparing files with them
-(`ingest/kept.py`), or what a run does with one that differs (`ingest/raw.py`).
+(`ingest/kept.py`), or what a run does with one that differs (`ingest/source_run.py`).
 
 The body of such a record:
     run_id      the run that read

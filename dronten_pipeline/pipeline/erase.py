@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core import personal
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import files, landing, names, raw, registry
+from dronten_pipeline.ingest import files, landing, names, registry
 from dronten_pipeline.pipeline import dagster_home
 
 
@@ -104,7 +104,7 @@ def _check_gone(
     kept: names.Names,
     contents: set[str],
 ) -> None:
-    folder = raw.landing_folder(settings, source, "delivery")
+    folder = landing.folder(settings, source, "delivery")
     there = {one.file_name for one in known.deliveries if one.sha256 in contents}
     found = (path.name for path in landing.delivered_files(folder))
     present = [name for name in found if kept.kept(name) in there]

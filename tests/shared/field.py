@@ -17,6 +17,7 @@ import polars as pl
 from dronten_pipeline.contracts.sources import Source, load_sources
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import quarantine, raw
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from tests.conftest import PROJECT
 
 AS_OF = dt.date(2026, 6, 30)
@@ -32,7 +33,7 @@ class Case:
 
     settings: Settings
     source: Source
-    outcome: raw.SourceOutcome
+    outcome: SourceOutcome
 
     @cached_property
     def notes(self) -> str:

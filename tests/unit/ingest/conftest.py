@@ -11,6 +11,7 @@ import pytest
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import raw
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 AS_OF = dt.date(2026, 3, 17)
 
@@ -95,8 +96,8 @@ def deliver(settings: Settings) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def ingest(settings: Settings) -> Callable[..., raw.SourceOutcome]:
-    def run(run_id: str = "run-1", of: Source | None = None, **more: object) -> raw.SourceOutcome:
+def ingest(settings: Settings) -> Callable[..., SourceOutcome]:
+    def run(run_id: str = "run-1", of: Source | None = None, **more: object) -> SourceOutcome:
         arguments: dict = {"as_of": AS_OF, "origin": "delivery", **more}
         return raw.ingest_source(settings, of or source(), run_id=run_id, **arguments)
 

@@ -11,12 +11,13 @@ import pytest
 
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import arriving, inputs, raw
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.pipeline import up_to_date
 
 from .conftest import source
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 WHOLE = "zaak_id;datum\na;31-12-2025\n"
 CONTRACT = """
@@ -100,7 +101,7 @@ def test_a_run_waits_for_what_was_just_delivered(settings: Settings, deliver: De
 def test_what_waits_is_looked_at_again_though_nothing_changed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcome = raw.SourceOutcome(
+    outcome = SourceOutcome(
         source="loket", origin="delivery", state="current", note="", waiting=("zaken_2.csv wacht.",)
     )
     inputs.save_outcome(settings, outcome)

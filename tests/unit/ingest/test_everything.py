@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 from dronten_pipeline.audit import verify_raw
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import accept, inputs, raw, recorded, registry
+from dronten_pipeline.ingest import accept, inputs, raw, record_keys, recorded, registry
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ledger import ledger
 
 from .conftest import AS_OF, source
 from .test_returns import rows, text
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
 def everything(**changes: object) -> Source:
@@ -65,7 +66,7 @@ def test_five_days_of_a_source_that_corrects_deletes_restores_and_renames(
         settings.landing_folder / "loket" / "zaken_nieuw.csv"
     )
     assert one_day({}) == corrected
-    outcome: raw.SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
+    outcome: SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
     assert [(one.file_name, one.state, one.rows_delivered) for one in outcome.deliveries] == [
         ("zaken_1.csv", "unchanged", 0),
         ("zaken_2.csv", "unchanged", 0),
@@ -106,7 +107,7 @@ def test_a_delivery_that_shrinks_too_far_stops_its_source(
 ) -> None:
     one_day({"zaken_1.csv": records(100)})
     found = one_day({"zaken_2.csv": records(after, value=2)}, **changes)
-    outcome: raw.SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
+    outcome: SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
     assert outcome.state == state
     if state == "current":
         assert found == records(after, value=2)
@@ -126,7 +127,7 @@ def test_new_records_make_up_for_none_that_disappeared(
     one_day({"zaken_1.csv": records(100)})
     renamed = records(100, 2, first=gone)
     found = one_day({"zaken_2.csv": renamed})
-    outcome: raw.SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
+    outcome: SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
     if gone == 5:
         assert found == renamed
         assert (
@@ -152,7 +153,7 @@ def test_a_rejected_row_takes_its_earlier_version_along_and_says_so(
         lines[place * 10] = lines[place * 10].replace("31-12-2025", "32-13-2025")
     deliver("zaken_2.csv", "\n".join(lines))
     found = one_day({})
-    outcome: raw.SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
+    outcome: SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
     many = "1 rij" if rejected == 1 else f"{rejected} rijen"
     said = f"({many} van levering 2 {'is' if rejected == 1 else 'zijn'} afgekeurd, en het record"
     if rejected == 6:
@@ -169,7 +170,7 @@ def test_files_of_one_run_are_a_new_whole_each_or_parts_of_one(
     assert one_day(days) == records(10, 2, first=1)  # two days at once: z0 is gone
     parts = {"zaken_2026-01.csv": records(6), "zaken_2026-02.csv": records(6, first=6)}
     assert one_day(parts) == records(12)
-    outcome: raw.SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
+    outcome: SourceOutcome = one_day.outcome  # type: ignore[attr-defined]
     assert "(met 1 ander bestand) telt, met 12 records" in outcome.deliveries[-1].note
     one_day({"zaken_2026-02.csv": records(6, 3, first=6)})
     assert one_day.outcome.state == "stopped"  # type: ignore[attr-defined]
@@ -193,7 +194,7 @@ def test_a_run_without_news_counts_no_keys_again(
     one_day({"zaken_1.csv": records(5)})
     before = one_day({"zaken_2.csv": records(5, 2)})
     first = one_day.outcome  # type: ignore[attr-defined]
-    monkeypatch.setattr(raw._Keys, "_of", lambda *_: pytest.fail("was read again"))
+    monkeypatch.setattr(record_keys.RecordKeys, "_of", lambda *_: pytest.fail("was read again"))
     assert one_day({}) == before
     assert one_day.outcome == first.model_copy(update={"written": ()})  # type: ignore[attr-defined]
 
@@ -202,10 +203,10 @@ def test_a_run_without_news_counts_no_keys_again(
 
 
 @pytest.fixture
-def stopped(settings: Settings, deliver: Deliver) -> Callable[[str], raw.SourceOutcome]:
+def stopped(settings: Settings, deliver: Deliver) -> Callable[[str], SourceOutcome]:
     """A run as the chain does it, with the ledger; the second file holds too few records."""
 
-    def run(run_id: str) -> raw.SourceOutcome:
+    def run(run_id: str) -> SourceOutcome:
         outcome = recorded.read_source(
             settings, everything(), run_id=run_id, as_of=AS_OF, origin="delivery",
             believed=recorded.believed_raw(settings, run_id),
@@ -222,7 +223,7 @@ def stopped(settings: Settings, deliver: Deliver) -> Callable[[str], raw.SourceO
 
 @pytest.mark.parametrize("name", ["zaken_2.csv", "2"])
 def test_somebody_may_let_it_in(
-    settings: Settings, stopped: Callable[[str], raw.SourceOutcome], name: str
+    settings: Settings, stopped: Callable[[str], SourceOutcome], name: str
 ) -> None:
     reason = "De helft van de zaken is overgedragen aan de provincie."
     said = accept.accept(settings, everything(), name, reason=reason)

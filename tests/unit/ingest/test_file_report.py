@@ -17,9 +17,10 @@ from typer.testing import CliRunner
 from dronten_pipeline.cli import app
 from dronten_pipeline.contracts.sources import Source, load_sources
 from dronten_pipeline.core.settings import PROJECT, Settings
-from dronten_pipeline.ingest import differences, parsing, pieces, privacy, raw, snapshot
+from dronten_pipeline.ingest import differences, parsing, pieces, privacy, snapshot
 from dronten_pipeline.ingest.file_report import FileReport
 from dronten_pipeline.ingest.inspection import inspect_file
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.supplier.write import write
 from tests.unit.ingest.conftest import AS_OF, source
 
@@ -27,7 +28,7 @@ HEADER = "zaak_id;Datum;gestart_op;bedrag;aantal;akkoord;toelichting;klant;rd_x\
 NAME = "Jan Jansen"
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
 def row(number: int, amount: str = "1,50") -> str:

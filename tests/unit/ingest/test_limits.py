@@ -21,14 +21,15 @@ from hypothesis import strategies as st
 from dronten_pipeline.core.limits import Limits, TooLarge
 from dronten_pipeline.core.sandbox import Broken, Failed, Sandbox
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import files, parsing, pieces, raw, readers, registry, worker
+from dronten_pipeline.ingest import files, parsing, parts, pieces, raw, readers, registry, worker
 from dronten_pipeline.ingest.dialect import Refused
 from dronten_pipeline.ingest.header import Wanted
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import source
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 ZAKEN = source().table("zaken")
 HEADER = "zaak_id;datum;bedrag\n"
@@ -161,7 +162,7 @@ def test_a_file_that_is_too_large_is_not_even_hashed(
     path = deliver("zaken_1.csv", HEADER)
     with path.open("ab") as file:
         file.truncate(2_000_000)
-    monkeypatch.setattr(raw, "_stable_hash", lambda _: pytest.fail("it was read"))
+    monkeypatch.setattr(parts, "stable_sha256", lambda _: pytest.fail("it was read"))
     outcome = raw.ingest_source(
         settings.model_copy(update={"file_megabytes": 1}),
         source(),

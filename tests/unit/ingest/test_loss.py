@@ -12,7 +12,8 @@ import pytest
 import xlsxwriter
 
 from dronten_pipeline.contracts.sources import Source
-from dronten_pipeline.ingest import loss, parsing, pieces, raw, worker
+from dronten_pipeline.ingest import loss, parsing, pieces, worker
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import source
 
@@ -111,7 +112,7 @@ def test_a_loss_that_takes_no_side_is_no_bias(content: str) -> None:
 
 
 def test_a_biased_file_stops_and_a_few_lost_rows_are_told(
-    deliver: Callable[..., Path], ingest: Callable[..., raw.SourceOutcome]
+    deliver: Callable[..., Path], ingest: Callable[..., SourceOutcome]
 ) -> None:
     deliver("zaken_1.csv", rows(200, bedrag=lambda n: f"{n},50 CR" if n < 6 else f"{n},50"))
     outcome = ingest(of=town())
@@ -121,7 +122,7 @@ def test_a_biased_file_stops_and_a_few_lost_rows_are_told(
 
 
 def test_one_lost_negative_is_told(
-    deliver: Callable[..., Path], ingest: Callable[..., raw.SourceOutcome]
+    deliver: Callable[..., Path], ingest: Callable[..., SourceOutcome]
 ) -> None:
     deliver("zaken_1.csv", rows(24, bedrag=lambda n: "5,50 CR" if n == 7 else f"{n},50"))
     outcome = ingest(of=town())
@@ -147,7 +148,7 @@ def test_a_file_in_pieces_is_judged_as_a_whole(
 
 
 def test_impossible_records_are_told_and_do_not_stop(
-    deliver: Callable[..., Path], ingest: Callable[..., raw.SourceOutcome]
+    deliver: Callable[..., Path], ingest: Callable[..., SourceOutcome]
 ) -> None:
     contract = town()
     rule = {

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from dronten_pipeline.ingest import names, raw
+from dronten_pipeline.ingest import names
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import source
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
 @pytest.mark.parametrize(

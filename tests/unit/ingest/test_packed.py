@@ -20,7 +20,8 @@ import pytest
 
 from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.core.sandbox import Unwritten
-from dronten_pipeline.ingest import inspection, landing, packed, parsing, pieces, raw
+from dronten_pipeline.ingest import inspection, landing, packed, parsing, pieces
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from tests.unit.ingest.conftest import AS_OF, source
 
 CSV = b"zaak_id;Datum;aantal\nA1;01-03-2026;1\nA2;02-03-2026;2\n"
@@ -28,7 +29,7 @@ JSON = json.dumps([{"zaak_id": "A1", "Datum": "2026-03-01", "aantal": 1}]).encod
 KEY = b"k" * 32
 TABLE = source().tables[0]
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
 def zipped(**files: bytes) -> bytes:

@@ -11,15 +11,16 @@ import pytest
 import xlsxwriter
 
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import raw, registry
+from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.inputs import save_outcome
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.pipeline.erase import EraseError, erase
 from tests.planted import found_below
 
 from .conftest import source
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 #: One invented word per place; nothing of these may be kept anywhere.
 UNKEPT = {
@@ -52,7 +53,7 @@ CSV = (
 @pytest.fixture
 def planted(
     settings: Settings, deliver: Deliver, ingest: Ingest, capfd: pytest.CaptureFixture[str]
-) -> raw.SourceOutcome:
+) -> SourceOutcome:
     words = UNKEPT | KEPT
     deliver(f"zaken_{UNKEPT['file']}.csv", CSV.format(**words))
     record = {"naam": KEPT["value"], UNKEPT["key"]: UNKEPT["extra"]}
@@ -77,7 +78,7 @@ def planted(
 
 
 def test_nothing_but_values_of_the_contract_is_kept(
-    settings: Settings, planted: raw.SourceOutcome
+    settings: Settings, planted: SourceOutcome
 ) -> None:
     assert planted.state == "current", planted.note
     assert planted.rows_quarantined == 3
@@ -101,7 +102,7 @@ def test_a_record_in_the_place_of_the_header_is_not_repeated(
 
 
 def test_nothing_is_left_of_what_was_erased(
-    settings: Settings, planted: raw.SourceOutcome, deliver: Deliver, ingest: Ingest
+    settings: Settings, planted: SourceOutcome, deliver: Deliver, ingest: Ingest
 ) -> None:
     name = f"zaken_{UNKEPT['file']}.csv"
     with pytest.raises(EraseError, match="staat nog in"):

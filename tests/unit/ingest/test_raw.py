@@ -17,13 +17,14 @@ import pytest
 
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import files, raw, registry
+from dronten_pipeline.ingest import files, parsing, parts, registry
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import corpus, source
 
 HEADER = "zaak_id;datum;bedrag\n"
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
 def zaken(*ids: str, broken: int = 0) -> str:
@@ -32,7 +33,7 @@ def zaken(*ids: str, broken: int = 0) -> str:
     return HEADER + "".join(lines)
 
 
-def states(outcome: raw.SourceOutcome) -> dict[str, str]:
+def states(outcome: SourceOutcome) -> dict[str, str]:
     return {report.file_name: report.state for report in outcome.deliveries}
 
 
@@ -145,7 +146,7 @@ def test_a_second_run_reads_nothing_again(
 ) -> None:
     deliver("zaken_1.csv", zaken("a"))
     first = ingest()
-    monkeypatch.setattr(raw.parsing, "parse", lambda *_: pytest.fail("was parsed again"))
+    monkeypatch.setattr(parsing, "parse", lambda *_: pytest.fail("was parsed again"))
     assert ingest("run-2") == first.model_copy(update={"written": ()})
 
 
@@ -186,7 +187,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(
     deliver: Deliver, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver("zaken_1.csv", zaken("a"))
-    monkeypatch.setattr(raw, "_stable_hash", lambda path: None)
+    monkeypatch.setattr(parts, "stable_sha256", lambda path: None)
     outcome = ingest()
     assert (outcome.state, outcome.deliveries) == ("current", ())
     assert "volgende run" in outcome.note
@@ -201,7 +202,7 @@ def test_a_run_that_was_killed_leaves_no_rubbish(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(raw.registry, "save", killed)
+        patch.setattr(registry, "save", killed)
         with pytest.raises(KeyboardInterrupt):
             ingest()
     rubbish = settings.raw / "files" / "loket" / "zaken" / ".half.parquet.1.tmp"

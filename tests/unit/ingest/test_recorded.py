@@ -19,6 +19,7 @@ from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import raw, recorded, registry, snapshot
 from dronten_pipeline.ingest.inputs import save_outcome
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ledger import ledger, raw_files
 from tests.conftest import PROJECT
 from tests.unit.ingest.conftest import corpus, source
@@ -48,7 +49,7 @@ def deliver(settings: Settings, name: str, content: str, folder: str = "loket") 
     return path
 
 
-def read(settings: Settings, run_id: str = "run-1", of: Source | None = None) -> raw.SourceOutcome:
+def read(settings: Settings, run_id: str = "run-1", of: Source | None = None) -> SourceOutcome:
     return recorded.read_source(
         settings,
         of or source(),

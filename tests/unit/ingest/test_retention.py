@@ -10,7 +10,7 @@ from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.inputs import save_outcome
-from dronten_pipeline.ingest.raw import SourceOutcome
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ingest.retention import forget, superseded
 from tests.unit.ingest.conftest import source
 from tests.unit.ingest.test_raw import Deliver, Ingest, with_amount_as_text, zaken

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import raw, registry, snapshot
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import AS_OF, source
 from .test_snapshot import build, current
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 #: Three states of the same records, and one of others.
 CONTENTS = [
@@ -38,7 +39,7 @@ def text(content: Mapping[str, int]) -> str:
     return "zaak_id;datum;aantal\n" + "".join(lines)
 
 
-def rows(settings: Settings, outcome: raw.SourceOutcome, run_id: str = "run") -> dict[str, int]:
+def rows(settings: Settings, outcome: SourceOutcome, run_id: str = "run") -> dict[str, int]:
     """The latest version of every record, as dbt takes it: by the number of the file."""
     build(settings, outcome, run_id=run_id)
     files = sorted((settings.raw_current / "loket__zaken").glob("*.parquet"))

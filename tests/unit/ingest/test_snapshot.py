@@ -11,17 +11,18 @@ import pytest
 
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import privacy, raw, snapshot
+from dronten_pipeline.ingest import privacy, snapshot
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import AS_OF, source
 from .test_raw import zaken
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
 def build(
-    settings: Settings, outcome: raw.SourceOutcome, of: Source | None = None, **changes: object
+    settings: Settings, outcome: SourceOutcome, of: Source | None = None, **changes: object
 ) -> snapshot.Snapshot:
     contract = of or source()
     arguments: dict = {

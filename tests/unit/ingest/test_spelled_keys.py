@@ -9,12 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dronten_pipeline.ingest import raw, spelled_keys
+from dronten_pipeline.ingest import spelled_keys
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import source
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
 def found(folder: Path, *files: list[str], **changes: object) -> dict[int, int]:

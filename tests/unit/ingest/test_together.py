@@ -16,6 +16,7 @@ from dronten_pipeline.core import sandbox
 from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files, raw, together, worker
+from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import AS_OF, source
 
@@ -209,10 +210,10 @@ def test_many_files_with_a_value_of_their_own_leave_the_others_together(tmp_path
 
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 
-def delivered(outcome: raw.SourceOutcome) -> list[dict[str, object]]:
+def delivered(outcome: SourceOutcome) -> list[dict[str, object]]:
     return [report.model_dump(exclude={"received_at"}) for report in outcome.deliveries]
 
 

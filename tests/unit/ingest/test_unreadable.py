@@ -12,12 +12,13 @@ from typer.testing import CliRunner
 from dronten_pipeline.cli import app
 from dronten_pipeline.core.file_names import is_sound, shown
 from dronten_pipeline.core.settings import PROJECT, Settings, current_settings
-from dronten_pipeline.ingest import inspection, landing, raw
+from dronten_pipeline.ingest import inspection, landing, look
+from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.pipeline import up_to_date
 from dronten_pipeline.pipeline.run import delivery_origin, describe_run
 
 Deliver = Callable[..., Path]
-Ingest = Callable[..., raw.SourceOutcome]
+Ingest = Callable[..., SourceOutcome]
 
 GOOD = "zaak_id;datum\na;31-12-2025\n"
 LATIN_1 = os.fsdecode(b"zaken_caf\xe9.csv")
@@ -132,7 +133,7 @@ def test_the_check_says_the_same(tmp_path: Path, name: str) -> None:
     path.write_text(GOOD)
     said = "\n".join(inspection.inspect_file(settings, path).lines())
     said.encode()
-    assert (raw.NO_UTF8 in said) is (name == LATIN_1)
+    assert (look.NO_UTF8 in said) is (name == LATIN_1)
 
 
 def test_the_check_of_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
