@@ -64,11 +64,9 @@ SUITES: dict[str, list[dict[str, Any]]] = {
         expectation(
             "reconciles",
             "unexpected_rows_expectation",
-            unexpected_rows_query=[
-                "WITH own AS (SELECT * FROM {batch})",
-                "SELECT kpi_id FROM own FULL JOIN warehouse.staging.record AS r USING (kpi_id)",
-                "WHERE own.kpi_id IS NULL OR r.kpi_id IS NULL",
-            ],
+            unexpected_rows_query="WITH own AS (SELECT * FROM {batch}) "
+            "SELECT kpi_id FROM own FULL JOIN warehouse.staging.record AS r USING (kpi_id) "
+            "WHERE own.kpi_id IS NULL OR r.kpi_id IS NULL",
         ),
     ],
     "data_quality": [ROWS],
