@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -66,7 +66,8 @@ def build_candidate(
         for table in _referred_first(copied, known):
             if _copy(connection, table, known.get(table), keyed, release_id):
                 keyed[table] = known[table]
-            _copy_comments(connection, table)
+            with _at_once(connection):
+                _copy_comments(connection, table)
         counts = {table: count_of(connection, f"mart.main.{identifier(table)}") for table in copied}
         connection.execute("CHECKPOINT mart")
         connection.execute("USE memory")
@@ -90,12 +91,24 @@ def build_reference(warehouse: Path, reference: Path) -> None:
         for schema, view in views:
             there = f"{identifier(schema)}."
             beside = identifier(f"{view} as table")
-            with contextlib.suppress(duckdb.Error):
+            with contextlib.suppress(duckdb.Error), _at_once(connection):
                 connection.execute(
                     f"CREATE TABLE {there}{beside} AS FROM {there}{identifier(view)}"
                 )
                 connection.execute(f"DROP VIEW {there}{identifier(view)}")
                 connection.execute(f"ALTER TABLE {there}{beside} RENAME TO {identifier(view)}")
+
+
+@contextlib.contextmanager
+def _at_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Many small statements as one change: each by itself would wait for the disk."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def _referred_first(tables: list[str], contracts: Mapping[str, TableContract]) -> list[str]:
