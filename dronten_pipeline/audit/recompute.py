@@ -17,6 +17,7 @@ import polars as pl
 
 from dronten_pipeline.core.database import OFFLINE, identifier, literal
 from dronten_pipeline.core.durable import sha256_of
+from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.release.lineage import PREVIOUS, PROOF, RAW, Lineage, Node, is_about_run
 
 #: The table that a release publishes its figures in.
@@ -55,7 +56,7 @@ def recompute(
         }
         try:
             # The name of the file is the name by which the SQL knows its tables.
-            with duckdb.connect(str(folder / "warehouse.duckdb"), config=OFFLINE) as connection:
+            with duckdb.connect(str(folder / WAREHOUSE), config=OFFLINE) as connection:
                 for key in order:
                     _build(connection, lineage, key, others, places, release / PROOF)
                 return connection.execute(

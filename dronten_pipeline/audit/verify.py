@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from dronten_pipeline.audit.verify_raw import verify_deliveries, verify_raw
 from dronten_pipeline.core.durable import sha256_of
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.ledger import anchor, ledger, ratification, rules, trust
@@ -22,7 +23,6 @@ from dronten_pipeline.ledger.signing import SigningError
 from dronten_pipeline.release.releases import (
     CURRENT,
     MANIFEST,
-    MART,
     Release,
     broken_off,
     differences,

@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from dronten_pipeline.commands.postgres import say_lag
 from dronten_pipeline.commands.terminal import coloured, console, say_warning
 from dronten_pipeline.core.file_names import shown
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings, current_settings
 from dronten_pipeline.core.words import judged, number, period, target, verdict
 from dronten_pipeline.release.standing import STANDING
@@ -53,7 +54,7 @@ def show_release(settings: Settings) -> None:
     if release is None:
         console.print("Er is nog geen uitgave. Maak er een met `datalab run`.")
         return
-    with duckdb.connect(str(release.folder / "mart.duckdb"), read_only=True) as mart:
+    with duckdb.connect(str(release.folder / MART), read_only=True) as mart:
         kpis = mart.execute(STANDING).pl()
         delivered = {
             row[0] for row in mart.execute("select source from source_delivery").fetchall()

@@ -19,6 +19,7 @@ from typing import Any
 
 from dronten_pipeline.contracts.seeds import check_seeds, read_seed
 from dronten_pipeline.core.durable import WORDS_OF_FULL
+from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.core.settings import WRITTEN_BY_DBT, Settings
 
 #: dbt started so that it ends with its parent (`core/child.py`).
@@ -73,7 +74,7 @@ def environment(settings: Settings, previous_release: Path | None = None) -> dic
     """
     return {
         "DATALAB_RAW_CURRENT": str(settings.raw_current),
-        "DATALAB_WAREHOUSE": str(settings.warehouse / "latest" / "warehouse.duckdb"),
+        "DATALAB_WAREHOUSE": str(settings.warehouse / "latest" / WAREHOUSE),
         "DATALAB_STAGING": "table" if _is_large(settings) else "view",
         "DATALAB_PREVIOUS_RELEASE": str(previous_release / "parquet") if previous_release else "",
         "DBT_PROFILES_DIR": str(settings.dbt_project),

@@ -31,7 +31,6 @@ from typing import Any
 
 from dronten_pipeline.core.limits import MEGABYTE, Limits
 
-PROJECT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
 BLOCK = 1 << 20
 #: More than the text of any document, and than the notes on any file.
@@ -127,6 +126,9 @@ class Sandbox:
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
+            # Only who asks needs the settings; the other process starts faster without.
+            from dronten_pipeline.core.settings import PROJECT
+
             self._process = subprocess.Popen(
                 ["env", *ENVIRONMENT, sys.executable, "-c", START, str(os.getpid()),
                  self.limits.model_dump_json(), str(self.grown), *modules],

@@ -105,6 +105,17 @@ def period_code(grain: str | None, start: dt.date) -> str:
     }.get(grain or "", f"{start.year}")
 
 
+def period_of_code(code: str) -> str:
+    """The name of a period by its code: `maart 2026` for `2026-03`; what is no code stays as it is.
+
+    Its opposite is `period_code`.
+    """
+    year, _, part = code.partition("-")
+    if part.isdecimal() and 1 <= int(part) <= 12:
+        return period("month", dt.date(int(year), int(part), 1))
+    return f"{year} {part}".rstrip() if part.startswith("K") else code
+
+
 def period_until(grain: str | None, start: dt.date | None, until: dt.date | None) -> str:
     """The period that was judged: `2026 t/m mei`, or its name where all of it was.
 

@@ -13,6 +13,7 @@ import dagster as dg
 
 from dronten_pipeline.contracts.dbt_project import calendar_version
 from dronten_pipeline.contracts.sources import FRESH_DAYS, Source, Table
+from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.defs.failures import without_values
 from dronten_pipeline.defs.naming import ENGINEERS, SNAPSHOT_KEY, raw_key, team
 from dronten_pipeline.defs.resources import RunResource
@@ -21,7 +22,6 @@ from dronten_pipeline.pipeline.run import code_fingerprint
 if TYPE_CHECKING:
     from dronten_pipeline.ingest.outcome import DeliveryReport
 
-SCORES = "scores"
 READ, FRESH = "delivered", "fresh"
 
 

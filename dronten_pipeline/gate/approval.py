@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.gate.verdict import Result
 from dronten_pipeline.ledger import ledger, signing, trust
@@ -135,7 +136,7 @@ def approve(settings: Settings, mart_sha256: str, *, key: Path, reason: str) -> 
     approver = _approver(settings, signer.key_id)
     _check_is_second(settings, approver, gate)
     statement = signing.statement(
-        {"mart.duckdb": mart_sha256},
+        {MART: mart_sha256},
         PREDICATE_TYPE,
         {
             "release_id": gate.body["release_id"],
@@ -156,7 +157,7 @@ def approve(settings: Settings, mart_sha256: str, *, key: Path, reason: str) -> 
             "mart_sha256": mart_sha256,
             "envelope": signing.sign(statement, [signer]),
         },
-        {"mart.duckdb": mart_sha256},
+        {MART: mart_sha256},
     )
     return read_approval(settings, record.number)
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from dronten_pipeline.core.run_files import VERDICT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.gx_judge import keep_quiet
 from dronten_pipeline.gate.verdict import Result, Verdict
@@ -193,7 +194,7 @@ def _kept_runs(warehouse: Path) -> list[_Run]:
     """The runs with a verdict, the newest first."""
     runs = []
     for path in warehouse.glob(f"*/{OUTCOMES}"):
-        verdict = path.with_name("verdict.json")
+        verdict = path.with_name(VERDICT)
         if path.parent.is_symlink() or not verdict.is_file():
             continue
         runs.append(

@@ -26,6 +26,7 @@ from dronten_pipeline.contracts.published_tables import load_table_contracts
 from dronten_pipeline.contracts.reading import ContractError
 from dronten_pipeline.core.database import remove_database
 from dronten_pipeline.core.durable import canonical_json, explain, sha256_of, write_durably
+from dronten_pipeline.core.run_files import MART, VERDICT, WAREHOUSE
 from dronten_pipeline.core.settings import LOCAL_TIME, PROJECT, Settings
 from dronten_pipeline.gate.approval import Approval, held_back
 from dronten_pipeline.gate.candidate import build_candidate, build_reference
@@ -49,14 +50,11 @@ from dronten_pipeline.gate.verdict import (
 )
 from dronten_pipeline.ledger import built, ledger, rules
 
-WAREHOUSE = "warehouse.duckdb"
-MART = "mart.duckdb"
 #: The warehouse as the rules read it, for as long as the judgement lasts.
 REFERENCE = "reference.duckdb"
 #: The mart as it was when it was held back; what is published after an approval is made of it.
 HELD_BACK = "held-back.duckdb"
 REQUEST = "gate-request.json"
-VERDICT = "verdict.json"
 LOG = "gate.log"
 
 

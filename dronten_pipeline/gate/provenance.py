@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from dronten_pipeline.core.run_files import INPUTS
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import definitions, rules
 
@@ -46,7 +47,7 @@ def provenance(settings: Settings, run_folder: Path, code_version: str) -> dict[
         LedgerError: a change of a definition could not be recorded.
     """
     try:
-        files = json.loads((run_folder / "inputs.json").read_text(encoding="utf-8"))["files"]
+        files = json.loads((run_folder / INPUTS).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError):
         files = None
     try:

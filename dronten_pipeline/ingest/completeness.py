@@ -14,6 +14,7 @@ import polars as pl
 from dronten_pipeline.contracts.sources import FRESH_DAYS, Cadence, Table
 from dronten_pipeline.core import personal
 from dronten_pipeline.core.settings import LOCAL_TIME
+from dronten_pipeline.core.words import period_of_code
 
 #: The period in which at least one record is expected, by how often a source delivers.
 EXPECTED_EVERY: dict[Cadence, str | None] = {
@@ -86,7 +87,11 @@ def note(gaps: pl.DataFrame) -> str:
 
 def _named(gaps: pl.DataFrame) -> str:
     known = gaps.filter(pl.col("first").is_not_null())
-    names = known.head(NAMED).select(
+    named = known.head(NAMED)
+    if (gaps["kind"] == "period").all():
+        ends = pl.col("first", "last")
+        named = named.with_columns(ends.map_elements(period_of_code, pl.String))
+    names = named.select(
         pl.when(pl.col("first") == pl.col("last"))
         .then("first")
         .otherwise(pl.format("{} t/m {} ({})", "first", "last", "missing"))
@@ -119,7 +124,7 @@ def _period_gaps(
     )
     name = {
         "1mo": start.dt.strftime("%Y-%m"),
-        "1q": pl.format("{} kwartaal {}", start.dt.year(), start.dt.quarter()),
+        "1q": pl.format("{}-K{}", start.dt.year(), start.dt.quarter()),
         "1y": start.dt.strftime("%Y"),
     }[every]
     return (

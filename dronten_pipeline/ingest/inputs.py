@@ -13,13 +13,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from dronten_pipeline.core.run_files import INPUTS, SCORES
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files
 from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
-from dronten_pipeline.ingest.snapshot import SCORES, PreviousInputs, PreviousRelease, Snapshot
-
-NAME = "inputs.json"
+from dronten_pipeline.ingest.snapshot import PreviousInputs, PreviousRelease, Snapshot
 
 
 class NothingRead(RuntimeError):
@@ -63,12 +62,12 @@ class Inputs(BaseModel):
     files: tuple[InputFile, ...]
 
     def write(self, folder: Path) -> None:
-        files.write_bytes(folder / NAME, self.model_dump_json(indent=1).encode())
+        files.write_bytes(folder / INPUTS, self.model_dump_json(indent=1).encode())
 
 
 def read_inputs(folder: Path) -> Inputs:
     """What the run with this folder read."""
-    return Inputs.model_validate_json((folder / NAME).read_bytes())
+    return Inputs.model_validate_json((folder / INPUTS).read_bytes())
 
 
 def inputs_of(

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files, kept, quarantine, refusals, shape
 from dronten_pipeline.ingest.outcome import DeliveryReport
@@ -124,12 +125,12 @@ class ListedDocuments:
             path.unlink(missing_ok=True)
 
     def _write_scores(self, scores: pl.DataFrame) -> str:
-        folder = self.run.store / "scores"
+        folder = self.run.store / SCORES
         temporary = folder / f"new-{self.run.origin}.parquet"
         sha256 = files.write_raw(temporary, scores)
         path = folder / f"{sha256[:16]}-{self.run.origin}.parquet"
         temporary.replace(path)
-        self.run.note_computed("scores", path, sha256, scores.height)
+        self.run.note_computed(SCORES, path, sha256, scores.height)
         return str(self.run.relative(path))
 
     # --- judgements of texts, which are kept because the texts are not

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.durable import sha256_of
+from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.kept import RawEntry
@@ -113,7 +114,7 @@ def _found(settings: Settings) -> Iterator[RawEntry]:
                         delivered_sha256=delivered,
                         is_found=True,
                     )
-    for what, pattern in (("scores", "files/*/scores/*.parquet"), ("texts", "texts/**/*.parquet")):
+    for what, pattern in ((SCORES, f"files/*/{SCORES}/*.parquet"), ("texts", "texts/**/*.parquet")):
         for path in sorted(settings.raw.glob(pattern)):
             place = path.relative_to(settings.raw).as_posix()
             sha256 = _hash(path)

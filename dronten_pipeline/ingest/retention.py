@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import registry
 from dronten_pipeline.ingest.inputs import load_outcomes
-from dronten_pipeline.ingest.snapshot import SCORES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dronten_pipeline.contracts.sources import FRESH_DAYS, Source, Table
 from dronten_pipeline.core import personal
+from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.ingest import cleaning, completeness, files, kept, registry, shape
 from dronten_pipeline.ingest.kept import Recorded
@@ -28,8 +29,7 @@ from dronten_pipeline.ingest.registry import Origin
 PreviousInputs = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 #: Under this table name the scores of documents stand among the inputs.
-SCORES = "scores"
-EMPTY = "00000000.parquet"
+WITHOUT_ROWS = "00000000.parquet"
 
 DELIVERY_COLUMNS = pl.Schema(
     {
@@ -242,7 +242,7 @@ class _Layout:
     def lay_out(self, source: Source, outcome: SourceOutcome | None) -> None:
         for table in source.tables:
             folder = self.folder / f"{source.name}__{table.name}"
-            files.write_parquet(folder / EMPTY, shape.empty(table))
+            files.write_parquet(folder / WITHOUT_ROWS, shape.empty(table))
         reports = outcome.deliveries if outcome else ()
         broken = self._broken(outcome) if outcome and outcome.state == "current" else []
         if outcome is not None and outcome.state == "current" and not broken:

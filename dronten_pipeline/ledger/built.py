@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from dronten_pipeline.core.durable import sha256_of
+from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger, trust
 from dronten_pipeline.ledger.record import Record
 
 KIND = "warehouse"
-NAME = "warehouse.duckdb"
 
 
 def record_built(settings: Settings, run_folder: Path) -> Record:
@@ -22,9 +22,9 @@ def record_built(settings: Settings, run_folder: Path) -> Record:
     Raises:
         LedgerError: it could not be written down.
     """
-    sha256 = sha256_of(run_folder / NAME)
+    sha256 = sha256_of(run_folder / WAREHOUSE)
     return ledger.append(
-        settings, KIND, {"run_id": run_folder.name, "sha256": sha256}, {NAME: sha256}
+        settings, KIND, {"run_id": run_folder.name, "sha256": sha256}, {WAREHOUSE: sha256}
     )
 
 
@@ -33,5 +33,5 @@ def is_as_built(settings: Settings, run_folder: Path) -> bool:
     wrote it down."""
     for record in ledger.records_of(settings, KIND):
         if record.body["run_id"] == run_folder.name:
-            return bool(record.body["sha256"] == sha256_of(run_folder / NAME))
+            return bool(record.body["sha256"] == sha256_of(run_folder / WAREHOUSE))
     return trust.trust(settings).begins is None

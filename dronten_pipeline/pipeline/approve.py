@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dronten_pipeline.core.durable import sha256_of
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.approval import Approval, ApprovalError, approve, failed_judgement
-from dronten_pipeline.gate.gate import HELD_BACK, MART, run_gate
+from dronten_pipeline.gate.gate import HELD_BACK, run_gate
 from dronten_pipeline.gate.verdict import Result
 from dronten_pipeline.ingest.inputs import read_inputs
 from dronten_pipeline.ledger import rules

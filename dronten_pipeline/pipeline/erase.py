@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core import personal
+from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files, landing, names, registry
 from dronten_pipeline.pipeline import dagster_home
@@ -140,7 +141,7 @@ def _erase_traces(settings: Settings, source: Source) -> None:
     if any(table.document_column for table in source.tables):
         # Names of documents, and judgements of those that the list named.
         store = settings.raw / "files" / source.name
-        folders += [settings.raw / "texts" / source.name, store / "scores", store / "documents"]
+        folders += [settings.raw / "texts" / source.name, store / SCORES, store / "documents"]
     for folder in folders:
         files.remove_folder(folder)
     for path in (

@@ -24,13 +24,14 @@ from psycopg import errors, sql
 from dronten_pipeline.core.database import OFFLINE
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.postgres_names import written
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.postgres import mart_tables, parallel_copy, swap
 from dronten_pipeline.postgres.connection import PostgresError, connected, explained, masked, place
 from dronten_pipeline.postgres.mart_tables import Content, Table
 from dronten_pipeline.release.formats.datapackage import NAME as DATA_PACKAGE
-from dronten_pipeline.release.releases import MART, Release, ReleaseError, current_release
+from dronten_pipeline.release.releases import Release, ReleaseError, current_release
 
 
 @dataclass(frozen=True, kw_only=True)

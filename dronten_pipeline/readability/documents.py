@@ -28,6 +28,7 @@ import polars as pl
 
 from dronten_pipeline.core import sandbox, zips
 from dronten_pipeline.core.limits import MEGABYTE, Limits
+from dronten_pipeline.core.settings import PROJECT
 from dronten_pipeline.readability import clean, extract, judge, score
 from dronten_pipeline.readability.calibration import Calibration
 from dronten_pipeline.readability.parameters import frozen
@@ -735,7 +736,7 @@ def _reader_version(limits: Limits) -> str:
     """Changes with the limits, and with all that reads and judges a document."""
     digest = hashlib.sha256(limits.model_dump_json().encode())
     code = (*sorted(Path(__file__).parent.glob("*.py")), *_READS_TOO)
-    for path in (*code, sandbox.PROJECT / "requirements.lock"):
+    for path in (*code, PROJECT / "requirements.lock"):
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()[:16]
 

@@ -26,6 +26,8 @@ from pydantic import BaseModel, ConfigDict
 
 from dronten_pipeline.core.database import OFFLINE, identifier, literal
 from dronten_pipeline.core.durable import canonical_json, write_durably
+from dronten_pipeline.core.run_files import WAREHOUSE
+from dronten_pipeline.ingest.snapshot import WITHOUT_ROWS
 
 PROOF = "proof"
 LINEAGE = "lineage.json"
@@ -36,7 +38,6 @@ _TABLE_OF_A_RUN = "run__"
 #: What figures are made of; the others count delivered rows, which are not published of people.
 _OF_FIGURES = ("run__context", "run__previous", "run__source")
 #: The file in a folder of raw/current that holds the columns and no rows (`ingest/snapshot.py`).
-_EMPTY = "00000000.parquet"
 
 
 class Node(BaseModel):
@@ -158,10 +159,10 @@ def keep_proof(
     for folder in sorted(raw_current.iterdir()):
         if folder.name in _OF_FIGURES:
             shutil.copyfile(folder / "1.parquet", proof / "run" / f"{folder.name}.parquet")
-        elif not folder.name.startswith(_TABLE_OF_A_RUN) and (folder / _EMPTY).is_file():
+        elif not folder.name.startswith(_TABLE_OF_A_RUN) and (folder / WITHOUT_ROWS).is_file():
             (proof / "shape").mkdir(exist_ok=True)
-            shutil.copyfile(folder / _EMPTY, proof / "shape" / f"{folder.name}.parquet")
-    _keep_tables(run_folder / "warehouse.duckdb", lineage, proof / "kept")
+            shutil.copyfile(folder / WITHOUT_ROWS, proof / "shape" / f"{folder.name}.parquet")
+    _keep_tables(run_folder / WAREHOUSE, lineage, proof / "kept")
 
 
 def _lineage(

@@ -36,6 +36,7 @@ from dronten_pipeline.core.durable import (
     write_durably,
 )
 from dronten_pipeline.core.permissions import OPEN_FILE, OPEN_FOLDER, open_to_readers
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.ledger import ledger
@@ -44,7 +45,6 @@ from dronten_pipeline.release.lineage import PROOF
 from dronten_pipeline.release.report.facts import Judged
 from dronten_pipeline.release.report.write import write_report
 
-MART = "mart.duckdb"
 MANIFEST = "manifest.json"
 CURRENT = "current"
 BUILDING = ".building-"

@@ -18,6 +18,7 @@ from pathlib import Path
 from dronten_pipeline.core import personal
 from dronten_pipeline.core.durable import explain, sha256_of, sync_folder
 from dronten_pipeline.core.permissions import WITHDRAWN
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.ledger.record import Record
@@ -163,7 +164,7 @@ def _decide(settings: Settings, release_id: str, reason: str) -> Record:
             "reason": reason.strip(),
             "current_release": current,
             "manifest_sha256": hashes.get(releases.MANIFEST),
-            "mart_sha256": hashes.get(releases.MART),
+            "mart_sha256": hashes.get(MART),
         },
         hashes,
     )

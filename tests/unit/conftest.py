@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dronten_pipeline.core.run_files import VERDICT
 from dronten_pipeline.gate import gate, judge
 
 
@@ -16,6 +17,6 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def run_judge(run_folder: Path, timeout: int, on_progress: object) -> None:
         request = judge.Request.model_validate_json((run_folder / gate.REQUEST).read_text())
         verdict = judge.judge(request)
-        (run_folder / gate.VERDICT).write_text(verdict.model_dump_json())
+        (run_folder / VERDICT).write_text(verdict.model_dump_json())
 
     monkeypatch.setattr(gate, "_run_judge", run_judge)

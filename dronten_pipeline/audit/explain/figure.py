@@ -19,6 +19,7 @@ import duckdb
 import polars as pl
 
 from dronten_pipeline.audit.recompute import FIGURES, RecomputeError, recompute, script
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.core.words import period_code, period_end, word
 from dronten_pipeline.ledger import definitions, ledger
@@ -297,7 +298,7 @@ def _standing(release: Release, kpi_id: str) -> dict[str, Any] | None:
     status = _one(release, "kpi_status", pl.col("kpi_id") == kpi_id)
     if status is None or "judged_grain" not in status:
         return status
-    with duckdb.connect(str(release.folder / "mart.duckdb"), read_only=True) as mart:
+    with duckdb.connect(str(release.folder / MART), read_only=True) as mart:
         found = mart.execute(STANDING).pl().filter(pl.col("kpi_id") == kpi_id)
     return found.row(0, named=True)
 

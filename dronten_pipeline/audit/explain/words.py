@@ -228,7 +228,7 @@ def _deliveries(deliveries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _checks(checks: Mapping[str, Any], release: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Oordeel over de uitgave: {word('release_verdict', release['verdict'])}."
+    yield f"Keuring van de uitgave: {word('release_verdict', release['verdict'])}."
     for one in checks["of_this_kpi"]:
         yield f"{_mark(one)}  {one['description']} ({one['observed']})"
         if one["source"]:

@@ -34,6 +34,7 @@ import duckdb
 
 from dronten_pipeline.core.database import OFFLINE
 from dronten_pipeline.core.durable import canonical_json, write_durably
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.gate.attack.knowledge import (
     TOTAL,
     Cell,
@@ -262,7 +263,7 @@ def _standing(
     for folder in sorted(releases.glob("[!.]*"), reverse=True):
         if folder.is_dir() and not folder.is_symlink():
             with contextlib.suppress(duckdb.Error):
-                yield folder.name, read_figures(folder / "mart.duckdb", kinds)
+                yield folder.name, read_figures(folder / MART, kinds)
 
 
 def _about(reference: Path) -> tuple[dict[str, Kind], dict[Place, int], set[str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dronten_pipeline.contracts.published_tables import TableContract
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.release.formats.checksums import Files
 from dronten_pipeline.release.formats.mart import ExportError, read_mart
 
@@ -61,7 +62,7 @@ def write_exports(
     with ThreadPoolExecutor() as pool:
         hashed = pool.submit(checksums.describe, folder, there)
         written = pool.submit(machine_csv.export_csv, folder / "parquet", folder / "csv")
-        mart = read_mart(folder / "mart.duckdb", contracts, is_sample=is_sample)
+        mart = read_mart(folder / MART, contracts, is_sample=is_sample)
         dutch = pool.submit(
             dutch_csv.export_dutch_csv, folder / "parquet", folder / "excel", mart.tables.values()
         )

@@ -219,7 +219,7 @@ _HEADINGS = {
     "unit": "Eenheid",
     "upper": "Bovenste regelgrens",
     "value": "Waarde",
-    "verdict": "Oordeel",
+    "verdict": "Keuring",
     "weekday": "Nummer dag",
     "weekday_nl": "Dag van de week",
     "words": "Woorden",

@@ -299,7 +299,7 @@ def _introduce(sheets: _Sheets, mart: Mart) -> None:
         ("Uitgave", mart.release_id),
         ("Peildatum", f"{mart.as_of:%d-%m-%Y}: wat daarna gebeurde, telt niet mee"),
         ("Gepubliceerd", f"{mart.published_at:%d-%m-%Y %H:%M}"),
-        ("Oordeel van de keuring", mart.verdict_nl),
+        ("Keuring", mart.verdict_nl),
     ]
     row = 2
     for name, fact in facts:

@@ -18,6 +18,7 @@ import polars as pl
 from dronten_pipeline.contracts.dbt_project import sources_about_people
 from dronten_pipeline.core import words
 from dronten_pipeline.core.database import OFFLINE
+from dronten_pipeline.core.run_files import MART, WAREHOUSE
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import definitions, ledger, rules, trust
 from dronten_pipeline.ledger.record import Record
@@ -56,8 +57,8 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
     agreed = _agreed(settings, body)
     inputs = [one for one in body.get("inputs") or [] if isinstance(one, dict)]
     lineage = read_lineage(judged.folder)
-    warehouse = judged.run_folder / "warehouse.duckdb"
-    with Reading(judged.folder / "mart.duckdb") as mart, Reading(warehouse) as built:
+    warehouse = judged.run_folder / WAREHOUSE
+    with Reading(judged.folder / MART) as mart, Reading(warehouse) as built:
         checks = [_check(result, agreed) for result in body["results"]]
         return {
             "about": _about(judged, settings),

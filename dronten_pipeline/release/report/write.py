@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from dronten_pipeline.core.durable import write_durably
+from dronten_pipeline.core.run_files import REPORT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.release.report.facts import Judged, collect
 
-NAME = "controleverslag.html"
 TEMPLATE = "controleverslag.html.j2"
 
 
 def write_report(settings: Settings, judged: Judged) -> Path:
     """The report of a judgement, in the folder of its mart."""
-    path = judged.folder / NAME
+    path = judged.folder / REPORT
     write_durably(path, render(collect(settings, judged)).encode())
     return path
 

@@ -145,3 +145,11 @@ def test_no_other_place_has_words_of_its_own() -> None:
         and any(one in path.read_text(encoding="utf-8") for one in said)
     ]
     assert places == []
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("2026-03", "maart 2026"), ("2026-K1", "2026 K1"), ("2026", "2026"), ("2026-13", "2026-13")],
+)
+def test_a_period_is_said_the_same_by_its_code(code: str, said: str) -> None:
+    assert words.period_of_code(code) == said

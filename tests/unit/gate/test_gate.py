@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from dronten_pipeline.core.durable import is_full, sha256_of
+from dronten_pipeline.core.run_files import MART, VERDICT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate import gate, gx_judge, sql_judge
 from dronten_pipeline.gate.suites import hash_of_suites
@@ -198,7 +199,7 @@ def test_the_record_names_everything_that_was_judged(
     assert record["row_counts"] == {"data_quality": 13, "figure": 40, "publication": 1}
     assert record["suites_sha256"] == verdict.suites_sha256
     assert set(record["versions"]) >= {"great_expectations", "duckdb", "python"}
-    assert json.loads((folder / gate.VERDICT).read_text())["mart_sha256"] == record["mart_sha256"]
+    assert json.loads((folder / VERDICT).read_text())["mart_sha256"] == record["mart_sha256"]
 
 
 # --- failing closed
@@ -235,7 +236,7 @@ def test_a_judge_that_does_not_answer_keeps_the_release_back(
     settings = make_settings(tmp_path)
     folder = make_warehouse(settings)
     # A verdict of an earlier attempt must not be taken for this one.
-    (folder / gate.VERDICT).write_text("old")
+    (folder / VERDICT).write_text("old")
     stub(monkeypatch, code.format(folder=folder))
     with pytest.raises(gate.GateError, match=says):
         run(settings, folder)
@@ -299,7 +300,7 @@ def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
     return {name: asked[name] for name in known} | {
         "verdict": "passed",
         "contract_version": "0123456789ab",
-        "mart_sha256": sha256_of(run_folder / gate.MART),
+        "mart_sha256": sha256_of(run_folder / MART),
         "suites_sha256": hash_of_suites(settings.expectations),
         "row_counts": {},
         "versions": {},
@@ -373,7 +374,7 @@ def test_a_verdict_that_does_not_fit_is_not_believed(
     def run_judge(run_folder: Path, *_: object) -> None:
         document = answer(run_folder, settings)
         tamper(run_folder, document)
-        (run_folder / gate.VERDICT).write_text(json.dumps(document))
+        (run_folder / VERDICT).write_text(json.dumps(document))
 
     monkeypatch.setattr(gate, "_run_judge", run_judge)
     if says is None:

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.core.run_files import VERDICT
 from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.gate import gate, judge
 from dronten_pipeline.gate.attack.audit import judge_candidate
@@ -403,7 +404,7 @@ def town(
 
     def in_process(run_folder: Path, *_: object) -> None:
         request = judge.Request.model_validate_json((run_folder / gate.REQUEST).read_text())
-        (run_folder / gate.VERDICT).write_text(judge.judge(request).model_dump_json())
+        (run_folder / VERDICT).write_text(judge.judge(request).model_dump_json())
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gate, "_run_judge", in_process)

@@ -73,7 +73,7 @@ def first_days(*months: str) -> list[dt.date]:
         pytest.param(
             first_days("2025-01", "2025-10"),
             "quarterly",
-            [("2025 kwartaal 2", "2025 kwartaal 3", 2)],
+            [("2025-K2", "2025-K3", 2)],
             id="quarters",
         ),
         pytest.param(first_days("2022-05", "2024-05"), "yearly", [("2023", "2023", 1)], id="years"),
@@ -136,8 +136,9 @@ def test_the_note_names_the_first_gaps_and_counts_the_rest() -> None:
     rows = [("period", "2025-10", "2025-12", 3)]
     rows += [("number", f"A{n}", f"A{n}", 1) for n in range(1, 15, 2)]
     assert note(pl.DataFrame(rows, schema=GAP_COLUMNS, orient="row")) == (
-        "In deze tabel ontbreken perioden: 2025-10 t/m 2025-12 (3). In deze tabel ontbreken "
-        "nummers (niet geleverd of afgekeurd): A1, A3, A5, A7, A9, en nog 2 op 2 plaatsen."
+        "In deze tabel ontbreken perioden: oktober 2025 t/m december 2025 (3). In deze "
+        "tabel ontbreken nummers (niet geleverd of afgekeurd): A1, A3, A5, A7, A9, en nog 2 op 2 "
+        "plaatsen."
     )
     assert note(GAP_COLUMNS.to_frame()) == ""
 

@@ -18,6 +18,7 @@ import duckdb
 import pytest
 
 from dronten_pipeline.core.durable import sha256_of
+from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.gate import approval, gate
 from dronten_pipeline.gate.approval import ApprovalError
@@ -192,7 +193,7 @@ def test_a_key_that_others_can_read_approves_nothing(settings: Settings) -> None
 
 
 def test_there_is_nothing_to_approve_without_a_failed_judgement(settings: Settings) -> None:
-    mart = settings.warehouse / "run1" / gate.MART
+    mart = settings.warehouse / "run1" / MART
     with duckdb.connect(str(mart)) as connection:
         connection.execute("INSERT INTO figure (kpi_id, team, value) VALUES ('k99', 'team1', 1)")
     refused(settings, "niet tot het einde beoordeeld")
@@ -217,7 +218,7 @@ def test_an_approval_is_for_the_rules_that_failed_then(
 ) -> None:
     given = approval.approve(
         settings,
-        sha256_of(settings.warehouse / "run1" / gate.MART),
+        sha256_of(settings.warehouse / "run1" / MART),
         key=approver(settings),
         reason=REASON,
     )
@@ -234,7 +235,7 @@ def test_an_approval_is_for_the_rules_that_failed_then(
 
 
 def test_an_approval_is_for_the_bytes_that_were_held_back(settings: Settings) -> None:
-    mart = settings.warehouse / "run1" / gate.MART
+    mart = settings.warehouse / "run1" / MART
     given = approval.approve(settings, sha256_of(mart), key=approver(settings), reason=REASON)
     with duckdb.connect(str(mart)) as connection:
         connection.execute("UPDATE figure SET value = 1 WHERE kpi_id = 'k2'")
@@ -245,8 +246,8 @@ def test_an_approval_is_for_the_bytes_that_were_held_back(settings: Settings) ->
 def test_an_approval_that_was_broken_off_can_be_given_again(settings: Settings) -> None:
     folder = settings.warehouse / "run1"
     key = approver(settings)
-    shutil.copy(folder / gate.MART, folder / gate.HELD_BACK)
-    (folder / gate.MART).write_bytes(b"torn by a kill")
+    shutil.copy(folder / MART, folder / gate.HELD_BACK)
+    (folder / MART).write_bytes(b"torn by a kill")
     publish_approved(settings, key=key, reason=REASON)
     assert last_publication(settings) == ("approved",)
 
@@ -255,7 +256,7 @@ def approved_mart(settings: Settings) -> Path:
     """A run folder with an approved mart that was not published yet."""
     folder = settings.warehouse / "run1"
     given = approval.approve(
-        settings, sha256_of(folder / gate.MART), key=approver(settings), reason=REASON
+        settings, sha256_of(folder / MART), key=approver(settings), reason=REASON
     )
     assert judge(settings, approval=given).verdict == "approved"
     return folder

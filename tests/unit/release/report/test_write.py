@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from dronten_pipeline.core.run_files import REPORT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.report.facts import Judged
-from dronten_pipeline.release.report.write import NAME, write_report, write_report_of_failure
+from dronten_pipeline.release.report.write import write_report, write_report_of_failure
 
 
 def result(number: int, *, passed: bool, severity: str = "warning", **about: Any) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def page(settings: Settings, record: Record, *, published: bool = True) -> str:
         settings,
         Judged(record=record, folder=folder, run_folder=folder, is_sample=True, files=files),
     )
-    assert path == folder / NAME
+    assert path == folder / REPORT
     return path.read_text(encoding="utf-8")
 
 
@@ -100,7 +101,7 @@ def test_what_was_held_back_has_a_report_beside_its_verdict(settings: Settings) 
     folder.mkdir(parents=True)
     judged(settings, "failed", result(1, passed=False, severity="critical"))
     path = write_report_of_failure(settings, folder, is_sample=True)
-    assert path == folder / NAME
+    assert path == folder / REPORT
     assert path is not None
     assert "niets is gepubliceerd" in path.read_text(encoding="utf-8")
 
