@@ -15,7 +15,7 @@ from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.core import sandbox
 from dronten_pipeline.core.limits import Limits
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import files, raw, together, worker
+from dronten_pipeline.ingest import files, raw, reading, together, worker
 from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import AS_OF, source
@@ -229,9 +229,9 @@ def test_a_run_reads_small_files_together_and_says_the_same_of_them(
     asked: list[str] = []
     call = sandbox.Sandbox.call
 
-    def counted(self: sandbox.Sandbox, function: str, /, **arguments: object) -> Any:
+    def counted(self: sandbox.Sandbox, function: str, *size: int, **arguments: object) -> Any:
         asked.append(function.rpartition(":")[2])
-        return call(self, function, **arguments)
+        return call(self, function, *size, **arguments)
 
     monkeypatch.setattr(sandbox.Sandbox, "call", counted)
     first = ingest()
@@ -243,7 +243,7 @@ def test_a_run_reads_small_files_together_and_says_the_same_of_them(
         pseudonym_key=settings.pseudonym_key,
         sources=settings.sources,
     )
-    monkeypatch.setattr(raw, "FEWEST", 1_000)
+    monkeypatch.setattr(reading, "FEWEST", 1_000)
     asked.clear()
     second = raw.ingest_source(other, source(), run_id="run-1", as_of=AS_OF, origin="delivery")
     assert "parse_together_here" not in asked

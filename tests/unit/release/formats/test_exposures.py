@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from dronten_pipeline.core.run_files import REPORT
 from dronten_pipeline.core.settings import PROJECT
-from dronten_pipeline.release.report.write import NAME as REPORT
 
 WITHOUT_TABLES = {"SHA256SUMS", "manifest.json"}
 
