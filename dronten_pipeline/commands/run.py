@@ -80,6 +80,7 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
+    from dronten_pipeline.contracts.dbt_project import start_dbt
     from dronten_pipeline.core import sandbox
     from dronten_pipeline.ingest.arriving import wait_until_settled
     from dronten_pipeline.pipeline import up_to_date
@@ -103,6 +104,7 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
         show_release(settings)
         return PUBLISHED if is_loaded else OWN_ERROR
     prepare_dagster_home(settings)
+    start_dbt(settings, now.comparable_release)
     sandbox.shared(settings.limits).start(
         "dronten_pipeline.ingest.worker", "dronten_pipeline.ingest.frame_file"
     )

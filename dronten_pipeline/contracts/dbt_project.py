@@ -6,24 +6,30 @@ Here belongs what anyone needs who starts dbt for this project. Not here: the mo
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dronten_pipeline.contracts.seeds import check_seeds, read_seed
+from dronten_pipeline.contracts.waiting_dbt import WaitingDbt
 from dronten_pipeline.core.durable import WORDS_OF_FULL
 from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.core.settings import WRITTEN_BY_DBT, Settings
 
 #: dbt started so that it ends with its parent (`core/child.py`).
 DBT = Path(sys.executable).with_name("datalab-dbt")
+
+#: The file that says of which files the manifest is.
+MANIFEST_OF = "manifest.of"
+
+#: What a run builds, in `selectors.yml`.
+PRODUCTION = "production"
 
 #: Records from which a staging model is a table: below it a view is as quick, and takes no disk.
 LARGE = 2_000_000
@@ -98,27 +104,49 @@ def _is_large(settings: Settings) -> bool:
     return int(pl.read_parquet(counted, columns=["records"]).sum().item() or 0) > LARGE
 
 
-@contextlib.contextmanager
-def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Sets variables for libraries that read `os.environ` themselves, and puts them back."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
 def run_dbt(settings: Settings, arguments: Sequence[str]) -> int:
     """Runs a dbt command on this project as the pipeline would; returns its exit code."""
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     return subprocess.run(
         [str(DBT), *arguments], env={**os.environ, **environment(settings)}, check=False
     ).returncode
+
+
+#: The dbt that was started ahead, by the folder in which it works.
+_WAITING: dict[Path, WaitingDbt] = {}
+
+
+def start_dbt(settings: Settings, previous_release: Path | None = None) -> None:
+    """Has dbt read the project while something else is done; `waiting_dbt` gives it."""
+    if settings.dbt_target not in _WAITING:
+        _WAITING[settings.dbt_target] = _started(settings, previous_release)
+
+
+def waiting_dbt(settings: Settings, previous_release: Path | None = None) -> WaitingDbt:
+    """The dbt that was started ahead, or one that is started now; it does one command."""
+    return _WAITING.pop(settings.dbt_target, None) or _started(settings, previous_release)
+
+
+def _started(settings: Settings, previous_release: Path | None) -> WaitingDbt:
+    settings.dbt_build.mkdir(parents=True, exist_ok=True)
+    return WaitingDbt(
+        settings.dbt_project,
+        {
+            **environment(settings, previous_release),
+            "DBT_TARGET_PATH": str(settings.dbt_build),
+            "DBT_LOG_PATH": str(settings.dbt_build),
+        },
+        writes=not _is_prepared(settings),
+    )
+
+
+def _is_prepared(settings: Settings) -> bool:
+    stamp = settings.dbt_target / MANIFEST_OF
+    return (
+        (settings.dbt_target / "manifest.json").exists()
+        and stamp.exists()
+        and stamp.read_text() == _fingerprint(settings)
+    )
 
 
 def prepared_manifest(settings: Settings) -> Path:
@@ -129,30 +157,28 @@ def prepared_manifest(settings: Settings) -> Path:
         TransformError: the project cannot be parsed.
     """
     manifest = settings.dbt_target / "manifest.json"
-    stamp = settings.dbt_target / "manifest.of"
-    fingerprint = _fingerprint(settings)
-    if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+    if _is_prepared(settings):
         return manifest
     check_seeds(settings.dbt_project / "seeds")
-    settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    parsed = subprocess.run(
-        [str(DBT), "--quiet", "parse"],
-        env={**os.environ, **environment(settings)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if parsed.returncode != 0:
+    fingerprint = _fingerprint(settings)
+    ahead = _WAITING.get(settings.dbt_target)
+    dbt = ahead or _started(settings, None)
+    could_read, said = dbt.has_read()
+    if ahead is None:
+        dbt.end()
+    if not could_read:
         log = settings.dbt_target / "parse.log"
-        log.write_text(parsed.stdout + parsed.stderr, encoding="utf-8")
+        log.write_text(said, encoding="utf-8")
         raise _because(
             TransformError(
                 f"dbt kan het project {settings.dbt_project} niet lezen: {log} zegt welk bestand "
                 "er fout is. Verbeter het, of zet de laatste goede versie terug, en start opnieuw."
             ),
-            parsed.stdout + parsed.stderr,
+            said,
         )
-    stamp.write_text(fingerprint)
+    # That of a build is written anew while others may read this one.
+    (settings.dbt_build / "manifest.json").replace(manifest)
+    (settings.dbt_target / MANIFEST_OF).write_text(fingerprint)
     return manifest
 
 

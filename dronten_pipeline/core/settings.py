@@ -327,6 +327,11 @@ class Settings(BaseSettings):
         """Where dbt keeps its manifest: beside the state, so that two homes never share one."""
         return self.home / "dbt"
 
+    @cached_property
+    def dbt_build(self) -> Path:
+        """Where dbt writes down what it built last."""
+        return self.dbt_target / "run"
+
     def read_pseudonym_key(self) -> bytes:
         """The key of the pseudonyms; made once, readable by the owner only, when none was given.
 

@@ -5,6 +5,7 @@ Not here: what a model computes (`dbt_project/`) or how dbt is set up (`contract
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,22 @@ import polars as pl
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
     dbt_assets,
 )
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from packaging import version
 
-from dronten_pipeline.contracts.dbt_project import environment, in_environment, what_failed
+from dronten_pipeline.contracts.dbt_project import (
+    PRODUCTION,
+    environment,
+    waiting_dbt,
+    what_failed,
+)
 from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.defs.naming import ENGINEERS, team
-from dronten_pipeline.defs.resources import DbtResource, RunResource, WarehouseResource
+from dronten_pipeline.defs.resources import RunResource, WarehouseResource
 from dronten_pipeline.ledger.built import record_built
 from dronten_pipeline.pipeline.run import new_run_folder
 from dronten_pipeline.release.lineage import keep_proof
@@ -66,10 +76,14 @@ def _layer(properties: Mapping[str, Any]) -> str:
 def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinition:
     """All models as one step: dbt builds the warehouse of the run."""
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="warehouse")
+    @dbt_assets(
+        manifest=manifest,
+        selector=PRODUCTION,
+        dagster_dbt_translator=translator,
+        name="warehouse",
+    )
     def warehouse_models(
         context: dg.AssetExecutionContext,
-        dbt: dg.ResourceParam[DbtResource],
         warehouse: dg.ResourceParam[WarehouseResource],
         run: RunResource,
     ) -> Iterator[Any]:
@@ -81,18 +95,11 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         context.log.info("dbt: building the models and running their tests")
         variables = environment(settings, run.now.comparable_release)
         # That of the run before would answer for a dbt that could not write its own.
-        outcome = settings.dbt_target / "run" / "run_results.json"
+        outcome = settings.dbt_build / "run_results.json"
         outcome.unlink(missing_ok=True)
-        with in_environment(variables):
-            invocation = dbt.cli(
-                # what a model is to give on invented rows is tried in the tests, not in each run
-                ["build", "--exclude-resource-type", "unit_test"],
-                context=context,
-                target_path=settings.dbt_target / "run",
-                raise_on_error=False,
-            )
-            events = list(invocation.stream())
-        log = settings.dbt_target / "run" / "dbt.log"
+        invocation = _build(context, settings, run.now.comparable_release)
+        events = list(invocation.stream())
+        log = settings.dbt_build / "dbt.log"
         failure = what_failed(outcome, log)
         published = {path.stem for path in settings.expectations.glob("*.json")}
         built = (
@@ -112,7 +119,7 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         context.log.info(f"dbt: {len(built)} tables and views built")
         keep_proof(
             run_folder=folder,
-            target=settings.dbt_target / "run",
+            target=settings.dbt_build,
             known=settings.dbt_target / "lineage.json",
             raw_current=settings.raw_current,
             previous_parquet=variables["DATALAB_PREVIOUS_RELEASE"],
@@ -120,6 +127,39 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         record_built(settings, folder)
 
     return warehouse_models
+
+
+def _build(
+    context: dg.AssetExecutionContext, settings: Settings, previous_release: Path | None
+) -> DbtCliInvocation:
+    """dbt building what Dagster asked for: what `selectors.yml` names for a run, or a part.
+
+    `DbtCliResource` would start a dbt of its own; this one has read the project already.
+    """
+    asked = get_updated_cli_invocation_params_for_context(
+        context=context, manifest={}, dagster_dbt_translator=DagsterDbtTranslator()
+    )
+    process = waiting_dbt(settings, previous_release).do(
+        # What a model is to give on invented rows is tried in the tests, not in each run.
+        ["build", "--exclude-resource-type", "unit_test", *asked.selection_args],
+        {
+            **environment(settings, previous_release),
+            "DBT_TARGET_PATH": str(settings.dbt_build),
+            "DBT_LOG_PATH": str(settings.dbt_build),
+            "DBT_LOG_FORMAT": "json",
+            "DBT_INDIRECT_SELECTION": asked.indirect_selection or "eager",
+        },
+    )
+    return DbtCliInvocation(
+        process=process,
+        manifest=asked.manifest,
+        dagster_dbt_translator=asked.dagster_dbt_translator,
+        project_dir=settings.dbt_project,
+        target_path=settings.dbt_build,
+        raise_on_error=False,
+        context=context,
+        cli_version=version.parse(metadata.version("dbt-core")),
+    )
 
 
 def _described(

@@ -1,4 +1,4 @@
-"""What assets are given: the run that they belong to, dbt, and the warehouse.
+"""What assets are given: the run that they belong to, and the warehouse.
 
 Run config comes from whoever may start a run in the web server, so it can set the as-of date
 and nothing else: no program, folder, executor or variable of the environment. Not here: how the
@@ -6,20 +6,16 @@ run's facts are found (`pipeline/run.py`) or how dbt is set up (`contracts/dbt_p
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DbtCliResource
 from dagster_duckdb import DuckDBResource
-from packaging import version
 
-from dronten_pipeline.contracts.dbt_project import DBT
 from dronten_pipeline.core.settings import Settings, current_settings
 from dronten_pipeline.pipeline.preflight import begun
 from dronten_pipeline.pipeline.run import Run, day_of, describe_run
@@ -108,18 +104,6 @@ def _leaves(value: object, *keys: str) -> Iterator[tuple[str, ...]]:
         yield keys
 
 
-class DbtResource(DbtCliResource):
-    """dbt as a program of its own, without the seconds that dagster-dbt spends on asking it."""
-
-    @cached_property
-    def _cli_version(self) -> version.Version:
-        """That of the package: the program is the one beside this Python (`transform.DBT`)."""
-        return version.parse(metadata.version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
-        """None: a second dbt in this process would count rows, which `dbt.py` does itself."""
-
-
 class WarehouseResource(DuckDBResource):  # type: ignore[misc]
     """The warehouse that was built last, for reading only.
 
@@ -152,13 +136,6 @@ def build_resources(settings: Settings) -> dict[str, object]:
     """The resources by the names under which assets ask for them."""
     return {
         "run": run_resource,
-        "dbt": _fixed(
-            DbtResource(
-                project_dir=str(settings.dbt_project),
-                profiles_dir=str(settings.dbt_project),
-                dbt_executable=str(DBT),
-            )
-        ),
         "warehouse": _fixed(
             WarehouseResource(
                 database=str(settings.warehouse / "latest" / "warehouse.duckdb"),

@@ -159,7 +159,7 @@ def test_metricflow_finds_nothing_wrong_with_the_metrics(
         SemanticManifestValidator,
     )
 
-    read = PydanticSemanticManifest.parse_file(settings.dbt_target / "semantic_manifest.json")
+    read = PydanticSemanticManifest.parse_file(settings.dbt_build / "semantic_manifest.json")
     issues = SemanticManifestValidator[PydanticSemanticManifest]().validate_semantic_manifest(read)
     assert [*issues.errors, *issues.warnings, *issues.future_errors] == []
     # The median of a number of days adds up over no period.

@@ -1,0 +1,112 @@
+"""dbt that has read the project before it is told what to do.
+
+Loading dbt and reading the project takes as long as building many of its tables, and needs nothing
+that was delivered: a run starts it first, so that it is done when the deliveries are read. Not
+here: which variables it gets and what its failures mean (`dbt_project.py`).
+
+The process answers on its output with one line once it has read, takes one command from its input,
+does it and ends. It ends as well when nobody is left to tell it anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dronten_pipeline.core.child import dies_with
+
+HAS_READ = "datalab: dbt has read the project: "
+
+
+class WaitingDbt:
+    """One dbt under way, from its start to the end of its only command."""
+
+    def __init__(self, project: Path, variables: Mapping[str, str], *, writes: bool) -> None:
+        """Starts it; returns at once.
+
+        Args:
+            project: folder of the dbt project.
+            variables: what dbt and the models read from the environment, `DBT_TARGET_PATH` too.
+            writes: whether it leaves `manifest.json` in its target folder as soon as it has read.
+        """
+        told = {"parent": os.getpid(), "writes": writes, "variables": dict(variables)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-c", f"from {__name__} import wait; wait()", json.dumps(told)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **variables},
+            cwd=project,
+        )
+        self._read: tuple[bool, str] | None = None
+
+    def has_read(self) -> tuple[bool, str]:
+        """Whether the project could be read, and what dbt said about it; waits until it has."""
+        if self._read is None:
+            assert self.process.stdout is not None
+            said = ""
+            while (line := self.process.stdout.readline().decode(errors="replace")) and (
+                not line.startswith(HAS_READ)
+            ):
+                said += line
+            self._read = line.strip() == f"{HAS_READ}yes", said
+        return self._read
+
+    def do(self, arguments: Sequence[str], variables: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        """Tells it what to do; returns the process, whose output is now that of the command.
+
+        One that ended meanwhile, as for want of memory, leaves no account of what it built.
+        """
+        self.has_read()
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self.process.stdin as told:
+            told.write(json.dumps({"arguments": arguments, "variables": variables}).encode())
+        self.process.stdin = None
+        return self.process
+
+    def end(self) -> None:
+        """Ends it where nothing was asked of it: it reads the end of its input."""
+        with self.process:
+            pass
+
+
+def wait() -> None:
+    """What the process does."""
+    began: dict[str, Any] = json.loads(sys.argv[1])
+    dies_with(began["parent"])
+    import gc
+
+    # Nearly all that dbt makes lives until its end: looking for what does not costs a tenth.
+    gc.disable()
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    json_or_not = "--write-json" if began["writes"] else "--no-write-json"
+    read = dbtRunner().invoke(["--quiet", json_or_not, "parse"])
+    if read.exception is not None:
+        sys.stdout.write(f"{read.exception}\n")
+    sys.stdout.write(f"{HAS_READ}{'yes' if read.success else 'no'}\n")
+    sys.stdout.flush()
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(100_000)
+    line = sys.stdin.readline()
+    if not line:
+        return
+    told = json.loads(line)
+    os.environ.update(told["variables"])
+    # What models read from the environment is part of what was read.
+    is_same = read.success and all(
+        told["variables"].get(name, value) == value
+        for name, value in began["variables"].items()
+        if name.startswith("DATALAB_")
+    )
+    known = read.result if is_same and isinstance(read.result, Manifest) else None
+    done = dbtRunner(manifest=known).invoke(told["arguments"])
+    sys.exit(0 if done.success else 2 if done.exception else 1)
