@@ -140,8 +140,14 @@ def _build(
         context=context, manifest={}, dagster_dbt_translator=DagsterDbtTranslator()
     )
     process = waiting_dbt(settings, previous_release).do(
-        # What a model is to give on invented rows is tried in the tests, not in each run.
-        ["build", "--exclude-resource-type", "unit_test", *asked.selection_args],
+        [
+            "build",
+            # What a model is to give on invented rows is tried in the tests, not in each run.
+            *("--exclude-resource-type", "unit_test"),
+            # Who reads a table is not built, and dagster-dbt knows no asset for it.
+            *("--exclude-resource-type", "exposure"),
+            *asked.selection_args,
+        ],
         {
             **environment(settings, previous_release),
             "DBT_TARGET_PATH": str(settings.dbt_build),

@@ -37,6 +37,8 @@ selectors:
 models:
   - {name: one, columns: [{name: number, data_tests: [not_null, unique]}]}
   - {name: two, columns: [{name: number, data_tests: [not_null]}]}
+exposures:
+  - {name: readers, type: analysis, owner: {name: Somebody}, depends_on: [ref('two')]}
 """,
 }
 
