@@ -160,7 +160,8 @@ def _write(path: Path, template: str, **values: Any) -> None:
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        trim_blocks=True,
+        variable_start_string="<<",  # the other braces are those of dbt
+        variable_end_string=">>",
     )
     written = environment.get_template(f"{template}.j2").render(blank=BLANK, **values)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,7 @@ from tests.conftest import PROJECT
 
 #: A document of the register: a KPI names the one that promises it.
 DOCUMENT = "000_fd59a6f5572420e4.txt"
+SQLFLUFF = str(Path(sys.executable).with_name("sqlfluff"))
 COPIED = ("dronten_pipeline", "dbt_project", "sources", "expectations")
 
 LOAD = """
@@ -96,6 +97,17 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     waiting = list(blanks(settings))
     fill_in(waiting)
     assert list(blanks(settings)) == []
+    shutil.copy(PROJECT / ".sqlfluff", project)
+    written = [path for path in project.rglob("*proef*.sql") if path.is_file()]
+    assert len(written) == 3
+    linted = subprocess.run(
+        [SQLFLUFF, "lint", *map(str, written)],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert linted.returncode == 0, linted.stdout
     add_table(project)
     loaded = subprocess.run(
         [sys.executable, "-c", LOAD],
