@@ -26,8 +26,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Tests in as many processes as there are cores, the files of each in one.
-SPREAD := --numprocesses auto --dist loadfile
+# Tests in as many processes as there are cores, each file in one (tests/conftest.py), in the order
+# of the folders: whole runs come first, and are no tail of one process.
+SPREAD := --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
 

@@ -9,10 +9,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 #: Tests deliver and read at once; those of waiting set a time of their own.
 os.environ["DATALAB_SETTLE_SECONDS"] = "0"
@@ -39,6 +41,22 @@ for name, examples, is_fixed in (("few", 10, True), ("drawn", 40, False)):
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--hypothesis-profile"):
         settings.load_profile("few" if "not slow" in config.option.markexpr else "drawn")
+
+
+#: Folders whose files share a server or a build of dbt: they stay in one process.
+TOGETHER = ("tests/unit/dbt/", "tests/unit/postgres/", "tests/web/")
+
+
+class ByFile(LoadFileScheduling):
+    """Gives a process one file after the other, or one of these folders."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 PROJECT = Path(__file__).resolve().parent.parent

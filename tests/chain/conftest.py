@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ def hand_home(made_once: Made, datalab: Datalab) -> Path:
     def make(folder: Path) -> None:
         ran = datalab("run", home=folder, landing=HERE / "by_hand", as_of="2026-04-28")
         assert ran.returncode == 0, ran.stdout + ran.stderr
+        # For copies in which a test runs again.
+        shutil.copytree(HERE / "by_hand", folder / "landing")
         (folder / "said.txt").write_text(ran.stdout + ran.stderr, encoding="utf-8")
 
     return made_once("by_hand", make)

@@ -1,7 +1,8 @@
 """Runs that cannot end well, as real processes: a sentence, an exit code, and what stands, stands.
 
-Each starts from a copy of a home with one release. Faults that are met at once are tried here one
-by one; those that take a whole run are marked slow.
+Each starts from a copy of a home with one release, that of `by_hand/`: how a run ends has nothing
+to do with how much it reads. Faults that are met at once are tried here one by one; those that take
+a whole run are marked slow.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ PATIENCE = 20
 
 
 @pytest.fixture
-def home(sample_home: Path, tmp_path: Path) -> Iterator[Path]:
-    folder = Path(shutil.copytree(sample_home, tmp_path / "home", symlinks=True))
+def home(hand_home: Path, tmp_path: Path) -> Iterator[Path]:
+    folder = Path(shutil.copytree(hand_home, tmp_path / "home", symlinks=True))
     yield folder
     shutil.rmtree(folder)
 
@@ -217,7 +218,11 @@ def test_a_run_that_is_stopped_ends_in_seconds(
     assert time.monotonic() - begun < PATIENCE
 
 
-def test_nothing_that_can_be_read_ends_with_4_also_beside_a_corrupt_database(home: Path) -> None:
+def test_nothing_that_can_be_read_ends_with_4_also_beside_a_corrupt_database(
+    sample_home: Path, tmp_path: Path
+) -> None:
+    # The sample counts no more beside a real delivery, so that nothing is left.
+    home = Path(shutil.copytree(sample_home, tmp_path / "home", symlinks=True))
     (home / "dagster/history/runs.db").write_bytes(os.urandom(5000))
     landing = home / "landing" / "website_feedback"
     landing.mkdir(parents=True)
@@ -230,6 +235,7 @@ def test_nothing_that_can_be_read_ends_with_4_also_beside_a_corrupt_database(hom
     assert "was beschadigd (history/runs.db)" in " ".join(out.split())
     assert is_whole(home)
     assert not left_running(home)
+    shutil.rmtree(home)
 
 
 def test_two_runs_close_together_name_each_other(home: Path) -> None:
