@@ -237,7 +237,8 @@ def _memories(settings: Settings) -> Finding:
 
 
 def _release(settings: Settings) -> Finding:
-    from dronten_pipeline.release.releases import ReleaseError, current_release, verify_release
+    from dronten_pipeline.release.errors import ReleaseError
+    from dronten_pipeline.release.store import current_release, verify_release
 
     try:
         release = current_release(settings)

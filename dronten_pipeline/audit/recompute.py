@@ -6,11 +6,9 @@ Not here: comparing the answer with what was published (`audit/explain/`).
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -19,6 +17,7 @@ from dronten_pipeline.core.database import OFFLINE, identifier, literal
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.release.lineage import PREVIOUS, PROOF, RAW, Lineage, Node, is_about_run
+from dronten_pipeline.release.manifest import Input, read_manifest
 
 #: The table that a release publishes its figures in.
 FIGURES = "fct_kpi_value"
@@ -41,15 +40,15 @@ def recompute(
     Raises:
         RecomputeError: a file is gone or is not the one of then, or the SQL cannot be run.
     """
-    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
+    manifest = read_manifest(release)
     order, others = _plan(lineage, kpi_id)
     with tempfile.TemporaryDirectory(prefix="datalab-") as name:
         folder = Path(name)
         for key in order:
             node = lineage.nodes[key]
             if node.kind == "source":
-                _lay_out(node, folder / "raw", release / PROOF, raw, manifest["inputs"])
-        previous = manifest["previous_release"]
+                _lay_out(node, folder / "raw", release / PROOF, raw, manifest.inputs)
+        previous = manifest.previous_release
         places = {
             RAW: str(folder / "raw"),
             PREVIOUS: str(releases / previous / "parquet") if previous else "",
@@ -137,9 +136,7 @@ def _build(
         )
 
 
-def _lay_out(
-    node: Node, folder: Path, proof: Path, raw: Path, inputs: Sequence[Mapping[str, Any]]
-) -> None:
+def _lay_out(node: Node, folder: Path, proof: Path, raw: Path, inputs: Sequence[Input]) -> None:
     """Puts the files of one delivered table where the SQL looks for them."""
     name = f"{node.schema_name}__{node.name}"
     target = folder / name
@@ -153,25 +150,25 @@ def _lay_out(
     files = [
         one
         for one in inputs
-        if one["counts"] and (one["source"], one["table"]) == (node.schema_name, node.name)
+        if one.counts and (one.source, one.table) == (node.schema_name, node.name)
     ]
     if not files and not shape.is_file():
         raise RecomputeError(
             f"Van {name} is niets geleverd en geen vorm bewaard: dit is hier niet na te rekenen."
         )
     for one in files:
-        path = raw / one["raw_path"]
+        path = raw / (one.raw_path or "")
         if not path.is_file():
             raise RecomputeError(
-                f"Wat uit {one['file_name']} gelezen is ({path}) is er niet meer: het is gewist, "
+                f"Wat uit {one.file_name} gelezen is ({path}) is er niet meer: het is gewist, "
                 "of moet terug uit een reservekopie."
             )
-        if one.get("raw_sha256") not in (None, sha256_of(path)):
+        if one.raw_sha256 not in (None, sha256_of(path)):
             raise RecomputeError(
-                f"Wat uit {one['file_name']} gelezen is ({path}) is niet meer wat het was: zet het "
+                f"Wat uit {one.file_name} gelezen is ({path}) is niet meer wat het was: zet het "
                 "terug uit een reservekopie."
             )
-        number = one["delivery_number"]
+        number = one.delivery_number
         place = target / (f"{number:08d}.parquet" if number else "1.parquet")
         _link_or_conform(path, place, shape)
 

@@ -20,15 +20,14 @@ from dronten_pipeline.gate.approval import ApprovalError, check_approved
 from dronten_pipeline.ledger import anchor, ledger, ratification, rules, trust
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.ledger.signing import SigningError
-from dronten_pipeline.release.releases import (
+from dronten_pipeline.release.judged import withdrawals, withdrawn_because
+from dronten_pipeline.release.settle import broken_off
+from dronten_pipeline.release.store import (
     CURRENT,
     MANIFEST,
     Release,
-    broken_off,
     differences,
     list_releases,
-    withdrawals,
-    withdrawn_because,
 )
 from dronten_pipeline.release.withdrawal import unfinished
 
@@ -227,11 +226,11 @@ def _wrong_with(
         for record in published
         if record.body.get("manifest_sha256") != manifest_sha256
     ]
-    judged = records.get(release.manifest["gate_record"]["number"])
-    mart_sha256 = release.manifest["files"][MART]["sha256"]
+    judged = records.get(release.manifest.gate_record.number)
+    mart_sha256 = release.manifest.files[MART].sha256
     if judged is None or judged.kind != "gate":
         wrong.append("het oordeel dat zij noemt staat niet in het logboek")
-    elif judged.sha256 != release.manifest["gate_record"]["sha256"]:
+    elif judged.sha256 != release.manifest.gate_record.sha256:
         wrong.append(f"record {judged.number} is niet het oordeel dat zij noemt")
     elif judged.body.get("mart_sha256") != mart_sha256:
         wrong.append(f"record {judged.number} gaat over andere cijfers")
@@ -250,7 +249,7 @@ def _judged_by(settings: Settings, release: Release) -> tuple[list[str], list[st
     """
     if release.problem:
         return [], []
-    judged = ledger.read_record(settings, release.manifest["gate_record"]["number"])
+    judged = ledger.read_record(settings, release.manifest.gate_record.number)
     if judged is None or judged.kind != "gate":
         return [], []
     lead = f"Uitgave {release.release_id}: "

@@ -31,7 +31,7 @@ from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.ledger import acceptance, ledger, raw_files
 from dronten_pipeline.ledger.acceptance import Accepted
-from dronten_pipeline.release.releases import Release
+from dronten_pipeline.release.store import Release
 
 
 @dataclass(kw_only=True)
@@ -174,10 +174,10 @@ def _wrong_releases(settings: Settings, releases: list[Release]) -> Iterator[str
     for release in releases:
         if release.problem:
             continue
-        judged = release.manifest["gate_record"]["number"]
-        for one in release.manifest["inputs"]:
-            path, sha256 = one.get("raw_path"), one.get("raw_sha256")
-            if path is None or not one["counts"]:
+        judged = release.manifest.gate_record.number
+        for one in release.manifest.inputs:
+            path, sha256 = one.raw_path, one.raw_sha256
+            if path is None or not one.counts:
                 continue
             if path in ever and sha256 not in (None, *ever[path]):
                 yield (f"Uitgave {release.release_id} rust op {path} zoals het nooit gelezen is.")

@@ -117,7 +117,7 @@ def erase(
     from dronten_pipeline.pipeline.erase import Erased, EraseError
     from dronten_pipeline.pipeline.erase import erase as erase_delivery
     from dronten_pipeline.pipeline.run import RunUnderWay, alone
-    from dronten_pipeline.release.releases import resting_on
+    from dronten_pipeline.release.store import resting_on
 
     settings = current_settings()
     sources = load_sources(settings.sources)

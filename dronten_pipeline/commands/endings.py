@@ -45,7 +45,7 @@ OWN: dict[str, tuple[str, int]] = {
     "gate.gate.GateError": ("Niet beoordeeld.", OWN_ERROR),
     "gate.suites.SuiteError": ("Niet beoordeeld.", OWN_ERROR),
     "gate.approval.ApprovalError": ("Niet goedgekeurd.", OWN_ERROR),
-    "release.releases.PublishError": ("Niet gepubliceerd.", OWN_ERROR),
+    "release.errors.PublishError": ("Niet gepubliceerd.", OWN_ERROR),
     "release.formats.mart.ExportError": ("Niet gepubliceerd.", OWN_ERROR),
     "postgres.connection.PostgresError": ("PostgreSQL loopt achter.", OWN_ERROR),
     "ledger.ledger.LedgerError": ("Niet vastgelegd.", OWN_ERROR),
@@ -249,7 +249,8 @@ def _shown(settings: Settings, path: str) -> str:
 
 def in_force(settings: Settings) -> str:
     """Which release readers see; of this too nothing may go wrong."""
-    from dronten_pipeline.release.releases import ReleaseError, current_release
+    from dronten_pipeline.release.errors import ReleaseError
+    from dronten_pipeline.release.store import current_release
 
     try:
         release = current_release(settings)

@@ -41,7 +41,7 @@ def explain(
     from dronten_pipeline.audit.explain.figure import explain as find_out
     from dronten_pipeline.audit.explain.words import lines
     from dronten_pipeline.ledger.signing import SigningError
-    from dronten_pipeline.release.releases import ReleaseError
+    from dronten_pipeline.release.errors import ReleaseError
 
     try:
         answer = find_out(

@@ -17,7 +17,7 @@ from dronten_pipeline.core.settings import current_settings
 
 def releases() -> None:
     """Toont de uitgaven, de nieuwste bovenaan."""
-    from dronten_pipeline.release.releases import list_releases
+    from dronten_pipeline.release.store import list_releases
     from dronten_pipeline.release.withdrawal import unfinished
 
     settings = current_settings()
@@ -36,12 +36,12 @@ def releases() -> None:
             table.add_row(mark, "", f"[red]{problem}[/red]", "", release.release_id)
             continue
         about = release.manifest
-        warnings = f" ({len(about['warnings'])})" if about["warnings"] else ""
+        warnings = f" ({len(about.warnings)})" if about.warnings else ""
         table.add_row(
             mark,
-            about["as_of"],
-            coloured("release_verdict", about["verdict"]) + warnings,
-            "voorbeeld" if about["is_sample"] else "leveringen",
+            about.as_of,
+            coloured("release_verdict", about.verdict) + warnings,
+            "voorbeeld" if about.is_sample else "leveringen",
             release.release_id,
         )
     console.print(table)
@@ -55,8 +55,8 @@ def rollback(
     """Laat `current` weer naar een eerdere uitgave wijzen."""
     from dronten_pipeline.pipeline.run import RunUnderWay, alone
     from dronten_pipeline.release import withdrawal
-    from dronten_pipeline.release.releases import ReleaseError
-    from dronten_pipeline.release.releases import rollback as point_back
+    from dronten_pipeline.release.errors import ReleaseError
+    from dronten_pipeline.release.rollback import rollback as point_back
 
     settings = current_settings()
     try:
@@ -124,7 +124,7 @@ def prune(
     from dronten_pipeline.ledger import ledger
     from dronten_pipeline.pipeline.run import RunUnderWay, alone
     from dronten_pipeline.release import retention, withdrawal
-    from dronten_pipeline.release.releases import ReleaseError
+    from dronten_pipeline.release.errors import ReleaseError
 
     settings = current_settings()
     try:
@@ -133,9 +133,7 @@ def prune(
             choice = retention.choose(settings, release_ids or (), keep=keep)
             files = raw_files.superseded(settings, load_sources(settings.sources), choice.named)
             for release in choice.releases:
-                console.print(
-                    f"  uitgave {release.release_id}, peildatum {release.manifest['as_of']}"
-                )
+                console.print(f"  uitgave {release.release_id}, peildatum {release.manifest.as_of}")
             for file in files:
                 console.print(f"  gelezen bestand {file.path}", soft_wrap=True)
             size = (choice.size + sum(file.size for file in files)) / 1e6

@@ -6,7 +6,7 @@ Not here: how a figure came about (`explain.py`), or which releases there are (`
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
@@ -22,6 +22,9 @@ from dronten_pipeline.release.standing import STANDING
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from dronten_pipeline.ledger.judgement import Approval
+    from dronten_pipeline.release.manifest import Manifest
 
 #: So many findings are shown; `datalab verify` names all.
 SHOWN = 10
@@ -42,7 +45,7 @@ def show_release(settings: Settings) -> None:
     from dronten_pipeline.ingest import registry
     from dronten_pipeline.ingest.arriving import arriving
     from dronten_pipeline.ingest.unread import unread
-    from dronten_pipeline.release.releases import current_id, current_release
+    from dronten_pipeline.release.store import current_id, current_release
     from dronten_pipeline.release.withdrawal import unfinished
 
     broken_off = unfinished(settings)
@@ -79,7 +82,7 @@ def show_release(settings: Settings) -> None:
         )
     console.print(table)
     about = release.manifest
-    if about["is_sample"]:
+    if about.is_sample:
         console.print(
             "[yellow]Deze cijfers komen uit verzonnen voorbeeldgegevens[/yellow] "
             "(sources/*/sample): er is nog niets geleverd."
@@ -102,18 +105,18 @@ def show_release(settings: Settings) -> None:
         for left in unread(settings.landing_folder / source.name, source, shown):
             console.print(f"[yellow]{source.name}:[/yellow] {escape(left)}", soft_wrap=True)
     console.print(
-        f"Uitgave {about['release_id']}, peildatum {about['as_of']}: "
-        f"{coloured('release_verdict', about['verdict'])}"
-        + (f" ({len(about['warnings'])})" if about["warnings"] else "")
+        f"Uitgave {about.release_id}, peildatum {about.as_of}: "
+        f"{coloured('release_verdict', about.verdict)}"
+        + (f" ({len(about.warnings)})" if about.warnings else "")
     )
     _show_ratified(settings)
     if said := of_the_future(about, dt.datetime.now(LOCAL_TIME)):
         say_warning(said)
-    _show_approval(about.get("approval"))
-    _show_rules(settings, about["gate_record"]["number"])
+    _show_approval(about.approval)
+    _show_rules(settings, about.gate_record.number)
     console.print(f"Bekijk haar: {release.folder / 'mart.duckdb'}", soft_wrap=True)
     _show_postgres(settings)
-    console.print(_next_step(settings, is_sample=about["is_sample"]), soft_wrap=True)
+    console.print(_next_step(settings, is_sample=about.is_sample), soft_wrap=True)
 
 
 def _narrow(names: pl.Series, *headers: str) -> Table:
@@ -180,16 +183,16 @@ def _show_postgres(settings: Settings) -> None:
         console.print(f"Ook in PostgreSQL, schema {settings.postgres_schema}.")
 
 
-def of_the_future(manifest: dict[str, Any], now: dt.datetime) -> str | None:
+def of_the_future(manifest: Manifest, now: dt.datetime) -> str | None:
     """What to say of a release that by this machine's clock is still to come; None otherwise.
 
     An hour is no sign of a wrong clock: the wall clock goes back each autumn.
     """
-    published = dt.datetime.fromisoformat(manifest["published_at"]).replace(tzinfo=LOCAL_TIME)
-    day = dt.date.fromisoformat(manifest["as_of"])
+    published = dt.datetime.fromisoformat(manifest.published_at).replace(tzinfo=LOCAL_TIME)
+    day = dt.date.fromisoformat(manifest.as_of)
     if published - now > dt.timedelta(hours=1):
         what = f"is gepubliceerd op {published:%d-%m-%Y %H:%M}"
-    elif day > now.date() and not manifest["is_sample"]:
+    elif day > now.date() and not manifest.is_sample:
         what = f"heeft peildatum {day:%d-%m-%Y}"
     else:
         return None
@@ -228,16 +231,16 @@ def _show_ratified(settings: Settings) -> None:
     )
 
 
-def _show_approval(approval: dict[str, Any] | None) -> None:
+def _show_approval(approval: Approval | None) -> None:
     """A release that did not pass says who allowed it, why, and in spite of what."""
     if approval is None:
         return
     console.print(
-        f"[red]Goedgekeurd door {escape(approval['approved_by'])}, ondanks fouten:[/red] "
-        f"{escape(approval['reason'])}"
+        f"[red]Goedgekeurd door {escape(approval.approved_by)}, ondanks fouten:[/red] "
+        f"{escape(approval.reason)}"
     )
-    for rule in approval["rules"]:
-        console.print(f"  [red]fout[/red]  {rule['table']}.{rule['rule']}: {rule['observed']}")
+    for rule in approval.rules:
+        console.print(f"  [red]fout[/red]  {rule.table}.{rule.rule}: {rule.observed}")
 
 
 def _next_step(settings: Settings, *, is_sample: bool) -> str:

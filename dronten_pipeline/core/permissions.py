@@ -18,7 +18,7 @@ from dronten_pipeline.core.settings import Settings
 MASK = 0o027
 FILE, FOLDER = 0o640, 0o750
 SECRET = 0o600
-#: Releases are for everybody; their files are sealed (`release/releases.py`).
+#: Releases are for everybody; their files are sealed (`release/publish.py`).
 OPEN_FILE, OPEN_FOLDER = 0o444, 0o755
 
 

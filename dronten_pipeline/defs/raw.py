@@ -213,14 +213,17 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             inputs_of,
             load_outcomes,
             made_of,
-            previous_inputs,
-            previous_release,
         )
         from dronten_pipeline.ingest.landing import strange_folders
         from dronten_pipeline.ingest.recorded import believed_raw
         from dronten_pipeline.ingest.snapshot import build_snapshot
         from dronten_pipeline.ledger import ratification
-        from dronten_pipeline.release.releases import new_release_id
+        from dronten_pipeline.release.previous import (
+            previous_inputs,
+            previous_release,
+            raw_files_of_releases,
+        )
+        from dronten_pipeline.release.store import new_release_id
 
         started = time.monotonic()
         settings, now = run.settings, run.now
@@ -262,7 +265,9 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             outcomes,
             previous=previous_release(now.comparable_release),
             previous_inputs=previous_inputs(now.comparable_release),
-            recorded=believed_raw(settings, context.run_id),  # with what this run has read
+            recorded=believed_raw(  # with what this run has read
+                settings, context.run_id, raw_files_of_releases
+            ),
             ratified=ratified,
             **about,
         )

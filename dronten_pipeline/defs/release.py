@@ -25,7 +25,8 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
     )
     def release(context: dg.AssetExecutionContext, run: RunResource) -> dg.MaterializeResult:
         from dronten_pipeline.ingest.inputs import read_inputs
-        from dronten_pipeline.release.releases import Input, Published, current_release, publish
+        from dronten_pipeline.release.publish import Published, publish
+        from dronten_pipeline.release.store import current_release
 
         started = time.monotonic()
         folder = latest_run_folder(run.settings)
@@ -34,7 +35,7 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
             run.settings,
             run_folder=folder,
             run_id=context.run_id,
-            inputs=[Input(**one.model_dump()) for one in inputs.files],
+            inputs=inputs.files,
             calendar_version=inputs.calendar_version,
             is_sample=inputs.is_sample,
         )
@@ -53,11 +54,11 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
             metadata={
                 "release_id": outcome.release_id,
                 "is_new": is_new,
-                "verdict": about["verdict"],
+                "verdict": about.verdict,
                 "folder": dg.MetadataValue.path(str(in_force.folder)),
                 "seconds": round(time.monotonic() - started, 2),
-                "bytes": sum(file["bytes"] for file in about["files"].values()),
-                "dagster/row_count": sum(table["rows"] for table in about["tables"].values()),
+                "bytes": sum(file.bytes for file in about.files.values()),
+                "dagster/row_count": sum(table.rows for table in about.tables.values()),
             }
         )
 

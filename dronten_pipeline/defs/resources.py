@@ -44,8 +44,9 @@ class RunInProgress:
     def believed_raw(self) -> Mapping[str, "RawEntry"]:
         """The raw files that the ledger held when this run began; read once for all sources."""
         from dronten_pipeline.ingest.recorded import believed_raw
+        from dronten_pipeline.release.previous import raw_files_of_releases
 
-        return believed_raw(self.settings, self.now.run_id)
+        return believed_raw(self.settings, self.now.run_id, raw_files_of_releases)
 
 
 #: As an asset writes it: `run: RunResource`.

@@ -7,41 +7,22 @@ Here belongs passing it on. Not here: deciding what counts (`counting.py`) or la
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from dronten_pipeline.core.run_files import INPUTS, SCORES
+from dronten_pipeline.core.run_files import INPUTS
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import files
 from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ingest.registry import Origin
-from dronten_pipeline.ingest.snapshot import PreviousInputs, PreviousRelease, Snapshot
+from dronten_pipeline.ingest.snapshot import Snapshot
+from dronten_pipeline.ledger.judgement import InputFile
 
 
 class NothingRead(RuntimeError):
     """Not one delivery could be read, so there is nothing to compute figures from."""
-
-
-class InputFile(BaseModel):
-    """One delivered file (or the scores of a source's documents) behind a run.
-
-    `counts` is false for a file that was delivered and is not read, because it stopped its source
-    or waits for it.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    source: str
-    table: str
-    file_name: str
-    sha256: str
-    counts: bool
-    raw_path: str | None = None
-    delivery_number: int | None = None
-    rows: int | None = None
 
 
 class Inputs(BaseModel):
@@ -139,54 +120,6 @@ def inputs_of(
         is_sample=origin == "sample",
         files=(*used, *waiting),
     )
-
-
-def previous_inputs(release: Path | None) -> PreviousInputs:
-    """Raw files that a release was made of, by source and table, with the number under which each
-    was read; none without a release."""
-    if release is None:
-        return {}
-    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for one in manifest["inputs"]:
-        if one["counts"]:
-            paths = found.setdefault(one["source"], {}).setdefault(one["table"], {})
-            paths[one["raw_path"]] = one["delivery_number"] or 0
-    return found
-
-
-def previous_release(release: Path | None) -> PreviousRelease | None:
-    """What a release says of itself, for comparing the figures of this run with it."""
-    if release is None:
-        return None
-    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    delivered: dict[str, list[tuple[int, str, str]]] = {}
-    for one in manifest["inputs"]:
-        if one["counts"] and one["table"] != SCORES:
-            place = one["delivery_number"], one["table"], one["sha256"]
-            delivered.setdefault(one["source"], []).append(place)
-    return PreviousRelease(
-        release_id=manifest["release_id"],
-        as_of=manifest["as_of"],
-        code_version=manifest["code_version"],
-        calendar_version=manifest.get("calendar_version"),
-        text_method=_text_method(release),
-        delivered={
-            source: tuple((table, sha256) for _, table, sha256 in sorted(places))
-            for source, places in delivered.items()
-        },
-    )
-
-
-def _text_method(release: Path) -> str | None:
-    """The methods that the texts of a release were judged with, as the mart names them."""
-    import polars as pl
-
-    table = release / "parquet" / "text_readability.parquet"
-    if not table.exists():
-        return None
-    methods = pl.read_parquet(table, columns=["method_version"])["method_version"].unique().sort()
-    return ", ".join(methods) or None
 
 
 def made_of(outcomes: Iterable[SourceOutcome]) -> list[object]:

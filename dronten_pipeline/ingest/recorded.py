@@ -8,7 +8,6 @@ of those that a run makes. Not here: reading (`ingest/`), and what a record look
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,21 +20,27 @@ from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ingest.raw import ingest_source
 from dronten_pipeline.ingest.registry import Origin
-from dronten_pipeline.ledger import acceptance, ledger, raw_files
+from dronten_pipeline.ledger import acceptance, raw_files
 
 
-def believed_raw(settings: Settings, run_id: str) -> Mapping[str, RawEntry]:
+def believed_raw(
+    settings: Settings, run_id: str, of_releases: Callable[[Settings], Mapping[str, str]]
+) -> Mapping[str, RawEntry]:
     """The raw files that may be read, by path.
 
     A home from before raw files were recorded gets an inventory of them, once: what is still in
     the landing folder is then read again, the rest is believed as it was found, and says so.
+
+    Args:
+        of_releases: SHA-256 by path of the raw files that releases rest on; asked for the
+            inventory only.
 
     Raises:
         LedgerError: the inventory could not be written down.
     """
     recorded = raw_files.recorded(settings)
     if recorded is None:
-        found = list(_found(settings))
+        found = list(_found(settings, of_releases(settings)))
         raw_files.record(
             settings, run_id=run_id, source=None, files=[one.model_dump() for one in found]
         )
@@ -85,10 +90,9 @@ def read_source(
 # --- a home from before
 
 
-def _found(settings: Settings) -> Iterator[RawEntry]:
+def _found(settings: Settings, said: Mapping[str, str]) -> Iterator[RawEntry]:
     """Every raw file of a home from before they were recorded, but for those that are not what a
     release that was made of them says they were."""
-    said = _said_by_releases(settings)
     for path in sorted(settings.raw.glob("*/deliveries.json")):
         try:
             known = registry.load(settings.raw, path.parent.name)
@@ -128,19 +132,6 @@ def _found(settings: Settings) -> Iterator[RawEntry]:
                     rows=0,
                     is_found=True,
                 )
-
-
-def _said_by_releases(settings: Settings) -> dict[str, str]:
-    """SHA-256 by path of raw files, from manifests that the ledger vouches for."""
-    found: dict[str, str] = {}
-    for record in ledger.records_of(settings, "release"):
-        path = settings.releases / str(record.body.get("release_id")) / "manifest.json"
-        if _hash(path) != record.body.get("manifest_sha256"):
-            continue
-        for one in json.loads(path.read_bytes())["inputs"]:
-            if one.get("raw_path") and one.get("raw_sha256"):
-                found.setdefault(one["raw_path"], one["raw_sha256"])
-    return found
 
 
 def _hash(path: Path) -> str | None:

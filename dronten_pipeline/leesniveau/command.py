@@ -170,7 +170,7 @@ def compare(
 ) -> None:
     """Zet de scores van twee uitgaven naast elkaar, per tekst en als aandeel."""
     from dronten_pipeline.leesniveau import compare as comparing
-    from dronten_pipeline.release.releases import ReleaseError
+    from dronten_pipeline.release.errors import ReleaseError
 
     try:
         found = comparing.compare(current_settings(), old, new)

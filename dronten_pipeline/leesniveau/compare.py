@@ -14,7 +14,7 @@ from rich.table import Table
 
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.leesniveau import terminal
-from dronten_pipeline.release.releases import Release, current_release, list_releases
+from dronten_pipeline.release.store import Release, current_release, list_releases
 
 TABLE = "parquet/text_readability.parquet"
 _MAX_SHOWN = 20

@@ -18,7 +18,7 @@ from dronten_pipeline.gate.verdict import Result
 from dronten_pipeline.ingest.inputs import read_inputs
 from dronten_pipeline.ledger import rules
 from dronten_pipeline.pipeline.run import latest_run_folder
-from dronten_pipeline.release.releases import Input, Published, publish
+from dronten_pipeline.release.publish import Published, publish
 
 
 def what_was_weakened(settings: Settings) -> list[str]:
@@ -86,7 +86,7 @@ def publish_approved(
         settings,
         run_folder=folder,
         run_id=verdict.run_id,
-        inputs=[Input(**one.model_dump()) for one in inputs.files],
+        inputs=inputs.files,
         calendar_version=inputs.calendar_version,
         is_sample=inputs.is_sample,
     )

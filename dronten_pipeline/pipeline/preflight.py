@@ -18,7 +18,8 @@ from dronten_pipeline.contracts.dbt_project import DBT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import anchor, ledger, signing, trust
 from dronten_pipeline.pipeline.run import alone
-from dronten_pipeline.release.releases import ReleaseError, current_release
+from dronten_pipeline.release.errors import ReleaseError
+from dronten_pipeline.release.store import current_release
 
 #: With less room than this no run can end well.
 NEEDED_BYTES = 20_000_000

@@ -10,7 +10,6 @@ import contextlib
 import datetime as dt
 import fcntl
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -25,6 +24,7 @@ from ruamel.yaml import YAML
 
 from dronten_pipeline.core import permissions
 from dronten_pipeline.core.settings import LOCAL_TIME, PROJECT, WRITTEN_BY_DBT, Settings
+from dronten_pipeline.release.manifest import read_manifest
 
 Origin = Literal["delivery", "sample"]
 
@@ -64,8 +64,8 @@ class Run:
         """The release whose figures this run may carry on: never from the sample to real ones."""
         if self.current_release is None:
             return None
-        manifest = json.loads((self.current_release / "manifest.json").read_text(encoding="utf-8"))
-        return self.current_release if manifest.get("is_sample") == self.is_sample else None
+        before = read_manifest(self.current_release)
+        return self.current_release if before.is_sample == self.is_sample else None
 
     @property
     def is_sample(self) -> bool:
@@ -122,8 +122,7 @@ def day_after(run: Run) -> dt.date | None:
     before = run.comparable_release
     if before is None:
         return None
-    manifest = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
-    day = dt.date.fromisoformat(manifest["as_of"])
+    day = dt.date.fromisoformat(read_manifest(before).as_of)
     return day if day > run.as_of else None
 
 

@@ -19,7 +19,8 @@ from dronten_pipeline.ingest import landing, privacy
 from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ledger import acceptance, ledger, ratification
 from dronten_pipeline.pipeline.run import Run, code_fingerprint
-from dronten_pipeline.release.releases import broken_off, current_release, verify_release
+from dronten_pipeline.release.settle import broken_off
+from dronten_pipeline.release.store import current_release, verify_release
 
 NAME = "settled.json"
 

@@ -23,7 +23,7 @@ from psycopg.conninfo import conninfo_to_dict
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.postgres.mart_tables import Unloadable
 from dronten_pipeline.postgres.swap import InTheWay, TooOpen
-from dronten_pipeline.release.releases import Release
+from dronten_pipeline.release.store import Release
 
 #: What a connection gets when its address does not say otherwise: no wait without an end.
 CONNECTION = {

@@ -30,8 +30,9 @@ from dronten_pipeline.ledger import ledger
 from dronten_pipeline.postgres import mart_tables, parallel_copy, swap
 from dronten_pipeline.postgres.connection import PostgresError, connected, explained, masked, place
 from dronten_pipeline.postgres.mart_tables import Content, Table
+from dronten_pipeline.release.errors import ReleaseError
 from dronten_pipeline.release.formats.datapackage import NAME as DATA_PACKAGE
-from dronten_pipeline.release.releases import Release, ReleaseError, current_release
+from dronten_pipeline.release.store import Release, current_release
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,7 @@ def _load(
         return Outcome(release_id=release.release_id, kind="held", warnings=lacking)
     staged = swap.schema_of(schema, release.release_id)
     mart_file = release.folder / MART
-    if sha256_of(mart_file) != release.manifest["files"][MART]["sha256"]:
+    if sha256_of(mart_file) != release.manifest.files[MART].sha256:
         raise PostgresError(
             f"{mart_file} is niet wat er gepubliceerd is: ga terug met `datalab rollback`, of "
             "start opnieuw."
@@ -280,8 +281,8 @@ def _prepare(
             f"In het schema {schema} staan tabellen van iets anders: noem een ander schema met "
             "DATALAB_POSTGRES_SCHEMA."
         )
-    tables = release.manifest.get("tables", {})
-    opened = frozenset(name for name, about in tables.items() if about.get("open") is True)
+    tables = release.manifest.tables
+    opened = frozenset(name for name, about in tables.items() if about.open)
     return swap.Roles(reader=reader, open_reader=open_reader, open_tables=opened), lacking
 
 
@@ -312,7 +313,7 @@ def _body(settings: Settings, release: Release, outcome: Outcome) -> dict[str, A
         "release_id": release.release_id,
         "previous": outcome.previous,
         "outcome": outcome.kind,
-        "mart_sha256": release.manifest["files"][MART]["sha256"],
+        "mart_sha256": release.manifest.files[MART].sha256,
         "server": place(settings),
         "schema": settings.postgres_schema,
         "tables": {name: vars(content) for name, content in sorted(outcome.tables.items())},

@@ -1,7 +1,7 @@
 """Which releases may go, and removing them.
 
 Here belongs choosing old releases and taking them away as wholes. Not here: what a release is
-(`releases.py`), and the raw files that no release names afterwards (`ingest/retention.py`).
+(`store.py`), and the raw files that no release names afterwards (`ingest/retention.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.release.releases import Release, ReleaseError, current_release, list_releases
+from dronten_pipeline.release.errors import ReleaseError
+from dronten_pipeline.release.store import Release, current_release, list_releases
 
 LEFTOVER = ".pruning-"
 
@@ -26,9 +27,7 @@ class Choice:
     @property
     def size(self) -> int:
         """Bytes of the releases that would go."""
-        return sum(
-            file["bytes"] for one in self.releases for file in one.manifest["files"].values()
-        )
+        return sum(file.bytes for one in self.releases for file in one.manifest.files.values())
 
 
 def choose(settings: Settings, wanted: Sequence[str] = (), *, keep: int) -> Choice:
@@ -50,7 +49,7 @@ def choose(settings: Settings, wanted: Sequence[str] = (), *, keep: int) -> Choi
             f"{unreadable[0].folder} is geen hele uitgave ({unreadable[0].problem}): zet haar "
             "terug uit een reservekopie, of haal de map zelf weg, en probeer opnieuw."
         )
-    held = {current.release_id, current.manifest["previous_release"]}
+    held = {current.release_id, current.manifest.previous_release}
     known = {one.release_id for one in found}
     for release_id in wanted:
         if release_id not in known:
@@ -81,6 +80,6 @@ def remove(settings: Settings, releases: Iterable[Release]) -> None:
 
 def _named(releases: Iterable[Release]) -> Iterable[str]:
     for release in releases:
-        for one in release.manifest["inputs"]:
-            if one.get("raw_path"):
-                yield one["raw_path"]
+        for one in release.manifest.inputs:
+            if one.raw_path:
+                yield one.raw_path

@@ -22,8 +22,17 @@ from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.ledger.record import Record
-from dronten_pipeline.release import releases
-from dronten_pipeline.release.releases import Release
+from dronten_pipeline.release.formats import feed
+from dronten_pipeline.release.judged import problems_with, withdrawals
+from dronten_pipeline.release.settle import settle
+from dronten_pipeline.release.store import (
+    MANIFEST,
+    Release,
+    current_id,
+    list_releases,
+    point_at,
+    resting_on,
+)
 
 KIND = "withdrawal"
 SHORTEST_REASON = 10
@@ -68,7 +77,7 @@ def withdraw(settings: Settings, release_id: str, *, reason: str) -> Withdrawn:
         WithdrawalError: there is no such release, the reason cannot be kept, or the disk refused.
         LedgerError: it could not be written down; then nothing was changed.
     """
-    record = releases.withdrawals(settings).get(release_id)
+    record = withdrawals(settings).get(release_id)
     if record is None:
         check_reason(reason)
         record = _decide(settings, release_id, reason)
@@ -85,11 +94,11 @@ def finish(settings: Settings) -> None:
         WithdrawalError: the disk refused.
     """
     done = False
-    for record in sorted(releases.withdrawals(settings).values(), key=lambda one: one.number):
+    for record in sorted(withdrawals(settings).values(), key=lambda one: one.number):
         folder = settings.releases / record.body["release_id"]
         try:
-            if releases.current_id(settings) == folder.name:
-                releases.turn_to(settings, record.body["current_release"])
+            if current_id(settings) == folder.name:
+                point_at(settings.releases, record.body["current_release"])
                 done = True
             if folder.is_dir():
                 folder.chmod(CLOSED)
@@ -113,15 +122,15 @@ def finish(settings: Settings) -> None:
         done = True
     if done:
         with contextlib.suppress(OSError):  # a feed that is behind undoes no withdrawal
-            releases.announce(settings)
+            feed.announce(settings)
 
 
 def unfinished(settings: Settings) -> dict[str, str]:
     """Withdrawn releases of which something still stands, and a Dutch sentence that says so."""
-    current = releases.current_id(settings)
+    current = current_id(settings)
     standing = {_name_of(aside) for aside in _asides(settings)} | {
         release_id
-        for release_id in releases.withdrawals(settings)
+        for release_id in withdrawals(settings)
         if release_id == current or (settings.releases / release_id).is_dir()
     }
     return {
@@ -143,19 +152,19 @@ def _name_of(aside: Path) -> str:
 
 
 def _decide(settings: Settings, release_id: str, reason: str) -> Record:
-    releases.settle(settings)
-    known = {release.release_id: release for release in releases.list_releases(settings)}
+    settle(settings)
+    known = {release.release_id: release for release in list_releases(settings)}
     target = known.get(release_id)
     if target is None:
         raise WithdrawalError(f"Er is geen uitgave {release_id}: zie `datalab releases`.")
-    current = releases.current_id(settings)
+    current = current_id(settings)
     if current == release_id:
         current = _successor(settings, target, list(known.values()))
-    files = target.manifest.get("files", {})
-    manifest = target.folder / releases.MANIFEST
-    hashes = {name: about["sha256"] for name, about in files.items()}
+    files = target.said.files if target.said else {}
+    manifest = target.folder / MANIFEST
+    hashes = {name: file.sha256 for name, file in files.items()}
     if manifest.is_file():
-        hashes[releases.MANIFEST] = sha256_of(manifest)
+        hashes[MANIFEST] = sha256_of(manifest)
     return ledger.append(
         settings,
         KIND,
@@ -163,7 +172,7 @@ def _decide(settings: Settings, release_id: str, reason: str) -> Record:
             "release_id": release_id,
             "reason": reason.strip(),
             "current_release": current,
-            "manifest_sha256": hashes.get(releases.MANIFEST),
+            "manifest_sha256": hashes.get(MANIFEST),
             "mart_sha256": hashes.get(MART),
         },
         hashes,
@@ -177,15 +186,16 @@ def _successor(settings: Settings, target: Release, known: list[Release]) -> str
         for record in ledger.records_of(settings, "erasure")
         for sha256 in record.body.get("sha256", ())
     }
-    spoilt = set(releases.resting_on(settings, erased))
-    place = target.manifest.get("gate_record", {}).get("number", 0)
+    spoilt = set(resting_on(settings, erased))
+    if target.said is None:
+        return None
     for release in known:
         if (
             not release.problem
             and release.release_id not in spoilt
-            and release.manifest["gate_record"]["number"] < place
-            and release.manifest.get("is_sample") == target.manifest.get("is_sample")
-            and not releases.problems_with(settings, release)
+            and release.manifest.gate_record.number < target.said.gate_record.number
+            and release.manifest.is_sample == target.said.is_sample
+            and not problems_with(settings, release)
         ):
             return release.release_id
     return None

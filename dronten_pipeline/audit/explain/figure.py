@@ -25,9 +25,9 @@ from dronten_pipeline.core.words import period_code, period_end, word
 from dronten_pipeline.ledger import definitions, ledger
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.lineage import Lineage, read_lineage
-from dronten_pipeline.release.releases import Release, current_release, differences, list_releases
 from dronten_pipeline.release.revisions import changed_deliveries
 from dronten_pipeline.release.standing import STANDING
+from dronten_pipeline.release.store import Release, current_release, differences, list_releases
 
 _PERIOD = re.compile(r"^(\d{4})(?:-?[KQkq]([1-4])|-(\d{2}))?$")
 #: As in kpi_revision: below this share of a value is how a sum was added up.
@@ -118,7 +118,7 @@ def explain(
     cell = _cell(release, kpi_id, figures, period, dimension, value)
     figure = figures.filter(cell.condition()).row(0, named=True)
     lineage = read_lineage(release.folder)
-    judged = ledger.read_record(settings, release.manifest["gate_record"]["number"])
+    judged = ledger.read_record(settings, release.manifest.gate_record.number)
     agreed = _agreed(settings, judged)
     tables = lineage.tables_behind(f"kpi_{kpi_id}") if lineage else None
     answer: dict[str, Any] = _plain(
@@ -232,11 +232,11 @@ def _about_release(settings: Settings, release: Release, judged: Record | None) 
     return {
         "release_id": release.release_id,
         "is_current": release.is_current,
-        "is_sample": manifest["is_sample"],
-        "as_of": manifest["as_of"],
-        "published_at": manifest["published_at"],
-        "verdict": manifest["verdict"],
-        "code_version": manifest["code_version"],
+        "is_sample": manifest.is_sample,
+        "as_of": manifest.as_of,
+        "published_at": manifest.published_at,
+        "verdict": manifest.verdict,
+        "code_version": manifest.code_version,
         "changed_files": sorted(differences(release)),
         "judgement": _signature(judged),
         "publication": _signature(published),
@@ -319,15 +319,15 @@ def _deliveries(
         for row in _table(release, "source_delivery").iter_rows(named=True)
     }
     found = []
-    for one in release.manifest["inputs"]:
-        place = one["source"], one["table"]
-        if place not in tables if tables is not None else one["source"] != source:
+    for one in release.manifest.inputs:
+        place = one.source, one.table
+        if place not in tables if tables is not None else one.source != source:
             continue
-        row = known.get((*place, one["file_name"], one["sha256"]), {})
+        row = known.get((*place, one.file_name, one.sha256), {})
         found.append(
             {
                 **{
-                    name: one.get(name)
+                    name: getattr(one, name)
                     for name in (
                         "source",
                         "table",
@@ -339,7 +339,7 @@ def _deliveries(
                         "raw_sha256",
                     )
                 },
-                "rows_counted": one["rows"],
+                "rows_counted": one.rows,
                 **{
                     name: row.get(name)
                     for name in (
@@ -414,16 +414,16 @@ def _history(
     releases = {one.release_id: one for one in list_releases(settings) if not one.problem}
     found = []
     for one in releases.values():
-        if one.manifest["is_sample"] != release.manifest["is_sample"]:
+        if one.manifest.is_sample != release.manifest.is_sample:
             continue
         mine = (pl.col("kpi_id") == kpi_id) & cell.condition()
         row = _one(one, FIGURES, mine)
         revision = _one(one, "kpi_revision", mine)
-        before = releases.get(one.manifest["previous_release"] or "")
+        before = releases.get(one.manifest.previous_release or "")
         found.append(
             {
                 "release_id": one.release_id,
-                "as_of": one.manifest["as_of"],
+                "as_of": one.manifest.as_of,
                 "is_current": one.is_current,
                 "is_this": one.release_id == release.release_id,
                 "is_there": row is not None,
@@ -439,7 +439,7 @@ def _history(
                     # a release from before the two were told apart does not say
                     "is_revision": revision.get("is_revision", True),
                     "deliveries": changed_deliveries(
-                        before.manifest if before else None, one.manifest, tables
+                        before.manifest.inputs if before else None, one.manifest.inputs, tables
                     ),
                 },
             }

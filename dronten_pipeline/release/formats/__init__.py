@@ -2,7 +2,7 @@
 
 `write_exports` makes them all of a judged mart. Every format says the same: the tests read each
 back and compare it with the mart. Not here: where a release stands and which is current
-(`release/releases.py`); a database server, which is no file.
+(`release/store.py`); a database server, which is no file.
 """
 
 from __future__ import annotations

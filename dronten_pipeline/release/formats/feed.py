@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from dronten_pipeline.core.durable import write_durably
+from dronten_pipeline.core.durable import explain, write_durably
 from dronten_pipeline.core.permissions import open_to_readers
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.core.words import word
@@ -26,6 +26,7 @@ from dronten_pipeline.ledger import ledger
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.formats.mart import Mart
 from dronten_pipeline.release.formats.readme import NAME as README
+from dronten_pipeline.release.manifest import Manifest, read_manifest
 
 JSON_NAME, ATOM_NAME = "feed.json", "atom.xml"
 
@@ -49,6 +50,17 @@ class Entry:
     url: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What is told of a release; of the figures that differ `revised` were final before."""
+
+    as_of: dt.date
+    verdict: str
+    is_sample: bool
+    differing: int
+    revised: int
+
+
 def export_feeds(folder: Path, entries: Sequence[Entry], *, address: str | None = None) -> None:
     """Writes both feeds into a folder, each whole or not at all.
 
@@ -69,13 +81,13 @@ def export_feeds(folder: Path, entries: Sequence[Entry], *, address: str | None 
 def of_release(mart: Mart) -> Entry:
     """What the open part of a release tells of itself; it links to the page beside it."""
     differing = mart.tables["kpi_revision"].rows if "kpi_revision" in mart.tables else 0
-    facts = {
-        "as_of": mart.as_of.isoformat(),
-        "verdict": mart.verdict,
-        "is_sample": mart.is_sample,
-        "tables": {"kpi_revision": {"rows": differing}},
-        "revised_figures": mart.revised_figures,
-    }
+    facts = _Facts(
+        as_of=mart.as_of,
+        verdict=mart.verdict,
+        is_sample=mart.is_sample,
+        differing=differing,
+        revised=mart.revised_figures,
+    )
     return Entry(
         name=mart.release_id,
         at=_moment(mart.published_at),
@@ -100,17 +112,40 @@ def history(settings: Settings, *, is_linked: bool = False) -> list[Entry]:
     return [_entry(record, folder, is_linked) for record, folder in found[:MOST_ENTRIES]]
 
 
+def announce(settings: Settings) -> list[str]:
+    """Tells whoever follows the releases; a feed that cannot be written undoes no publication."""
+    try:
+        export_feeds(settings.releases, history(settings, is_linked=True))
+    except OSError as error:
+        return [f"De feeds in {settings.releases} zijn niet bij: {explain(error)}."]
+    return []
+
+
 def _entry(record: Record, folder: Path, is_linked: bool) -> Entry:
     manifest, before = _manifest(folder), record.body.get("from_release")
-    published = manifest.get("published_at")
+    published = manifest.published_at if manifest else None
     return Entry(
         name=f"{record.number}" if before else folder.name,
         at=_moment(dt.datetime.fromisoformat(published))
         if published and not before
         else record.recorded_at,
         title=f"Terug naar uitgave {folder.name}" if before else f"Uitgave {folder.name}",
-        text=" ".join(_sentences(manifest, before)),
+        text=" ".join(_sentences(_facts(manifest) if manifest else None, before)),
         url=f"{folder.name}/open/" if is_linked and (folder / "open").is_dir() else None,
+    )
+
+
+def _facts(manifest: Manifest) -> _Facts:
+    table = manifest.tables.get("kpi_revision")
+    differing = table.rows if table else 0
+    revised = manifest.revised_figures
+    return _Facts(
+        as_of=dt.date.fromisoformat(manifest.as_of),
+        verdict=manifest.verdict,
+        is_sample=manifest.is_sample,
+        differing=differing,
+        # a release from before the two were told apart does not say which were final
+        revised=differing if revised is None else revised,
     )
 
 
@@ -118,33 +153,28 @@ def _moment(local: dt.datetime) -> str:
     return local.replace(tzinfo=LOCAL_TIME).isoformat(timespec="seconds")
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path) -> Manifest | None:
     """Of a release that was removed since, nothing more is told."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return read_manifest(folder)
     except (OSError, ValueError):
-        return {}
-    return manifest if isinstance(manifest, dict) else {}
+        return None
 
 
-def _sentences(manifest: dict[str, Any], before: str | None) -> Iterator[str]:
-    if manifest.get("is_sample"):
+def _sentences(facts: _Facts | None, before: str | None) -> Iterator[str]:
+    if facts and facts.is_sample:
         yield "Verzonnen voorbeeld."
     if before:
         yield f"Deze uitgave geldt weer, in plaats van {before}."
-    if not manifest:
+    if facts is None:
         yield "Deze uitgave is niet meer aanwezig."
         return
-    day = dt.date.fromisoformat(manifest["as_of"])
-    yield f"Peildatum {day:%d-%m-%Y}."
-    yield f"Keuring: {word('release_verdict', manifest['verdict'])}."
-    differing = manifest["tables"].get("kpi_revision", {}).get("rows", 0)
-    if differing and not before:
-        # a release from before the two were told apart does not say which were final
-        revised = manifest.get("revised_figures", differing)
+    yield f"Peildatum {facts.as_of:%d-%m-%Y}."
+    yield f"Keuring: {word('release_verdict', facts.verdict)}."
+    if facts.differing and not before:
         yield (
-            f"{revised} cijfers die vaststonden zijn herzien, {differing - revised} voorlopige "
-            "cijfers lopen door; zie kpi_revision."
+            f"{facts.revised} cijfers die vaststonden zijn herzien, "
+            f"{facts.differing - facts.revised} voorlopige cijfers lopen door; zie kpi_revision."
         )
 
 

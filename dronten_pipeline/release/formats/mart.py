@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ def read_mart(path: Path, contracts: Mapping[str, TableContract], *, is_sample: 
             contract_version=contract_version,
             stale_sources=_stale_sources(connection, tables),
             is_sample=is_sample,
-            revised_figures=_revised_figures(connection, tables),
+            revised_figures=count_revised(connection, tables),
         )
 
 
@@ -230,7 +230,8 @@ def _reject_unrepresentable_values(connection: duckdb.DuckDBPyConnection, table:
             )
 
 
-def _revised_figures(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> int:
+def count_revised(connection: duckdb.DuckDBPyConnection, tables: Collection[str]) -> int:
+    """How many figures were final in the release before and are others now."""
     if "kpi_revision" not in tables:
         return 0
     found = connection.execute("SELECT count(*) FROM kpi_revision WHERE is_revision").fetchone()

@@ -21,8 +21,10 @@ from dronten_pipeline.core.database import OFFLINE
 from dronten_pipeline.core.run_files import MART, WAREHOUSE
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import definitions, ledger, rules, trust
+from dronten_pipeline.ledger.judgement import InputFile
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.lineage import Lineage, read_lineage
+from dronten_pipeline.release.manifest import NAME, Manifest, read_manifest
 from dronten_pipeline.release.report import wording
 from dronten_pipeline.release.revisions import changed_deliveries
 from dronten_pipeline.release.standing import STANDING
@@ -55,7 +57,7 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
     body = judged.body
     previous = _manifest(settings, body.get("previous_release"))
     agreed = _agreed(settings, body)
-    inputs = [one for one in body.get("inputs") or [] if isinstance(one, dict)]
+    inputs = [InputFile.read(one) for one in body.get("inputs") or []]
     lineage = read_lineage(judged.folder)
     warehouse = judged.run_folder / WAREHOUSE
     with Reading(judged.folder / MART) as mart, Reading(warehouse) as built:
@@ -253,8 +255,8 @@ def _small_groups(built: Reading) -> list[dict[str, Any]]:
 def _revisions(
     mart: Reading,
     lineage: Lineage | None,
-    previous: Mapping[str, Any] | None,
-    inputs: Sequence[Mapping[str, Any]],
+    previous: Manifest | None,
+    inputs: Sequence[InputFile],
 ) -> dict[str, Any]:
     rows = mart.rows(
         """
@@ -279,7 +281,9 @@ def _revisions(
                 "count": sum(row["is_revision"] for row in revised),
                 "running": sum(not row["is_revision"] for row in revised),
                 "causes": ", ".join(causes),
-                "deliveries": changed_deliveries(previous, {"inputs": inputs}, tables)
+                "deliveries": changed_deliveries(
+                    previous.inputs if previous else None, inputs, tables
+                )
                 if delivered
                 else [],
             }
@@ -376,12 +380,12 @@ def _stopped(mart: Reading) -> list[dict[str, Any]]:
     return [row | {"note": wording.without_values(row["note"] or "")} for row in rows]
 
 
-def _rejected(settings: Settings, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _rejected(settings: Settings, inputs: Sequence[InputFile]) -> list[dict[str, Any]]:
     """Rejected records by reason, of the files that count; never the record or its value.
 
     Of sources about people not how many: with what was delivered that is what counts.
     """
-    counting = [one for one in inputs if one["counts"]]
+    counting = [one for one in inputs if one.counts]
     columns = ["source", "table_name", "file_name", "reason"]
     frames = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String))]
     for path in sorted(settings.quarantine.glob("*/*.parquet")):
@@ -389,10 +393,10 @@ def _rejected(settings: Settings, inputs: Sequence[Mapping[str, Any]]) -> list[d
         # documents is of all lists together.
         content = path.stem.split("-")[1] if "-" in path.stem else None
         names = [
-            one["file_name"]
+            one.file_name
             for one in counting
-            if one["source"] == path.parent.name
-            and (content is None or one["sha256"].startswith(content))
+            if one.source == path.parent.name
+            and (content is None or one.sha256.startswith(content))
         ]
         rows = pl.read_parquet(path, columns=columns)
         if content is None:
@@ -412,7 +416,7 @@ def _rejected(settings: Settings, inputs: Sequence[Mapping[str, Any]]) -> list[d
     ]
 
 
-def _deliveries(mart: Reading, inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _deliveries(mart: Reading, inputs: Sequence[InputFile]) -> list[dict[str, Any]]:
     """Per source the files that count, with what identifies them."""
     known = {
         (row["source"], row["table_name"], row["file_name"], row["sha256"]): row
@@ -426,15 +430,15 @@ def _deliveries(mart: Reading, inputs: Sequence[Mapping[str, Any]]) -> list[dict
     }
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in inputs:
-        row = known.get((one["source"], one["table"], one["file_name"], one["sha256"]))
+        row = known.get((one.source, one.table, one.file_name, one.sha256))
         if row is None:
             continue  # the scores of texts are computed, not delivered
-        grouped[one["source"]].append(
+        grouped[one.source].append(
             {
-                "file_name": one["file_name"],
-                "table": one["table"],
-                "sha256": one["sha256"],
-                "counts": one["counts"],
+                "file_name": one.file_name,
+                "table": one.table,
+                "sha256": one.sha256,
+                "counts": one.counts,
                 "received": words.day(row["received_at"]) if row["received_at"] else "–",
                 "delivered": words.number(row["rows_delivered"]),
                 "rejected": words.number(row["rows_quarantined"]),
@@ -452,12 +456,12 @@ def _agreed(settings: Settings, body: Mapping[str, Any]) -> definitions.Agreed:
 
 
 def _agreed_otherwise(
-    settings: Settings, body: Mapping[str, Any], previous: Mapping[str, Any] | None
+    settings: Settings, body: Mapping[str, Any], previous: Manifest | None
 ) -> list[dict[str, Any]]:
     """Definitions, targets and tolerances that differ from those of the release before."""
     if previous is None:
         return []
-    before = ledger.read_record(settings, int(previous["gate_record"]["number"]))
+    before = ledger.read_record(settings, previous.gate_record.number)
     since = _definitions_record(before.body) if before else 0
     found = []
     for record in ledger.records_of(settings, definitions.KIND):
@@ -504,12 +508,9 @@ def _short(value: object) -> str:
     return text if len(text) <= 160 else text[:157] + "..."
 
 
-def _manifest(settings: Settings, release_id: str | None) -> dict[str, Any] | None:
-    path = settings.releases / str(release_id) / "manifest.json"
-    if release_id is None or not path.is_file():
-        return None
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return manifest
+def _manifest(settings: Settings, release_id: str | None) -> Manifest | None:
+    folder = settings.releases / str(release_id)
+    return read_manifest(folder) if release_id and (folder / NAME).is_file() else None
 
 
 # --- reading

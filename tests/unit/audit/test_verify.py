@@ -24,7 +24,8 @@ from dronten_pipeline.core.durable import canonical_json, sha256_of
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import anchor, ledger, raw_files, signing, trust
 from dronten_pipeline.pipeline.run import alone
-from dronten_pipeline.release.releases import NotJudged, rollback
+from dronten_pipeline.release.errors import NotJudged
+from dronten_pipeline.release.rollback import rollback
 from tests.conftest import PROJECT, Datalab
 from tests.unit.release.marts import judged_mart, publish_it, release_id
 
@@ -411,7 +412,7 @@ def test_a_kill_between_a_record_and_its_line_is_made_up_for(attacked: Settings)
     assert stand_alone(attacked)[0] == 0
 
 
-@pytest.mark.parametrize("step", ["_point_at", "_record_release"])
+@pytest.mark.parametrize("step", ["point_at", "record_publication"])
 def test_a_publication_that_was_killed_is_no_attack(
     attacked: Settings, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -419,7 +420,7 @@ def test_a_publication_that_was_killed_is_no_attack(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"dronten_pipeline.release.releases.{step}", killed)
+        patch.setattr(f"dronten_pipeline.release.publish.{step}", killed)
         with pytest.raises(KeyboardInterrupt):
             publish_it(attacked, judged_mart(attacked, 3, value=3.5, previous=2))
     assert verify(attacked).problems == []

@@ -24,7 +24,8 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.gate import GateError
 from dronten_pipeline.ingest.inputs import NothingRead
 from dronten_pipeline.pipeline.run import RunUnderWay
-from dronten_pipeline.release.releases import ReleaseError, current_release
+from dronten_pipeline.release.errors import ReleaseError
+from dronten_pipeline.release.store import current_release
 
 #: What a delivery holds and may stand in no sentence and no log.
 DELIVERED = "Jan de Vries"

@@ -8,6 +8,7 @@ import pytest
 
 from dronten_pipeline.commands.status import of_the_future
 from dronten_pipeline.core.settings import LOCAL_TIME
+from tests.documents import a_manifest
 
 NOW = dt.datetime(2026, 7, 1, 12, tzinfo=LOCAL_TIME)
 
@@ -27,7 +28,7 @@ NOW = dt.datetime(2026, 7, 1, 12, tzinfo=LOCAL_TIME)
 def test_a_release_of_the_future(
     published: str, as_of: str, is_sample: bool, says: str | None
 ) -> None:
-    manifest = {"published_at": published, "as_of": as_of, "is_sample": is_sample}
+    manifest = a_manifest("r1", published_at=published, as_of=as_of, is_sample=is_sample)
     said = of_the_future(manifest, NOW)
     assert (said is None) == (says is None)
     assert says is None or (says in (said or "") and "01-07-2026 12:00" in (said or ""))

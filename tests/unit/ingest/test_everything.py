@@ -19,6 +19,7 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import accept, inputs, raw, record_keys, recorded, registry
 from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.release.previous import raw_files_of_releases
 
 from .conftest import AS_OF, source
 from .test_returns import rows, text
@@ -209,7 +210,7 @@ def stopped(settings: Settings, deliver: Deliver) -> Callable[[str], SourceOutco
     def run(run_id: str) -> SourceOutcome:
         outcome = recorded.read_source(
             settings, everything(), run_id=run_id, as_of=AS_OF, origin="delivery",
-            believed=recorded.believed_raw(settings, run_id),
+            believed=recorded.believed_raw(settings, run_id, raw_files_of_releases),
         )  # fmt: skip
         inputs.save_outcome(settings, outcome)
         return outcome

@@ -21,6 +21,7 @@ from dronten_pipeline.ingest import raw, recorded, registry, snapshot
 from dronten_pipeline.ingest.inputs import save_outcome
 from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ledger import ledger, raw_files
+from dronten_pipeline.release.previous import raw_files_of_releases
 from tests.conftest import PROJECT
 from tests.unit.ingest.conftest import corpus, source
 
@@ -56,7 +57,7 @@ def read(settings: Settings, run_id: str = "run-1", of: Source | None = None) ->
         run_id=run_id,
         as_of=AS_OF,
         origin="delivery",
-        believed=recorded.believed_raw(settings, run_id),
+        believed=recorded.believed_raw(settings, run_id, raw_files_of_releases),
     )
 
 
@@ -232,13 +233,13 @@ def test_what_changed_between_reading_and_laying_out_is_not_laid_out(
     }
     before = snapshot.build_snapshot(
         settings, {"loket": source()}, {"loket": outcome}, run_id="1", previous_inputs={},
-        recorded=recorded.believed_raw(settings, "1"), **arguments,
+        recorded=recorded.believed_raw(settings, "1", raw_files_of_releases), **arguments,
     )  # fmt: skip
     change(settings, raw_file(settings))
     after = snapshot.build_snapshot(
         settings, {"loket": source()}, {"loket": outcome}, run_id="2",
-        previous_inputs=before.by_table(), recorded=recorded.believed_raw(settings, "2"),
-        **arguments,
+        previous_inputs=before.by_table(), **arguments,
+        recorded=recorded.believed_raw(settings, "2", raw_files_of_releases),
     )  # fmt: skip
     assert after.stopped == ("loket",)
     assert [one.table for one in after.inputs] == ["zaken_extra"]

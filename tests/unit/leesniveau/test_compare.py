@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 from typer.testing import Result
+
+from dronten_pipeline.release.manifest import GateRecord
+from tests.documents import write_manifest
 
 Typed = Callable[..., Result]
 SCHEMA = {
@@ -42,14 +44,7 @@ def releases(tmp_path: Path) -> Callable[..., None]:
             for text_id, score, method in texts
         ]
         pl.DataFrame(rows, schema=SCHEMA).write_parquet(folder / "parquet/text_readability.parquet")
-        manifest = {
-            "release_id": name,
-            "files": {"mart.duckdb": ""},
-            "fingerprint": "",
-            "previous_release": None,
-            "gate_record": {"number": int(name[:8])},
-        }
-        (folder / "manifest.json").write_text(json.dumps(manifest))
+        write_manifest(folder, gate_record=GateRecord(number=int(name[:8]), sha256=""))
         current = folder.parent / "current"
         current.unlink(missing_ok=True)
         current.symlink_to(name)

@@ -28,14 +28,10 @@ from dronten_pipeline.ledger import ledger, signing, trust
 from dronten_pipeline.ledger.introduce import IntroductionError, introduce_approver
 from dronten_pipeline.pipeline.approve import publish_approved, what_was_held_back
 from dronten_pipeline.pipeline.run import alone
-from dronten_pipeline.release.releases import (
-    NotJudged,
-    Published,
-    ReleaseError,
-    current_release,
-    publish,
-    rollback,
-)
+from dronten_pipeline.release.errors import NotJudged, ReleaseError
+from dronten_pipeline.release.publish import Published, publish
+from dronten_pipeline.release.rollback import rollback
+from dronten_pipeline.release.store import current_release
 from tests.unit.gate.marts import make_settings, make_warehouse
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -101,10 +97,11 @@ def test_what_was_held_back_is_published_with_the_approval_of_a_second_person(
     approved, published = publish_approved(settings, key=approver(settings), reason=REASON)
     assert isinstance(published, Published)
     assert last_publication(settings) == ("approved",)
-    said = published.manifest["approval"]
-    assert said == approved.summary
-    assert (said["approved_by"], said["reason"]) == ("b.tweede", REASON)
-    assert said["rules"] == [
+    said = published.manifest.approval
+    assert said is not None
+    assert said.written() == approved.summary
+    assert (said.approved_by, said.reason) == ("b.tweede", REASON)
+    assert [rule.written() for rule in said.rules] == [
         {
             "table": "figure",
             "rule": "team_known",
@@ -112,8 +109,8 @@ def test_what_was_held_back_is_published_with_the_approval_of_a_second_person(
             "observed": "1 van 40 rijen",
         }
     ]
-    assert published.manifest["verdict"] == "approved"
-    assert [warning["rule"] for warning in published.manifest["warnings"]] == ["value_usual"]
+    assert published.manifest.verdict == "approved"
+    assert [warning.rule for warning in published.manifest.warnings] == ["value_usual"]
     contents = ledger.read_all(settings)
     assert contents.problems == []
     assert [record.kind for record in contents.records] == [
@@ -308,7 +305,7 @@ def test_going_back_to_an_approved_release_asks_for_its_approval(settings: Setti
     publish_approved(settings, key=approver(settings), reason=REASON)
     link = settings.releases / "current"
     link.unlink()
-    assert rollback(settings, ID).manifest["verdict"] == "approved"
+    assert rollback(settings, ID).manifest.verdict == "approved"
     link.unlink()
     (settings.approvers_folder / "b.tweede.pem").unlink()
     with pytest.raises(ReleaseError, match="onbekende sleutel"):

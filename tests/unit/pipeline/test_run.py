@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
-import json
 import multiprocessing
 import os
 import threading
@@ -23,6 +22,7 @@ from dronten_pipeline.pipeline.run import (
     latest_run_folder,
     new_run_folder,
 )
+from tests.documents import write_manifest
 
 
 @pytest.fixture
@@ -68,8 +68,7 @@ def test_the_day_of_the_command_wins_from_that_of_the_settings(settings: Setting
 def release_of(settings: Settings, day: str, *, is_sample: bool = False) -> None:
     folder = settings.releases / "r1"
     folder.mkdir(parents=True)
-    manifest = {"as_of": day, "is_sample": is_sample, "release_id": "r1"}
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(folder, as_of=day, is_sample=is_sample)
     (settings.releases / "current").symlink_to("r1")
 
 

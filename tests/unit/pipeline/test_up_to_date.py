@@ -13,7 +13,8 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.pipeline import up_to_date
 from dronten_pipeline.pipeline.run import Run, describe_run
-from dronten_pipeline.release.releases import current_release, rollback
+from dronten_pipeline.release.rollback import rollback
+from dronten_pipeline.release.store import current_release
 from tests.unit.release.marts import judged_mart, publish_it
 
 DAY = "2026-03-17"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import duckdb
 
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.release.manifest import File, GateRecord, TableForms
+from tests.documents import write_manifest
 
 #: The tables of a release that are open data, as its manifest says.
 OPENED = ("dim_kpi", "fct_kpi_value", "publication")
@@ -61,12 +62,9 @@ def finish(folder: Path, number: int) -> None:
             "published_at = TIMESTAMP '2026-01-01' + ? * INTERVAL 1 HOUR",
             [release_id(number), number],
         )
-    manifest = {
-        "release_id": release_id(number),
-        "files": {"mart.duckdb": {"sha256": sha256_of(mart_file)}},
-        "fingerprint": "",
-        "previous_release": None,
-        "gate_record": {"number": number, "sha256": ""},
-        "tables": {table: {"open": True} for table in OPENED},
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(
+        folder,
+        files={"mart.duckdb": File(sha256=sha256_of(mart_file), bytes=mart_file.stat().st_size)},
+        gate_record=GateRecord(number=number, sha256=""),
+        tables={table: TableForms(rows=0, parquet="", csv="", open=True) for table in OPENED},
+    )

@@ -11,10 +11,11 @@ import duckdb
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
-from dronten_pipeline.release.releases import Input, Published, Unchanged, publish
+from dronten_pipeline.ledger.judgement import InputFile
+from dronten_pipeline.release.publish import Published, Unchanged, publish
 
 INPUTS = (
-    Input(
+    InputFile(
         source="iv3",
         table="region_membership",
         file_name="regio.csv",

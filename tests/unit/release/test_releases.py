@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,15 @@ from dronten_pipeline.audit.verify import verify
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
-from dronten_pipeline.release import releases
+from dronten_pipeline.release import publish as publishing
+from dronten_pipeline.release.errors import NotJudged, PublishError, ReleaseError
 from dronten_pipeline.release.formats import feed
-from dronten_pipeline.release.releases import (
-    NotJudged,
-    Published,
-    PublishError,
-    ReleaseError,
-    Unchanged,
+from dronten_pipeline.release.publish import Published, Unchanged
+from dronten_pipeline.release.rollback import rollback
+from dronten_pipeline.release.store import (
     current_release,
     list_releases,
     new_release_id,
-    rollback,
     verify_release,
 )
 from tests.unit.release.marts import INPUTS, judged_mart, publish_it, release_id
@@ -109,7 +105,7 @@ def test_the_manifest_says_where_everything_comes_from(settings: Settings) -> No
     assert manifest["calendar_version"] == "2026.1"
     assert manifest["code_has_changes"] is True
     assert manifest["gate_record"] == {"number": 1, "sha256": record.sha256}
-    assert manifest["inputs"] == [vars(INPUTS[0]) | {"raw_sha256": None}]
+    assert manifest["inputs"] == [INPUTS[0].written() | {"raw_sha256": None}]
     assert manifest["tables"]["figure"]["rows"] == 3
     one_per_table = {f"{kind}/figure.{end}" for kind, end in FORMS}
     assert one_per_table <= set(manifest["files"])
@@ -364,8 +360,8 @@ def test_the_same_figures_from_the_same_deliveries_are_not_published_again(
 @pytest.mark.parametrize(
     "change",
     [
-        {"inputs": (replace(INPUTS[0], sha256="cd" * 32),)},
-        {"inputs": (replace(INPUTS[0], counts=False),)},
+        {"inputs": (INPUTS[0].model_copy(update={"sha256": "cd" * 32}),)},
+        {"inputs": (INPUTS[0].model_copy(update={"counts": False}),)},
         {"inputs": ()},
     ],
     ids=["other bytes", "stopped", "no file"],
@@ -424,7 +420,7 @@ def test_releases_are_listed_the_newest_first(two: Settings) -> None:
         (release_id(1), False),
     ]
     assert listed[0].problem == "er is geen leesbaar manifest"
-    assert listed[1].manifest["previous_release"] == release_id(1)
+    assert listed[1].manifest.previous_release == release_id(1)
 
 
 @pytest.mark.parametrize("wanted", [None, release_id(1)], ids=["the one before", "by name"])
@@ -555,7 +551,7 @@ def test_a_kill_between_renaming_and_pointing_is_made_good(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(releases, "_point_at", killed)
+        patch.setattr(publishing, "point_at", killed)
         with pytest.raises(Killed):
             publish_it(two, folder)
     assert current_id(two) == release_id(2)
@@ -576,7 +572,7 @@ def test_a_kill_between_pointing_and_writing_down_is_made_good(settings: Setting
     ]
 
 
-@pytest.mark.parametrize("step", ["_point_at", "_record_release"])
+@pytest.mark.parametrize("step", ["point_at", "record_publication"])
 def test_what_a_kill_left_unwritten_is_said_and_settled_by_another_publication(
     two: Settings, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -587,11 +583,11 @@ def test_what_a_kill_left_unwritten_is_said_and_settled_by_another_publication(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(releases, step, killed)
+        patch.setattr(publishing, step, killed)
         with pytest.raises(Killed):
             publish_it(two, judged_mart(two, 3, value=3.5, previous=2))
     is_pointed_at = current_id(two) == release_id(3)
-    assert is_pointed_at is (step == "_record_release")
+    assert is_pointed_at is (step == "record_publication")
     found = verify(two)
     assert found.problems == []
     assert any(f"voordat uitgave {release_id(3)} in het logboek" in one for one in found.notices)
@@ -611,7 +607,7 @@ def test_a_way_back_settles_what_a_kill_left_first(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(releases, "_point_at", killed)
+        patch.setattr(publishing, "point_at", killed)
         with pytest.raises(KeyboardInterrupt):
             publish_it(two, judged_mart(two, 3, value=3.5, previous=2))
     rollback(two)
@@ -631,8 +627,8 @@ def test_a_way_back_settles_what_a_kill_left_first(
 @pytest.mark.parametrize(
     "step",
     [
-        "releases._seal",
-        "releases._point_at",
+        "publish._seal",
+        "publish.point_at",
         "formats.write_exports",
         "formats.machine_csv.export_csv",
         "formats.checksums.describe",
@@ -659,7 +655,7 @@ def test_a_full_disk_under_duckdb_is_told_in_the_same_words(
         raise duckdb.IOException("IO Error: Could not write file: No space left on device")
 
     folder = judged_mart(two, 3, value=3.5, previous=2)
-    monkeypatch.setattr(releases, "_check_counts", full)
+    monkeypatch.setattr(publishing, "_check_counts", full)
     with pytest.raises(PublishError, match="de schijf is vol: maak ruimte"):
         publish_it(two, folder)
 

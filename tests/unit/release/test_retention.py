@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
-from dronten_pipeline.release.releases import ReleaseError, list_releases, rollback
+from dronten_pipeline.release.errors import ReleaseError
 from dronten_pipeline.release.retention import LEFTOVER, choose, remove
+from dronten_pipeline.release.rollback import rollback
+from dronten_pipeline.release.store import list_releases
 from tests.conftest import Datalab
 from tests.unit.release.marts import INPUTS, judged_mart, publish_it, release_id
 
@@ -24,7 +25,9 @@ def four(tmp_path: Path) -> Settings:
         folder = judged_mart(
             settings, number, value=float(number), previous=number - 1 if number > 1 else None
         )
-        read = replace(INPUTS[0], raw_path=f"files/iv3/region_membership/{number}.parquet")
+        read = INPUTS[0].model_copy(
+            update={"raw_path": f"files/iv3/region_membership/{number}.parquet"}
+        )
         publish_it(settings, folder, inputs=[read])
     return settings
 

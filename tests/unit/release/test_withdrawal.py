@@ -20,7 +20,10 @@ from dronten_pipeline.core import permissions
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
-from dronten_pipeline.release import releases, withdrawal
+from dronten_pipeline.release import withdrawal
+from dronten_pipeline.release.errors import PublishError, ReleaseError
+from dronten_pipeline.release.rollback import rollback
+from dronten_pipeline.release.store import current_id as pointed_at
 from tests.conftest import PROJECT
 from tests.unit.release.marts import INPUTS, judged_mart, publish_it, release_id
 
@@ -37,7 +40,7 @@ def two(tmp_path: Path) -> Settings:
 
 
 def current(settings: Settings) -> str | None:
-    return releases.current_id(settings)
+    return pointed_at(settings)
 
 
 def in_terminal(settings: Settings, command: str) -> str:
@@ -99,10 +102,10 @@ def test_one_that_rests_on_what_was_erased_does_not_come_back(two: Settings) -> 
 
 def test_nobody_goes_back_to_it_or_publishes_it_again(two: Settings) -> None:
     withdrawal.withdraw(two, release_id(2), reason=REASON)
-    with pytest.raises(releases.ReleaseError, match="ingetrokken op"):
-        releases.rollback(two, release_id(2))
+    with pytest.raises(ReleaseError, match="ingetrokken op"):
+        rollback(two, release_id(2))
     folder = judged_mart(two, 2, value=2.5, previous=1, run="again")
-    with pytest.raises(releases.PublishError, match="ingetrokken op"):
+    with pytest.raises(PublishError, match="ingetrokken op"):
         publish_it(two, folder)
     assert current(two) == release_id(1)
 
@@ -122,7 +125,7 @@ def test_what_is_not_there_cannot_be_withdrawn(two: Settings) -> None:
         withdrawal.withdraw(two, "20200101-000000000000", reason=REASON)
 
 
-@pytest.mark.parametrize("step", ["turn_to", "rename", "rmtree"])
+@pytest.mark.parametrize("step", ["point_at", "rename", "rmtree"])
 def test_a_kill_on_the_way_is_finished_by_the_next(
     two: Settings, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -130,8 +133,8 @@ def test_a_kill_on_the_way_is_finished_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        if step == "turn_to":
-            patch.setattr(releases, "turn_to", killed)
+        if step == "point_at":
+            patch.setattr(withdrawal, "point_at", killed)
         elif step == "rename":
             patch.setattr(Path, "rename", killed)
         else:

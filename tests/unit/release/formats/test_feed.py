@@ -11,22 +11,21 @@ import pytest
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.release.formats import feed
+from dronten_pipeline.release.manifest import TableForms
+from tests.documents import write_manifest
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def published(folder: Path, name: str, *, revised: int = 0, is_sample: bool = False) -> None:
     (folder / "releases" / name / "open").mkdir(parents=True)
-    (folder / "releases" / name / "manifest.json").write_text(
-        json.dumps(
-            {
-                "as_of": "2026-06-30",
-                "verdict": "passed_with_warnings",
-                "is_sample": is_sample,
-                "tables": {"kpi_revision": {"rows": revised + 30}},
-                "revised_figures": revised,
-            }
-        )
+    write_manifest(
+        folder / "releases" / name,
+        as_of="2026-06-30",
+        verdict="passed_with_warnings",
+        is_sample=is_sample,
+        tables={"kpi_revision": TableForms(rows=revised + 30, parquet="", csv="")},
+        revised_figures=revised,
     )
     ledger.append(Settings(home=folder), "release", {"release_id": name})
 
