@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.ledger.judgement import InputFile
 from dronten_pipeline.release.report.facts import _rejected
 
 HASHES = ("ab" * 32, "cd" * 32)
@@ -20,8 +20,10 @@ def kept(settings: Settings, name: str, file_name: str) -> None:
     pl.DataFrame(rows | {"reason": [f"reden van {file_name}"]}).write_parquet(path)
 
 
-def one(sha256: str, file_name: str, *, counts: bool) -> dict[str, Any]:
-    return {"source": "loket", "sha256": sha256, "file_name": file_name, "counts": counts}
+def one(sha256: str, file_name: str, *, counts: bool) -> InputFile:
+    return InputFile(
+        source="loket", table="zaken", sha256=sha256, file_name=file_name, counts=counts
+    )
 
 
 def test_a_file_whose_name_is_not_shown_is_known_by_its_content(tmp_path: Path) -> None:
