@@ -1,7 +1,8 @@
 """What mutants of a whole mart showed of its rules, as `mutants.json` keeps it.
 
 Here belongs reading the file. Not here: making mutants, which takes a mart
-(`tests/chain/mutants.py` writes the file, `tests/chain/test_mutants.py` keeps it true).
+(`tests/unit/gate/rules_judged/mutants.py` writes the file, and a test of the published suites keeps
+it true).
 """
 
 from __future__ import annotations

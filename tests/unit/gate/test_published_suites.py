@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -20,9 +21,11 @@ from dronten_pipeline.core.run_files import VERDICT
 from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.gate import gate, judge
 from dronten_pipeline.gate.attack.audit import judge_candidate
+from dronten_pipeline.gate.rules_judged import shown
 from dronten_pipeline.gate.suites import load_judgeable_suites, load_judged_suites
 from dronten_pipeline.gate.verdict import Verdict
 from tests.unit.gate.marts import OWN_TABLES
+from tests.unit.gate.rules_judged.mutants import Tried
 
 TOWN = Path(__file__).with_name("invented_town.sql")
 SUITES = load_judgeable_suites(PROJECT / "expectations")
@@ -391,12 +394,9 @@ def suites(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Su
     return folder, copy_town_suites(folder)
 
 
-@pytest.fixture(scope="module")
-def town(
-    tmp_path_factory: pytest.TempPathFactory, suites: tuple[Path, dict[str, Suite]]
-) -> tuple[Path, Verdict]:
+def judged_town(home: Path, expectations: Path) -> tuple[Path, Verdict]:
     """The run folder of an invented town that Great Expectations judged by the real suites."""
-    settings = Settings(home=tmp_path_factory.mktemp("town"), expectations=suites[0])
+    settings = Settings(home=home, expectations=expectations)
     folder = settings.warehouse / "run"
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
@@ -420,17 +420,32 @@ def town(
     return folder, verdict
 
 
-@pytest.fixture(scope="module")
-def opened(town: tuple[Path, Verdict]) -> Iterator[duckdb.DuckDBPyConnection]:
+@contextmanager
+def in_memory(run_folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The mart in memory, without the keys that would refuse what a rule is there to see."""
+    mart, warehouse = run_folder / "mart.duckdb", run_folder / "warehouse.duckdb"
     # The gate has the outcome written into a copy of the warehouse, which it removes.
-    judge_candidate(town[0] / "mart.duckdb", town[0] / "warehouse.duckdb", town[0] / "releases")
+    judge_candidate(mart, warehouse, run_folder / "releases")
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS mart; USE mart")
-        connection.execute(f"ATTACH '{town[0] / 'mart.duckdb'}' AS judged (READ_ONLY)")
-        connection.execute(f"ATTACH '{town[0] / 'warehouse.duckdb'}' AS warehouse")
+        connection.execute(f"ATTACH '{mart}' AS judged (READ_ONLY)")
+        connection.execute(f"ATTACH '{warehouse}' AS warehouse")
         for (table,) in connection.execute("SHOW TABLES FROM judged").fetchall():
-            connection.execute(f"CREATE TABLE {table} AS FROM judged.{table}")
+            # Ordered, so that the first row is the same row in every build.
+            connection.execute(f"CREATE TABLE {table} AS FROM judged.{table} ORDER BY ALL")
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def town(
+    tmp_path_factory: pytest.TempPathFactory, suites: tuple[Path, dict[str, Suite]]
+) -> tuple[Path, Verdict]:
+    return judged_town(tmp_path_factory.mktemp("town"), suites[0])
+
+
+@pytest.fixture(scope="module")
+def opened(town: tuple[Path, Verdict]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with in_memory(town[0]) as connection:
         yield connection
 
 
@@ -468,6 +483,26 @@ def test_a_query_sees_what_it_is_there_for(
         assert failing(opened, key) > 0
     finally:
         opened.execute("ROLLBACK")
+
+
+def test_what_mutants_showed_of_the_rules_is_so(
+    opened: duckdb.DuckDBPyConnection, suites: tuple[Path, dict[str, Suite]]
+) -> None:
+    """Of a rule that asks something else now the report says that nothing is known."""
+    tried = Tried(opened, suites[1])
+    known = {
+        (table, name): mutant
+        for table, mutants in shown.read().mutants.items()
+        for name, mutant in mutants.items()
+        if (table, name) in tried.rules
+        and mutant.rule_sha256 == shown.fingerprint(tried.rules[table, name])
+    }
+    assert known, "run `python -m tests.unit.gate.rules_judged.mutants`"
+    for key, mutant in known.items():
+        with tried.changed(mutant.statement):
+            is_noticed = key not in tried.before and key in tried.failing([key])
+            is_alone = is_noticed and tried.is_alone(key, mutant.statement)
+        assert (is_noticed, is_alone) == (True, mutant.is_alone), (key, mutant)
 
 
 @pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
