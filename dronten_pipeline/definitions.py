@@ -29,7 +29,7 @@ def defs() -> dg.Definitions:
     refuse_unguarded()
     settings = current_settings()
     sources = load_sources(settings.sources)
-    suites = load_judged_suites(settings.expectations)
+    suites = load_judged_suites(settings.expectations, settings.dbt_project)
     owners = {row["kpi_id"]: row["owner"] for row in register(settings)}
     return dg.Definitions(
         assets=[

@@ -11,9 +11,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.contracts.reading import ContractError
 from dronten_pipeline.contracts.sources import load_sources
-from dronten_pipeline.contracts.suites import load_suites
 from dronten_pipeline.core.permissions import too_open
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger.signing import SHOWN, SigningError
@@ -217,7 +217,7 @@ def _may_be_changed(path: Path) -> bool:
 def _contracts(settings: Settings) -> Finding:
     try:
         sources = load_sources(settings.sources)
-        suites = load_suites(settings.expectations)
+        suites = load_all_suites(settings.expectations, settings.dbt_project)
     except ContractError as error:
         return Finding(False, str(error))
     return Finding(True, f"{len(sources)} bronnen en {len(suites)} te publiceren tabellen.")

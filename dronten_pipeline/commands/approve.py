@@ -43,6 +43,7 @@ def approve(
 
 
 def _show_held_back(settings: Settings) -> None:
+    from dronten_pipeline.gate.verdict import what_to_do
     from dronten_pipeline.pipeline.approve import (
         how_to_compare,
         what_was_held_back,
@@ -54,6 +55,8 @@ def _show_held_back(settings: Settings) -> None:
             f"[red]fout[/red]  {result.table}.{result.rule}: {escape(result.description)}"
         )
         console.print(f"      gezien: {result.observed}", markup=False)
+        for line in what_to_do(result):
+            console.print(f"      {line}", markup=False)
     weakened = what_was_weakened(settings)
     for line in weakened:
         console.print("[red]regel[/red]", escape(line), soft_wrap=True)

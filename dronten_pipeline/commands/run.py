@@ -195,6 +195,7 @@ def _show_failed_checks(settings: Settings) -> None:
     """Why the gate held the release back, one rule per line."""
     from dronten_pipeline.gate.attack.audit import to_withdraw_in_words
     from dronten_pipeline.gate.gate import read_verdict
+    from dronten_pipeline.gate.verdict import what_to_do
     from dronten_pipeline.ledger import rules
     from dronten_pipeline.pipeline.run import latest_run_folder
 
@@ -214,6 +215,8 @@ def _show_failed_checks(settings: Settings) -> None:
         mark = "[red]fout[/red]" if result.severity == "critical" else "[yellow]let op[/yellow]"
         problems.print(f"  {mark}  {result.table}.{result.rule}: {escape(result.description)}")
         problems.print(f"        gezien: {result.error or result.observed}", markup=False)
+        for line in what_to_do(result):
+            problems.print(f"        {line}", markup=False)
     report = latest_run_folder(settings) / "controleverslag.html"
     if report.is_file():
         problems.print(f"Het controleverslag: {report}")

@@ -50,6 +50,14 @@ def register(settings: Settings) -> list[dict[str, str]]:
     return seed(settings, "kpi_register")
 
 
+def owners(dbt_project: Path) -> dict[str, str]:
+    """The team that answers for a KPI, by KPI; empty where there is no register."""
+    seeds = dbt_project / "seeds"
+    if not (seeds / "kpi_register.csv").is_file():
+        return {}
+    return {row["kpi_id"]: row["owner"] for row in read_seed(seeds, "kpi_register")}
+
+
 def seed(settings: Settings, name: str) -> list[dict[str, str]]:
     """The rows of a seed as they are written; what is empty is an empty text.
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from dronten_pipeline.core.durable import sha256_of, sha256_of_json
+
 #: A promise is a test of dbt: what is written down here is also checked in every build.
 KEY, REQUIRED, VALUES, REFERENCE = (
     "unique_combination",
@@ -76,9 +78,18 @@ def load_table_contracts(dbt_project: Path) -> Mapping[str, TableContract]:
     reader = YAML(typ="safe")
     return {
         model["name"]: _table(model)
-        for path in sorted((dbt_project / "models" / "marts").glob("*.yml"))
+        for path in _files(dbt_project)
         for model in reader.load(path.read_text(encoding="utf-8")).get("models", [])
     }
+
+
+def hash_of_contracts(dbt_project: Path) -> str:
+    """One SHA-256 over the names and bytes of the contracts, as they are now."""
+    return sha256_of_json({path.name: sha256_of(path) for path in _files(dbt_project)})
+
+
+def _files(dbt_project: Path) -> list[Path]:
+    return sorted((dbt_project / "models" / "marts").glob("*.yml"))
 
 
 def _table(model: Mapping[str, Any]) -> TableContract:

@@ -39,6 +39,14 @@ from dronten_pipeline.contracts.sources import FIGURES
 
 QUERY = "unexpected_rows_expectation"
 
+#: Who acts where neither a rule nor a KPI says so.
+OWNER = "Datalab"
+#: What to do where a rule says nothing of its own.
+WHAT_TO_DO = (
+    "Zoek in mart.duckdb van de run de rijen die niet voldoen, herstel het model of de levering "
+    "erachter en start opnieuw."
+)
+
 Severity = Literal["critical", "warning"]
 
 
@@ -75,6 +83,15 @@ class Expectation(Strict):
     def arguments(self) -> Arguments:
         return arguments_of(self.type, self.kwargs)
 
+    @property
+    def computations(self) -> int:
+        """In how many ways it is computed: both judges run the same text of a query."""
+        return 1 if isinstance(self.arguments, UnexpectedRows) else 2
+
+    @property
+    def what_to_do(self) -> str:
+        return self.on_failure or WHAT_TO_DO
+
 
 class Suite(Strict):
     """`expectations/<table>.json`: the rules of one published table."""
@@ -106,6 +123,16 @@ class Suite(Strict):
     @property
     def _critical(self) -> list[Arguments]:
         return [rule.arguments for rule in self.expectations if rule.severity == "critical"]
+
+    @property
+    def has_one_row(self) -> bool:
+        """Whether a critical rule allows one row at most."""
+        return any(
+            isinstance(arguments, RowCount)
+            and arguments.max_value is not None
+            and arguments.max_value <= 1
+            for arguments in self._critical
+        )
 
     @property
     def reconciles(self) -> bool:

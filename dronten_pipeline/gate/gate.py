@@ -22,7 +22,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from dronten_pipeline.contracts.published_tables import load_table_contracts
+from dronten_pipeline.contracts.published_tables import hash_of_contracts, load_table_contracts
 from dronten_pipeline.contracts.reading import ContractError
 from dronten_pipeline.core.database import remove_database
 from dronten_pipeline.core.durable import canonical_json, explain, sha256_of, write_durably
@@ -174,7 +174,8 @@ def _held_to_its_rules(
 
 
 def _without_echo(result: Result) -> dict[str, Any]:
-    """A result as the ledger keeps it: what both judges said in the same words stands there once.
+    """A result as the ledger keeps it: what both judges said in the same words stands there once,
+    and what to do only where there is something to do.
 
     Most of a record would be that repetition, and a ledger is read whole.
     """
@@ -184,7 +185,8 @@ def _without_echo(result: Result) -> dict[str, Any]:
     }
     itself = (result.passed, result.observed, result.failing_rows, result.error)
     agree = len(result.answers) == len(JUDGES) and said == {itself}
-    return result.model_dump(exclude={"answers"} if agree else None)
+    echo = {"answers"} if agree else set()
+    return result.model_dump(exclude=echo | ({"on_failure"} if result.passed else set()))
 
 
 def _judge(
@@ -196,7 +198,8 @@ def _judge(
 ) -> Verdict:
     for name in (REQUEST, VERDICT, OUTCOMES, LOG):
         (run_folder / name).unlink(missing_ok=True)
-    suites = load_judged_suites(settings.expectations)
+    suites = load_judged_suites(settings.expectations, settings.dbt_project)
+    contracts_sha256 = hash_of_contracts(settings.dbt_project)
     suites_sha256 = hash_of_suites(settings.expectations)
     warehouse, mart = run_folder / WAREHOUSE, run_folder / MART
     if not warehouse.is_file():
@@ -222,6 +225,7 @@ def _judge(
         "mart": str(mart),
         "warehouse": str(run_folder / REFERENCE),
         "expectations": str(settings.expectations),
+        "dbt_project": str(settings.dbt_project),
         "releases": str(settings.releases),
         "verdict": str(run_folder / VERDICT),
         "outcomes": str(run_folder / OUTCOMES),
@@ -249,10 +253,11 @@ def _judge(
     if (
         verdict.suites_sha256 != suites_sha256
         or hash_of_suites(settings.expectations) != suites_sha256
+        or hash_of_contracts(settings.dbt_project) != contracts_sha256
     ):
         raise GateError(
-            f"De regels in {settings.expectations} zijn tijdens de beoordeling veranderd: start "
-            "opnieuw."
+            f"De regels in {settings.expectations} of de contracten in {settings.dbt_project} zijn "
+            "tijdens de beoordeling veranderd: start opnieuw."
         )
     if any(getattr(verdict, name) != value for name, value in known.items()):
         raise GateError("Het oordeel gaat over een andere run: start opnieuw.")

@@ -44,6 +44,7 @@ class Request(Strict):
     mart: str
     warehouse: str
     expectations: str
+    dbt_project: str
     releases: str
     verdict: str
     outcomes: str
@@ -90,7 +91,9 @@ def judge(request: Request) -> Verdict:
     """
     mart, warehouse = Path(request.mart), Path(request.warehouse)
     suites_sha256 = hash_of_suites(Path(request.expectations))
-    suites = list(load_judged_suites(Path(request.expectations)).values())
+    suites = list(
+        load_judged_suites(Path(request.expectations), Path(request.dbt_project)).values()
+    )
     publication = Publication(
         contract_version=contract_version(mart),
         **{

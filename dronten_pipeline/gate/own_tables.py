@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.contracts.suites import OWNER, Suite
 from dronten_pipeline.core.database import column_types, count_rows, identifier
 from dronten_pipeline.gate import sql_judge
 from dronten_pipeline.gate.verdict import (
@@ -22,9 +22,6 @@ from dronten_pipeline.gate.verdict import (
     combine,
     verdict_of,
 )
-
-#: Who answers for a rule that guards no KPI.
-OWNER = "Datalab"
 
 #: Rounds after which the answers about the two tables must agree with the rows written about them.
 MAX_ROUNDS = 4
@@ -97,12 +94,12 @@ def fill_own_tables(
 def _guarded(
     connection: duckdb.DuckDBPyConnection, suites: Sequence[Suite]
 ) -> dict[tuple[str, str], tuple[str | None, str]]:
-    """By table and rule the KPI that the rule guards, and who acts when it fails."""
+    """By table and rule the KPI that the rule guards, and its owner, as dim_kpi says."""
     if not {"kpi_id", "owner"} <= column_types(connection).get("dim_kpi", {}).keys():
         return {}
     owners = dict(connection.execute("SELECT kpi_id, owner FROM dim_kpi").fetchall())
     return {
-        (suite.table, rule.rule): (kpi, rule.owner or owners.get(kpi, OWNER))
+        (suite.table, rule.rule): (kpi, owners.get(kpi, OWNER))
         for suite in suites
         for rule in suite.expectations
         for kpi in [rule.kpi if rule.kpi in owners else None]

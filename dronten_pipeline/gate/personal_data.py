@@ -47,6 +47,8 @@ def rules_of(table: str) -> list[Expectation]:
                 "type": "unexpected_rows_expectation",
                 "severity": severity,
                 "description": description,
+                "on_failure": "Zoek in de kolom die de query noemt waar het gegeven vandaan komt, "
+                "laat het uit de levering halen of de kolom uit het model, en start opnieuw.",
                 "kwargs": {
                     "unexpected_rows_query": "WITH own AS (SELECT * FROM {batch}) "
                     "SELECT column_name FROM warehouse.gate.personal_data "

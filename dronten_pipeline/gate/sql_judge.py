@@ -1,8 +1,9 @@
 """The second judge: the same suites, judged by plain SQL on DuckDB.
 
 Here belongs what each type of expectation means, as a condition on rows. Not here: the judgement of
-Great Expectations (`gx_judge.py`), with which this shares no code: that is what makes a second
-opinion worth something. Where the two differ, nothing is published (`judge.py`).
+Great Expectations (`gx_judge.py`), which computes typed rules its own way: that is what makes a
+second opinion worth something. A query is run by both as it stands, on the same DuckDB; a result
+says so (`Result.computations`). Where the two differ, nothing is published (`judge.py`).
 
 All rules of a table about the values of one column are one query with one term per rule, so that a
 table is read once; uniqueness and the queries of a suite are judged one by one.

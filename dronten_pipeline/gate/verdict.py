@@ -68,6 +68,14 @@ class Result(Strict):
     checked_rows: int | None = None
     error: str | None = None
     answers: dict[JudgeName, Answer] = Field(default_factory=dict)
+    kpi: str | None = Field(default=None, description="The KPI that the rule guards.")
+    owner: str | None = Field(default=None, description="Who acts when it fails.")
+    on_failure: str | None = Field(default=None, description="What to do when it fails.")
+    computations: int | None = Field(
+        default=None,
+        description="2 where each judge computes the answer its own way, 1 where both run the "
+        "same query on DuckDB; null in a record of before December 2026.",
+    )
 
 
 class Verdict(Strict):
@@ -141,6 +149,10 @@ def _combined(
         checked_rows=rows,
         error=error,
         answers=answers,
+        kpi=expectation.kpi,
+        owner=expectation.owner,
+        on_failure=expectation.what_to_do,
+        computations=expectation.computations,
     )
 
 
@@ -166,6 +178,13 @@ def _said(answer: Answer) -> str:
     if answer.error is not None:
         return f"niet te beoordelen, {answer.error}"
     return f"{'voldoet' if answer.passed else 'voldoet niet'}, {answer.observed}"
+
+
+def what_to_do(result: Result) -> list[str]:
+    """Lines in Dutch: which KPI a failed rule guards, who acts, and what to do."""
+    about = f" (KPI {result.kpi})" if result.kpi else ""
+    lines = [f"wie: {result.owner}{about}"] if result.owner else []
+    return lines + ([f"doen: {result.on_failure}"] if result.on_failure else [])
 
 
 def verdict_of(results: Iterable[Result]) -> VerdictName:

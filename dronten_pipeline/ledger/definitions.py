@@ -20,9 +20,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.contracts.rule_files import hash_of_query
 from dronten_pipeline.contracts.seeds import read_seed
-from dronten_pipeline.contracts.suites import Expectation, load_suites
+from dronten_pipeline.contracts.suites import Expectation
 from dronten_pipeline.core.durable import sha256_of, sha256_of_json
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
@@ -62,7 +63,7 @@ def agreed(settings: Settings) -> Agreed:
         found[f"target/{row['kpi_id']} {row['period']}{kind}"] = {
             name: row[name] for name in row if name not in ("kpi_id", "period", "kind")
         }
-    for suite in load_suites(settings.expectations).values():
+    for suite in load_all_suites(settings.expectations, settings.dbt_project).values():
         for rule in suite.expectations:
             found[f"tolerance/{suite.table}.{rule.rule}"] = _tolerance(rule)
     return dict(sorted(found.items()))
@@ -159,7 +160,7 @@ def _tolerance(rule: Expectation) -> dict[str, Any]:
     allowed = dict(rule.kwargs)
     query = allowed.pop("unexpected_rows_query", None)
     digest = hash_of_query(query) if query else None
-    earlier = [old for old, new in _earlier_queries().items() if new == digest]
+    earlier = [old for old, same in _earlier_queries().items() if digest in same]
     return {
         "type": rule.type,
         "severity": rule.severity,
@@ -175,9 +176,9 @@ def _tolerance(rule: Expectation) -> dict[str, Any]:
 
 
 @functools.cache
-def _earlier_queries() -> dict[str, str]:
-    """By the hash of a query as it was once written: that of the same query now."""
-    known: dict[str, str] = json.loads(
+def _earlier_queries() -> dict[str, list[str]]:
+    """By the hash of a query as it was once written: those of queries now that see as much."""
+    known: dict[str, list[str]] = json.loads(
         Path(__file__).with_name("earlier_queries.json").read_text(encoding="utf-8")
     )
     return known

@@ -3,5 +3,6 @@
 -- on_failure: De query noemt de rijen van dim_date die niet kloppen: herstel het model dim_date
 --   of de levering erachter en start opnieuw.
 select 1 from own
-having count(*) <> max(own.date) - min(own.date) + 1
-   or dayofyear(min(own.date)) <> 1 or strftime(max(own.date), '%m-%d') <> '12-31'
+having
+    count(*) <> max(own.date) - min(own.date) + 1
+    or dayofyear(min(own.date)) <> 1 or strftime(max(own.date), '%m-%d') <> '12-31'

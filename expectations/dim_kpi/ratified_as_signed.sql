@@ -5,5 +5,6 @@
 --   de levering erachter en start opnieuw.
 select own.kpi_id from own
 left join warehouse.staging.stg_run__ratification as signed on own.kpi_id = signed.kpi_id
-where own.ratified_on is distinct from signed.ratified_on
-   or own.ratified_by is distinct from signed.ratified_by
+where
+    own.ratified_on is distinct from signed.ratified_on
+    or own.ratified_by is distinct from signed.ratified_by

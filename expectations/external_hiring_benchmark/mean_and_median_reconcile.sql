@@ -4,31 +4,71 @@
 -- on_failure: De query noemt de rijen van external_hiring_benchmark die niet kloppen: herstel
 --   het model external_hiring_benchmark of de levering erachter en start opnieuw.
 with filed as (
-    select year, municipality_code, salaries_keur, hiring_keur
+    select
+        year,
+        municipality_code,
+        salaries_keur,
+        hiring_keur
     from warehouse.staging.stg_iv3__staff_costs_by_municipality
-    where is_accounts and regexp_full_match(municipality_code, 'GM[0-9][0-9][0-9][0-9]') and salaries_keur <> 0 and year <= year((select as_of from warehouse.staging.stg_run__context) + interval 1 day) - 1
-), members as (
-    select region.region, member.municipality_code, member.valid_from, member.valid_until
+    where
+        is_accounts
+        and regexp_full_match(municipality_code, 'GM[0-9][0-9][0-9][0-9]')
+        and salaries_keur <> 0
+        and year
+        <= year((select as_of from warehouse.staging.stg_run__context) + interval 1 day) - 1
+),
+
+members as (
+    select
+        region.region,
+        member.municipality_code,
+        member.valid_from,
+        member.valid_until
     from warehouse.register.benchmark_region as region
     inner join warehouse.staging.stg_iv3__region_membership as member
         on lower(trim(region.region)) = lower(trim(member.region))
     where not region.is_whole_country
     union all
-    select region.region, country.municipality_code, 0, 9999
+    select
+        region.region,
+        country.municipality_code,
+        0,
+        9999
     from warehouse.register.benchmark_region as region
     cross join (select distinct municipality_code from filed) as country
     where region.is_whole_country
-), shares as (
-    select filed.year, members.region,
+),
+
+shares as (
+    select
+        filed.year,
+        members.region,
         cast(100 * filed.hiring_keur as double)
-            / nullif(cast(filed.salaries_keur + filed.hiring_keur as double), 0) as share
-    from filed inner join members on filed.municipality_code = members.municipality_code
+        / nullif(cast(filed.salaries_keur + filed.hiring_keur as double), 0) as share
+    from filed inner join members on
+        filed.municipality_code = members.municipality_code
         and filed.year between members.valid_from and members.valid_until
-), expected as (
-    select year, region, 'mean' as method, avg(share) as share from shares group by all
+),
+
+expected as (
+    select
+        year,
+        region,
+        'mean' as method,
+        avg(share) as share
+    from shares
+    group by all
     union all
-    select year, region, 'median' as method, median(share) as share from shares group by all
+    select
+        year,
+        region,
+        'median' as method,
+        median(share) as share
+    from shares
+    group by all
 )
+
 select own.year from own left join expected using (year, region, method)
-where own.method in ('mean', 'median')
-  and (expected.share is null or abs(own.region_share - expected.share) > 1e-9)
+where
+    own.method in ('mean', 'median')
+    and (expected.share is null or abs(own.region_share - expected.share) > 1e-9)

@@ -4,11 +4,36 @@
 -- on_failure: De query noemt de rijen van fct_kpi_target die niet kloppen: herstel het model
 --   fct_kpi_target of de levering erachter en start opnieuw.
 with expected as (
-    select kpi_id, kind, comparator, cast(value as double) as target_value, count(*) as number
+    select
+        kpi_id,
+        kind,
+        comparator,
+        cast(value as double) as target_value,
+        count(*) as number
     from warehouse.register.kpi_target
     where kpi_id in (select kpi_id from dim_kpi)
     group by all
-), shown as (
-    select kpi_id, kind, comparator, target_value, count(*) as number from own group by all
+),
+
+shown as (
+    select
+        kpi_id,
+        kind,
+        comparator,
+        target_value,
+        count(*) as number
+    from own
+    group by all
 )
-(select * from expected except select * from shown) union all (select * from shown except select * from expected)
+
+(
+    select * from expected
+    except
+    select * from shown
+)
+union all
+(
+    select * from shown
+    except
+    select * from expected
+)

@@ -5,4 +5,5 @@
 --   fct_kpi_total of de levering erachter en start opnieuw.
 select own.kpi_id from own join dim_kpi as kpi using (kpi_id) join dim_date as day using (date_key)
 where own.period_end is distinct from cast(last_day(day.date + to_months(case kpi.period_grain
-    when 'month' then 0 when 'quarter' then 2 else 11 end)) as date)
+    when 'month' then 0 when 'quarter' then 2 else 11
+end)) as date)

@@ -6,4 +6,9 @@
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van civil_affairs en laat ze in de bron
 --   herstellen of verklaren.
 select appointment_id from warehouse.staging.stg_civil_affairs__appointments
-where greatest(requested_on, wanted_from) not in (select date from warehouse.intermediate.int_calendar where is_reviewed)
+where
+    greatest(
+        requested_on, wanted_from) not in (
+        select date from warehouse.intermediate.int_calendar
+        where is_reviewed
+    )

@@ -6,4 +6,9 @@
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van customer_contact en laat ze in de
 --   bron herstellen of verklaren.
 select case_id from warehouse.staging.stg_customer_contact__team_contacts
-where received_on not in (select date from warehouse.intermediate.int_calendar where is_reviewed) and lower(team) = 'gebiedsontwikkeling'
+where
+    received_on not in (
+        select date from warehouse.intermediate.int_calendar
+        where is_reviewed
+    ) and lower(team
+    ) = 'gebiedsontwikkeling'

@@ -6,32 +6,75 @@
 --   kpi_b1_share naast de records van text_corpus, herstel het model of de levering en start
 --   opnieuw.
 with judged as (
-    select score.text_id, score.is_pool, score.text_sha256, score.published_on, score.is_b1_or_easier, score.is_pool or score.words >= 100 as is_long, score.level,
-        text.canonical_url, coalesce(text.delivery_order, 0) as delivery_order
+    select
+        score.text_id,
+        score.is_pool,
+        score.text_sha256,
+        score.published_on,
+        score.is_b1_or_easier,
+        score.is_pool or score.words >= 100 as is_long,
+        score.level,
+        text.canonical_url,
+        coalesce(text.delivery_order, 0) as delivery_order
     from warehouse.staging.stg_text_corpus__scores as score
     left join warehouse.staging.stg_text_corpus__texts as text
         on score.text_id = text.text_id and not score.is_pool
-    where score.published_on <= (select as_of from warehouse.staging.stg_run__context)
-      and 'text_corpus' not in (select source from warehouse.staging.stg_run__source where state = 'stopped')
-), per_address as (
-    select * from judged as mine where not exists (
+    where
+        score.published_on <= (select as_of from warehouse.staging.stg_run__context)
+        and 'text_corpus' not in (
+            select source from warehouse.staging.stg_run__source
+            where state = 'stopped'
+        )
+),
+
+per_address as (
+    select * from judged as mine
+    where not exists (
         select 1 from judged as later
-        where later.canonical_url = mine.canonical_url
-          and (later.published_on, later.delivery_order) > (mine.published_on, mine.delivery_order)
+        where
+            later.canonical_url = mine.canonical_url
+            and (later.published_on, later.delivery_order)
+            > (mine.published_on, mine.delivery_order)
     )
-), per_text as (
-    select * from per_address as mine where mine.is_pool or not exists (
+),
+
+per_text as (
+    select * from per_address as mine
+    where mine.is_pool or not exists (
         select 1 from per_address as later
-        where later.text_sha256 = mine.text_sha256 and not later.is_pool
-          and (later.published_on, later.delivery_order) > (mine.published_on, mine.delivery_order)
+        where
+            later.text_sha256 = mine.text_sha256 and not later.is_pool
+            and (later.published_on, later.delivery_order)
+            > (mine.published_on, mine.delivery_order)
     )
-), used as (
-    select year(published_on) as year, count(*) as records, count(*) filter (where is_b1_or_easier) as positive
-    from per_text where level is not null and is_long group by 1
-), shown as (
-    select year(period_start) as year, sample_size, numerator, denominator from own
-    where kpi_id = 'b1_share' and period_grain = 'year' and dimension = 'total' and source_state = 'current'
+),
+
+used as (
+    select
+        year(published_on) as year,
+        count(*) as records,
+        count(*) filter (where is_b1_or_easier) as positive
+    from per_text
+    where level is not null and is_long
+    group by 1
+),
+
+shown as (
+    select
+        year(period_start) as year,
+        sample_size,
+        numerator,
+        denominator
+    from own
+    where
+        kpi_id = 'b1_share'
+        and period_grain = 'year'
+        and dimension = 'total'
+        and source_state = 'current'
 )
+
 select year from used full join shown using (year)
-where shown.sample_size is null or shown.sample_size <> coalesce(used.records, 0)
-   or shown.denominator <> coalesce(used.records, 0) or shown.numerator <> coalesce(used.positive, 0)
+where
+    shown.sample_size is null or shown.sample_size <> coalesce(used.records, 0)
+    or shown.denominator <> coalesce(used.records, 0)
+    or shown.numerator <> coalesce(used.positive, 0)

@@ -6,4 +6,7 @@
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van customer_contact en laat ze in de
 --   bron herstellen of verklaren.
 select callback_id from warehouse.staging.stg_customer_contact__callbacks
-where made_on not in (select date from warehouse.intermediate.int_calendar where is_reviewed)
+where made_on not in (
+    select date from warehouse.intermediate.int_calendar
+    where is_reviewed
+)

@@ -4,9 +4,20 @@
 -- on_failure: Zoek in de genoemde periode welk deel dubbel of niet telt in het model
 --   kpi_callbacks_late, herstel dat en start opnieuw.
 with parts as (
-    select period_grain, period_start, sum(sample_size) as sample_size, sum(numerator) as numerator from own
-    where kpi_id = 'callbacks_late' and dimension = 'team' group by all
+    select
+        period_grain,
+        period_start,
+        sum(sample_size) as sample_size,
+        sum(numerator) as numerator
+    from own
+    where kpi_id = 'callbacks_late' and dimension = 'team'
+    group by all
 )
+
 select total.period_start from own as total left join parts using (period_grain, period_start)
-where total.kpi_id = 'callbacks_late' and total.dimension = 'total' and total.source_state = 'current'
-  and (total.sample_size <> coalesce(parts.sample_size, 0) or total.numerator <> coalesce(parts.numerator, 0))
+where
+    total.kpi_id = 'callbacks_late' and total.dimension = 'total' and total.source_state = 'current'
+    and (
+        total.sample_size <> coalesce(parts.sample_size, 0)
+        or total.numerator <> coalesce(parts.numerator, 0)
+    )

@@ -4,4 +4,6 @@
 --   mee.
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van customer_contact en laat ze in de
 --   bron herstellen of verklaren.
-select contact_id from warehouse.staging.stg_customer_contact__contacts where channel = 'telefoon' and is_answered is null
+select contact_id
+from warehouse.staging.stg_customer_contact__contacts
+where channel = 'telefoon' and is_answered is null

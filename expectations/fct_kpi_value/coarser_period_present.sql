@@ -5,7 +5,8 @@
 --   fct_kpi_value of de levering erachter en start opnieuw.
 select part.kpi_id from own as part
 anti join own as whole
-    on part.kpi_id = whole.kpi_id and whole.dimension = 'total'
-   and whole.period_grain = case part.period_grain when 'month' then 'quarter' else 'year' end
-   and whole.period_start = cast(date_trunc(whole.period_grain, part.period_start) as date)
+    on
+        part.kpi_id = whole.kpi_id and whole.dimension = 'total'
+        and whole.period_grain = case part.period_grain when 'month' then 'quarter' else 'year' end
+        and whole.period_start = cast(date_trunc(whole.period_grain, part.period_start) as date)
 where part.dimension = 'total' and part.period_grain <> 'year'

@@ -4,4 +4,9 @@
 --   in de levering en telt niet mee.
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van programme_register en laat ze in de
 --   bron herstellen of verklaren.
-select counter from warehouse.staging.stg_programme_register__counters where counted_on not in (select date from warehouse.intermediate.int_calendar where is_reviewed)
+select counter
+from warehouse.staging.stg_programme_register__counters
+where counted_on not in (
+    select date from warehouse.intermediate.int_calendar
+    where is_reviewed
+)

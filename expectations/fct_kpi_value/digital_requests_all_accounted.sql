@@ -5,5 +5,10 @@
 -- on_failure: Bekijk de genoemde records: laat de bron de waarde herstellen, of leg in de
 --   definitie vast wat zij betekent.
 select case_id from warehouse.staging.stg_case_system__cases
-where case_type = 'aanvraag' and is_digital_possible
-  and (product is null or channel is null or channel not in ('digitaal', 'balie', 'post', 'telefoon'))
+where
+    case_type = 'aanvraag' and is_digital_possible
+    and (
+        product is null
+        or channel is null
+        or channel not in ('digitaal', 'balie', 'post', 'telefoon')
+    )

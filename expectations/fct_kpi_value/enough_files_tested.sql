@@ -6,6 +6,10 @@
 --   dossiers.
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van procurement en laat ze in de bron
 --   herstellen of verklaren.
-select period_start, value from own
-where kpi_id = 'procurement_lawfulness' and period_grain = 'year' and dimension_value = 'files_tested'
-  and not is_provisional and value < 300
+select
+    period_start,
+    value
+from own
+where
+    kpi_id = 'procurement_lawfulness' and period_grain = 'year' and dimension_value = 'files_tested'
+    and not is_provisional and value < 300

@@ -6,5 +6,12 @@
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van fixi en laat ze in de bron
 --   herstellen of verklaren.
 select report_id from warehouse.staging.stg_fixi__reports
-where handled_on not in (select date from warehouse.intermediate.int_calendar where is_reviewed)
-   or told_on not in (select date from warehouse.intermediate.int_calendar where is_reviewed)
+where
+    handled_on not in (
+        select date from warehouse.intermediate.int_calendar
+        where is_reviewed
+    )
+    or told_on not in (
+        select date from warehouse.intermediate.int_calendar
+        where is_reviewed
+    )

@@ -5,4 +5,5 @@
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van fixi en laat ze in de bron
 --   herstellen of verklaren.
 select report_id from warehouse.staging.stg_fixi__reports
-where main_report_id is null and told_at is not null and (handled_at is null or told_at < handled_at)
+where
+    main_report_id is null and told_at is not null and (handled_at is null or told_at < handled_at)

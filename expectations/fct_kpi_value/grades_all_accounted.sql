@@ -6,4 +6,9 @@
 -- on_failure: Bekijk de genoemde records: laat de bron de waarde herstellen, of leg in de
 --   definitie vast wat zij betekent.
 select response_id from warehouse.staging.stg_service_survey__grades
-where surveyed_on <= (select as_of from warehouse.staging.stg_run__context) and (scale_max <> case when lower(product) = 'triage_leefomgeving' then 5 else 10 end or grade not between 1 and scale_max)
+where
+    surveyed_on <= (select as_of from warehouse.staging.stg_run__context)
+    and (
+        scale_max <> case when lower(product) = 'triage_leefomgeving' then 5 else 10 end
+        or grade not between 1 and scale_max
+    )

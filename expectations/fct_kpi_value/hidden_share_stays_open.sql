@@ -3,4 +3,5 @@
 --   tot en met 4 dat het niemand of iedereen is, tenzij het zichtbare totaal dat van allen zegt.
 -- on_failure: De query noemt de rijen van fct_kpi_value die niet kloppen: herstel het model
 --   fct_kpi_value of de levering erachter en start opnieuw.
-select found.kpi_id from warehouse.attack.finding as found where found.how in ('none', 'all')
+select found.kpi_id from warehouse.attack.finding as found
+where found.how in ('none', 'all')

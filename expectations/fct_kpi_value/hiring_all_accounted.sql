@@ -6,5 +6,6 @@
 -- on_failure: Bekijk de genoemde records: laat de bron de waarde herstellen, of leg in de
 --   definitie vast wat zij betekent.
 select entry_id from warehouse.staging.stg_finance_hr__staff_costs
-where report_kind not in ('realisatie', 'begroting') or booking_period not between 1 and 14
-   or booked_in_month is null
+where
+    report_kind not in ('realisatie', 'begroting') or booking_period not between 1 and 14
+    or booked_in_month is null

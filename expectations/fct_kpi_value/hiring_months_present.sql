@@ -6,8 +6,17 @@
 --   lever zo nodig opnieuw en start opnieuw.
 with booked as (
     select booked_in_month from warehouse.staging.stg_finance_hr__staff_costs
-    where report_kind = 'realisatie' and booked_in_month <= (select as_of from warehouse.staging.stg_run__context)
+    where
+        report_kind = 'realisatie'
+        and booked_in_month <= (select as_of from warehouse.staging.stg_run__context)
 )
+
 select cast(month as date) as month
-from (select unnest(generate_series(min(booked_in_month), max(booked_in_month), interval 1 month)) as month from booked)
+from
+    (
+        select
+            unnest(generate_series(min(booked_in_month), max(booked_in_month), interval 1 month))
+                as month
+        from booked
+    )
 where month not in (select booked_in_month from booked)

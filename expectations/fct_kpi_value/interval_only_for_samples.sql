@@ -6,6 +6,7 @@
 --   fct_kpi_value of de levering erachter en start opnieuw.
 select own.kpi_id from own
 inner join warehouse.register.kpi_register as register on own.kpi_id = register.kpi_id
-where own.source_state = 'current' and own.dimension <> 'measure' and own.value is not null
-  and (own.ci_low is not null) <> register.is_sampled
-  and not (own.kpi_id in ('b1_share', 'permit_pages_b1') and own.dimension = 'total')
+where
+    own.source_state = 'current' and own.dimension <> 'measure' and own.value is not null
+    and (own.ci_low is not null) <> register.is_sampled
+    and not (own.kpi_id in ('b1_share', 'permit_pages_b1') and own.dimension = 'total')

@@ -6,7 +6,12 @@
 --   van finance_invoices, herstel het model of de levering en start opnieuw.
 select total.period_start from own as total
 left join own as quick
-    on quick.kpi_id = total.kpi_id and quick.period_grain = total.period_grain
-   and quick.period_start = total.period_start and quick.dimension_value = 'within_14_days'
-where total.kpi_id = 'invoices_paid_30d' and total.dimension = 'total' and total.source_state = 'current' and total.denominator > 0
-  and (quick.denominator is distinct from total.denominator or quick.numerator > total.numerator)
+    on
+        quick.kpi_id = total.kpi_id and quick.period_grain = total.period_grain
+        and quick.period_start = total.period_start and quick.dimension_value = 'within_14_days'
+where
+    total.kpi_id = 'invoices_paid_30d'
+    and total.dimension = 'total'
+    and total.source_state = 'current'
+    and total.denominator > 0
+    and (quick.denominator is distinct from total.denominator or quick.numerator > total.numerator)

@@ -4,6 +4,7 @@
 --   fct_kpi_value of de levering erachter en start opnieuw.
 select part.kpi_id from own as part
 anti join own as total
-    on part.kpi_id = total.kpi_id and part.period_grain = total.period_grain
-   and part.period_start = total.period_start and total.dimension = 'total'
+    on
+        part.kpi_id = total.kpi_id and part.period_grain = total.period_grain
+        and part.period_start = total.period_start and total.dimension = 'total'
 where part.dimension <> 'total'

@@ -4,4 +4,6 @@
 --   persoonlijk toegelicht moest worden.
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van case_system en laat ze in de bron
 --   herstellen of verklaren.
-select case_id from warehouse.staging.stg_case_system__cases where case_type = 'last_onder_dwangsom' and amount_eur is null
+select case_id
+from warehouse.staging.stg_case_system__cases
+where case_type = 'last_onder_dwangsom' and amount_eur is null

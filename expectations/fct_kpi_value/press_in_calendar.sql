@@ -6,4 +6,7 @@
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van press_mailbox en laat ze in de bron
 --   herstellen of verklaren.
 select question_id from warehouse.staging.stg_press_mailbox__questions
-where received_on not in (select date from warehouse.intermediate.int_calendar where is_reviewed)
+where received_on not in (
+    select date from warehouse.intermediate.int_calendar
+    where is_reviewed
+)

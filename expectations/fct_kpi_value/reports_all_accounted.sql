@@ -5,4 +5,6 @@
 -- on_failure: Bekijk de genoemde records: laat de bron de waarde herstellen, of leg in de
 --   definitie vast wat zij betekent.
 select report_id from warehouse.staging.stg_service_norm_reports__reports
-where received_on <= (select as_of from warehouse.staging.stg_run__context) and (kind is null or kind not in ('dienstverleningsnorm', 'onbegrijpelijke_tekst'))
+where
+    received_on <= (select as_of from warehouse.staging.stg_run__context)
+    and (kind is null or kind not in ('dienstverleningsnorm', 'onbegrijpelijke_tekst'))

@@ -5,4 +5,6 @@
 -- on_failure: Bekijk de genoemde records: laat de bron de waarde herstellen, of leg in de
 --   definitie vast wat zij betekent.
 select response_id from warehouse.staging.stg_klant_in_focus__responses
-where sent_on <= (select as_of from warehouse.staging.stg_run__context) and (scale_max not in (2, 5, 10) or score not between 1 and scale_max)
+where
+    sent_on <= (select as_of from warehouse.staging.stg_run__context)
+    and (scale_max not in (2, 5, 10) or score not between 1 and scale_max)

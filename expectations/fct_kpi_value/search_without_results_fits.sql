@@ -6,7 +6,9 @@
 --   herstellen of verklaren.
 select total.period_start from own as total
 inner join own as empty
-    on empty.kpi_id = total.kpi_id and empty.period_grain = total.period_grain
-   and empty.period_start = total.period_start and empty.dimension_value = 'without_results'
-where total.kpi_id = 'search_success' and total.dimension = 'total'
-  and total.numerator + empty.numerator > total.denominator
+    on
+        empty.kpi_id = total.kpi_id and empty.period_grain = total.period_grain
+        and empty.period_start = total.period_start and empty.dimension_value = 'without_results'
+where
+    total.kpi_id = 'search_success' and total.dimension = 'total'
+    and total.numerator + empty.numerator > total.denominator

@@ -7,8 +7,11 @@
 --   dossiers uit de toelichting.
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van procurement en laat ze in de bron
 --   herstellen of verklaren.
-select score.period, files.stated_value / (1 - score.stated_value / 100) as implied_files
+select
+    score.period,
+    files.stated_value / (1 - score.stated_value / 100) as implied_files
 from kpi_stated_value as score
 inner join kpi_stated_value as files using (period)
-where score.kpi_id = 'procurement_lawfulness' and files.kpi_id = 'unlawful_files'
-  and files.stated_value / (1 - score.stated_value / 100) < 300
+where
+    score.kpi_id = 'procurement_lawfulness' and files.kpi_id = 'unlawful_files'
+    and files.stated_value / (1 - score.stated_value / 100) < 300

@@ -6,4 +6,8 @@
 -- on_failure: Leg de genoemde rijen voor aan de eigenaar van case_system en laat ze in de bron
 --   herstellen of verklaren.
 select case_id from warehouse.staging.stg_case_system__cases
-where received_on not in (select date from warehouse.intermediate.int_calendar where is_reviewed) and case_type = 'triage'
+where
+    received_on not in (
+        select date from warehouse.intermediate.int_calendar
+        where is_reviewed
+    ) and case_type = 'triage'

@@ -4,10 +4,17 @@
 -- on_failure: Zoek in de genoemde periode welk deel dubbel of niet telt in het model
 --   kpi_unlawful_files, herstel dat en start opnieuw.
 with parts as (
-    select period_grain, period_start, bool_or(is_suppressed) as is_hidden, sum(value) as value
-    from own where kpi_id = 'unlawful_files' and dimension = 'department'
+    select
+        period_grain,
+        period_start,
+        bool_or(is_suppressed) as is_hidden,
+        sum(value) as value
+    from own
+    where kpi_id = 'unlawful_files' and dimension = 'department'
     group by all
 )
+
 select total.period_start from own as total left join parts using (period_grain, period_start)
-where total.kpi_id = 'unlawful_files' and total.dimension = 'total' and total.source_state = 'current'
-  and coalesce(parts.value, 0) <> total.value
+where
+    total.kpi_id = 'unlawful_files' and total.dimension = 'total' and total.source_state = 'current'
+    and coalesce(parts.value, 0) <> total.value

@@ -8,16 +8,32 @@
 with months as (
     select cast(month as date) as month
     from (
-        select unnest(generate_series(date_trunc('month', min(sent_on)), date_trunc('month', max(sent_on)),
-            interval 1 month)) as month
-        from warehouse.staging.stg_website_feedback__votes where sent_on <= (select as_of from warehouse.staging.stg_run__context)
+        select
+            unnest(
+                generate_series(
+                    date_trunc('month', min(sent_on)), date_trunc('month', max(sent_on)),
+                    interval 1 month
+                )
+            ) as month
+        from warehouse.staging.stg_website_feedback__votes
+        where sent_on <= (select as_of from warehouse.staging.stg_run__context)
     )
-), counts as (
-    select months.month, count(records.sent_on) as records
+),
+
+counts as (
+    select
+        months.month,
+        count(records.sent_on) as records
     from months
-    left join (select sent_on from warehouse.staging.stg_website_feedback__votes where sent_on <= (select as_of from warehouse.staging.stg_run__context)) as records
+    left join
+        (
+            select sent_on from warehouse.staging.stg_website_feedback__votes
+            where sent_on <= (select as_of from warehouse.staging.stg_run__context)
+        ) as records
         on months.month = date_trunc('month', records.sent_on)
     where last_day(months.month) <= (select as_of from warehouse.staging.stg_run__context)
     group by 1
 )
-select month from counts where records < (select median(records) from counts) / 10
+
+select month from counts
+where records < (select median(records) from counts) / 10

@@ -4,11 +4,25 @@
 --   afgeschermde cijfer te vinden.
 -- on_failure: De query noemt de rijen van kpi_revision die niet kloppen: herstel het model
 --   kpi_revision of de levering erachter en start opnieuw.
-with spans as (select 'month' as grain, 1 as months union all select 'quarter', 3 union all select 'year', 12)
+with spans as (
+    select
+        'month' as grain,
+        1 as months
+    union all
+    select
+        'quarter',
+        3
+    union all
+    select
+        'year',
+        12
+)
+
 select own.kpi_id from own
 inner join spans on own.period_grain = spans.grain
 inner join fct_kpi_value as hiding on hiding.is_suppressed and own.kpi_id = hiding.kpi_id
 inner join spans as hiding_span on hiding.period_grain = hiding_span.grain
-where own.old_value is not null
-  and own.period_start < hiding.period_start + to_months(hiding_span.months)
-  and hiding.period_start < own.period_start + to_months(spans.months)
+where
+    own.old_value is not null
+    and own.period_start < hiding.period_start + to_months(hiding_span.months)
+    and hiding.period_start < own.period_start + to_months(spans.months)

@@ -5,7 +5,8 @@
 --   kpi_revision of de levering erachter en start opnieuw.
 select own.kpi_id from own
 left join fct_kpi_value as figure
-    on own.kpi_id = figure.kpi_id and own.period_grain = figure.period_grain
-   and own.period_start = figure.period_start and own.dimension = figure.dimension
-   and own.dimension_value = figure.dimension_value
+    on
+        own.kpi_id = figure.kpi_id and own.period_grain = figure.period_grain
+        and own.period_start = figure.period_start and own.dimension = figure.dimension
+        and own.dimension_value = figure.dimension_value
 where own.new_value is distinct from figure.value

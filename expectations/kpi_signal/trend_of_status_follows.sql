@@ -6,4 +6,5 @@
 select status.kpi_id from kpi_status as status
 left join own on own.kpi_id = status.kpi_id and own.period_start = status.period_start
 where status.trend <> case coalesce(own.signal, 'unknown')
-    when 'none' then 'stable' when 'unknown' then 'unknown' else replace(own.signal, 'shift_', '') end
+    when 'none' then 'stable' when 'unknown' then 'unknown' else replace(own.signal, 'shift_', '')
+end

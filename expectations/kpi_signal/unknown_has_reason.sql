@@ -4,11 +4,20 @@
 -- on_failure: De query noemt de rijen van kpi_signal die niet kloppen: herstel het model
 --   kpi_signal of de levering erachter en start opnieuw.
 with judged as (
-    select own.*, dim_kpi.direction = 'higher' as higher_is_better, figure.numerator, figure.denominator,
-        not figure.is_provisional as is_final, dim_kpi.unit, 1e-6 * greatest(1, abs(own.centre)) as margin
+    select
+        own.*,
+        dim_kpi.direction = 'higher' as higher_is_better,
+        figure.numerator,
+        figure.denominator,
+        not figure.is_provisional as is_final,
+        dim_kpi.unit,
+        1e-6 * greatest(1, abs(own.centre)) as margin
     from own inner join dim_kpi on own.kpi_id = dim_kpi.kpi_id
     inner join fct_kpi_value as figure
-        on own.kpi_id = figure.kpi_id and own.period_grain = figure.period_grain
-       and own.period_start = figure.period_start and figure.dimension = 'total'
+        on
+            own.kpi_id = figure.kpi_id and own.period_grain = figure.period_grain
+            and own.period_start = figure.period_start and figure.dimension = 'total'
 )
-select kpi_id from judged where (signal = 'unknown') <> (centre is null or not is_final)
+
+select kpi_id from judged
+where (signal = 'unknown') <> (centre is null or not is_final)

@@ -4,6 +4,8 @@
 --   kpi_status of de levering erachter en start opnieuw.
 select own.kpi_id from own
 left join fct_kpi_value as figure
-    on own.kpi_id = figure.kpi_id and own.period_grain = figure.period_grain
-   and cast(own.period_start - interval 1 year as date) = figure.period_start and figure.dimension = 'total'
+    on
+        own.kpi_id = figure.kpi_id and own.period_grain = figure.period_grain
+        and cast(own.period_start - interval 1 year as date) = figure.period_start
+        and figure.dimension = 'total'
 where own.previous_value is distinct from figure.value

@@ -3,4 +3,5 @@
 --   of zij op tijd was.
 -- on_failure: Bekijk de rijen die de query op milestone noemt en vraag de eigenaar van de bron
 --   of ze kloppen.
-select milestone_id from own where status = 'gereed' and done_on is null
+select milestone_id from own
+where status = 'gereed' and done_on is null

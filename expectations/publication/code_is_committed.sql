@@ -3,4 +3,5 @@
 --   niet na te maken.
 -- on_failure: Bekijk de rijen die de query op publication noemt en vraag de eigenaar van de bron
 --   of ze kloppen.
-select release_id from own where code_version like '%+changes'
+select release_id from own
+where code_version like '%+changes'

@@ -4,10 +4,24 @@
 --   verborgen cijfer te vinden.
 -- on_failure: De query noemt de rijen van rapport_kpi_reeks die niet kloppen: herstel het model
 --   rapport_kpi_reeks of de levering erachter en start opnieuw.
-with spans as (select 'month' as grain, 1 as months union all select 'quarter', 3 union all select 'year', 12)
+with spans as (
+    select
+        'month' as grain,
+        1 as months
+    union all
+    select
+        'quarter',
+        3
+    union all
+    select
+        'year',
+        12
+)
+
 select own."Sleutel" from own
 inner join fct_kpi_value as hiding on hiding.is_suppressed and own."Code" = hiding.kpi_id
 inner join spans on hiding.period_grain = spans.grain
-where own."Eerste waarde" is not null
-  and own."Begin periode" < hiding.period_start + to_months(spans.months)
-  and hiding.period_start <= own."Einde periode"
+where
+    own."Eerste waarde" is not null
+    and own."Begin periode" < hiding.period_start + to_months(spans.months)
+    and hiding.period_start <= own."Einde periode"

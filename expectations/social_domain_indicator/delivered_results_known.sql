@@ -3,4 +3,8 @@
 --   fout in de levering en staat er zonder richting.
 -- on_failure: Bekijk de rijen die de query op social_domain_indicator noemt en vraag de eigenaar
 --   van de bron of ze kloppen.
-select theme, result_no from own where direction is null
+select
+    theme,
+    result_no
+from own
+where direction is null

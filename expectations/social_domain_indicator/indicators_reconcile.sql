@@ -4,8 +4,25 @@
 -- on_failure: De query noemt de rijen van social_domain_indicator die niet kloppen: herstel het
 --   model social_domain_indicator of de levering erachter en start opnieuw.
 with used as (
-    select theme, result_no, year, cast(value as double) as value from warehouse.staging.stg_social_domain__indicators
-    where result_no is not null and year <= year((select as_of from warehouse.staging.stg_run__context))
+    select
+        theme,
+        result_no,
+        year,
+        cast(value as double) as value
+    from warehouse.staging.stg_social_domain__indicators
+    where
+        result_no is not null
+        and year <= year((select as_of from warehouse.staging.stg_run__context))
 )
-select theme, result_no, year from used full join (select * from own where year is not null) as shown using (theme, result_no, year)
+
+select
+    theme,
+    result_no,
+    year
+from used
+full join (
+    select * from own
+    where year is not null
+) as shown
+    using (theme, result_no, year)
 where used.value is distinct from shown.value

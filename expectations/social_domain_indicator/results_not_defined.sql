@@ -3,4 +3,8 @@
 --   besluit.
 -- on_failure: Bekijk de rijen die de query op social_domain_indicator noemt en vraag de eigenaar
 --   van de bron of ze kloppen.
-select theme, result_no from own where year is null
+select
+    theme,
+    result_no
+from own
+where year is null

@@ -3,5 +3,8 @@
 --   ook geen 0.
 -- on_failure: De query noemt de rijen van social_domain_indicator die niet kloppen: herstel het
 --   model social_domain_indicator of de levering erachter en start opnieuw.
-select theme, result_no from own
+select
+    theme,
+    result_no
+from own
 where (year is null) <> (value is null) or (year is null and unit is not null)

@@ -6,7 +6,12 @@
 -- on_failure: De query noemt de rijen van social_domain_measure die niet kloppen: herstel het
 --   model social_domain_measure of de levering erachter en start opnieuw.
 with sums as (
-    select year, sum(saving_keur) as saving_keur from warehouse.register.social_domain_plan group by 1
+    select
+        year,
+        sum(saving_keur) as saving_keur
+    from warehouse.register.social_domain_plan
+    group by 1
 )
+
 select year from sums full join warehouse.register.social_domain_plan_total as stated using (year)
 where sums.year is null or stated.year is null or abs(stated.total_keur - sums.saving_keur) > 1

@@ -3,4 +3,5 @@
 --   release.
 -- on_failure: Bekijk de rijen die de query op source_delivery noemt en vraag de eigenaar van de
 --   bron of ze kloppen.
-select source from warehouse.staging.stg_run__source where state = 'stopped'
+select source from warehouse.staging.stg_run__source
+where state = 'stopped'

@@ -3,10 +3,25 @@
 --   en niet nul als er rijen zijn aanvaard.
 -- on_failure: De query noemt de rijen van source_delivery die niet kloppen: herstel het model
 --   source_delivery of de levering erachter en start opnieuw.
-select counted.source, counted.table_name from warehouse.staging.stg_run__table as counted
+select
+    counted.source,
+    counted.table_name
+from warehouse.staging.stg_run__table as counted
 left join (
-    select source, table_name, sum(rows_delivered) as delivered, sum(rows_accepted) as accepted
-    from warehouse.staging.stg_run__delivery where state <> 'stopped' group by all
+    select
+        source,
+        table_name,
+        sum(rows_delivered) as delivered,
+        sum(rows_accepted) as accepted
+    from warehouse.staging.stg_run__delivery
+    where state <> 'stopped'
+    group by all
 ) as rows using (source, table_name)
-where counted.source not in (select source from warehouse.staging.stg_run__source where state = 'stopped')
-  and (counted.records > coalesce(rows.delivered, 0) or (counted.records = 0 and rows.accepted > 0))
+where
+    counted.source not in (
+        select source from warehouse.staging.stg_run__source
+        where state = 'stopped'
+    )
+    and (
+        counted.records > coalesce(rows.delivered, 0) or (counted.records = 0 and rows.accepted > 0)
+    )

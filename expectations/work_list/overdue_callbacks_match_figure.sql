@@ -5,7 +5,17 @@
 --   work_list of de levering erachter en start opnieuw.
 with figures as (
     select numerator from fct_kpi_value
-    where kpi_id = 'callbacks_open_late' and dimension = 'total' and period_grain = 'month' and source_state = 'current'
-      and period_start = date_trunc('month', as_of)
+    where
+        kpi_id = 'callbacks_open_late'
+        and dimension = 'total'
+        and period_grain = 'month'
+        and source_state = 'current'
+        and period_start = date_trunc('month', as_of)
 )
-select numerator from figures where numerator <> (select count(*) from own where list = 'callbacks_overdue')
+
+select numerator
+from figures
+where numerator <> (
+    select count(*) from own
+    where list = 'callbacks_overdue'
+)

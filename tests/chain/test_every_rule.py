@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.contracts.expectation_types import (
     Between,
     CompoundUnique,
@@ -32,7 +33,7 @@ from dronten_pipeline.contracts.expectation_types import (
     UnexpectedRows,
     Unique,
 )
-from dronten_pipeline.contracts.suites import Expectation, Suite, load_suites
+from dronten_pipeline.contracts.suites import Expectation, Suite
 from dronten_pipeline.core.database import column_types, identifier, literal
 from dronten_pipeline.gate import attack
 from dronten_pipeline.gate.candidate import build_reference
@@ -41,7 +42,7 @@ from dronten_pipeline.gate.sql_judge import judge_by_sql, judge_suite
 from dronten_pipeline.gate.verdict import Answer, disagreement
 from tests.conftest import PROJECT
 
-SUITES = load_suites(PROJECT / "expectations")
+SUITES = load_all_suites(PROJECT / "expectations", PROJECT / "dbt_project")
 BREAKS: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_name("breaks.json").read_text(encoding="utf-8")
 )
@@ -115,6 +116,11 @@ def changes(column: str, kind: str) -> Iterator[str]:
 
 def mutants(sample: Sample, table: str, query: str) -> Iterator[str]:
     """Statements after which a query may see something else, each about one table that it reads."""
+    if "duckdb_columns()" in query:
+        for column, kind in sample.types[table].items():
+            if kind != "VARCHAR":
+                yield f"ALTER TABLE {table} ALTER {identifier(column)} TYPE VARCHAR"
+        return
     words = set(re.findall(r"\w+", query))
     read = [table, *sorted(set(re.findall(r"\bwarehouse\.\w+\.\w+", query)))]
     for name in read:

@@ -15,7 +15,7 @@ from dronten_pipeline.audit.explain.figure import ExplainError, explain, period_
 from dronten_pipeline.audit.explain.words import lines
 from dronten_pipeline.audit.recompute import recompute
 from dronten_pipeline.audit.verify import verify
-from dronten_pipeline.contracts.suites import load_suites
+from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.release.lineage import read_lineage
 from tests.chain.deliveries import current
@@ -252,7 +252,7 @@ def test_the_report_says_every_rule_every_kpi_and_every_delivery(
     report: str, settings: Settings
 ) -> None:
     text = re.sub(r"&#39;|&#34;", "'", report).replace('"', "'")
-    for suite in load_suites(settings.expectations).values():
+    for suite in load_all_suites(settings.expectations, settings.dbt_project).values():
         for rule in suite.expectations:
             assert f".{rule.rule}<" in text
             wanted = rule.description.replace('"', "'").replace("&", "&amp;")

@@ -13,6 +13,7 @@ import pytest
 
 from dronten_pipeline.contracts import semantic_model
 from dronten_pipeline.contracts.dbt_project import DBT, prepared_manifest, register, seed
+from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.contracts.dictionary import dictionary
 from dronten_pipeline.contracts.mart_versions import advice, promised, released
 from dronten_pipeline.contracts.published_tables import load_table_contracts
@@ -170,7 +171,7 @@ def test_metricflow_finds_nothing_wrong_with_the_metrics(
 
 
 def test_every_key_of_a_contract_is_judged_before_it_is_declared(settings: Settings) -> None:
-    suites = load_suites(settings.expectations)
+    suites = load_all_suites(settings.expectations, settings.dbt_project)
     for name, contract in load_table_contracts(settings.dbt_project).items():
         assert contract.key, f"{name} has no key"
         judged = {

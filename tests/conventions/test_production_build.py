@@ -10,8 +10,9 @@ import pytest
 from dagster_dbt.utils import select_unique_ids
 
 from dronten_pipeline.contracts.dbt_project import PRODUCTION, prepared_manifest
+from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.contracts.expectation_types import RowCount
-from dronten_pipeline.contracts.suites import Expectation, load_suites
+from dronten_pipeline.contracts.suites import Expectation
 from dronten_pipeline.core.settings import Settings
 
 
@@ -51,7 +52,7 @@ def says(rule: Expectation, test: str, arguments: Mapping[str, Any]) -> bool:
 def test_what_a_run_leaves_out_is_said_by_a_critical_rule_of_the_gate(
     manifest: dict[str, Any],
 ) -> None:
-    suites = load_suites(Settings().expectations)
+    suites = load_all_suites(Settings().expectations, Settings().dbt_project)
 
     def unsaid(nodes: Iterable[Mapping[str, Any]]) -> Iterable[str]:
         for node in nodes:

@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--rules", action="store_true", help="a line for every rule as well")
     every_rule = parser.parse_args().rules
     settings = Settings()
-    suites = load_judgeable_suites(settings.expectations)
+    suites = load_judgeable_suites(settings.expectations, settings.dbt_project)
     contracts = load_table_contracts(settings.dbt_project)
     types = {
         table: {name: column.type.upper() for name, column in contracts[table].columns.items()}

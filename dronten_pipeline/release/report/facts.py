@@ -126,6 +126,8 @@ def _counts(checks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         "passed": marks.count("passed"),
         "warning": marks.count("warning"),
         "critical": marks.count("critical"),
+        "computed_twice": sum(check["computations"] == 2 for check in checks),
+        "computed_once": sum(check["computations"] == 1 for check in checks),
     }
 
 
@@ -145,7 +147,10 @@ def _check(result: Mapping[str, Any], agreed: definitions.Agreed) -> dict[str, A
         "observed": "kon niet beoordeeld worden" if unjudged else result["observed"],
         "allowed": wording.allowed(result["type"], rule.get("allowed", {})),
         "source": rule.get("source"),
-        "owner": _owner(rule, agreed),
+        "owner": result.get("owner") or _owner(rule, agreed),
+        "kpi": result.get("kpi") or definitions.kpi_of(rule),
+        "on_failure": result.get("on_failure"),
+        "computations": result.get("computations"),
     }
 
 

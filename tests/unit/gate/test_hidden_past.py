@@ -8,7 +8,9 @@ import pytest
 from dronten_pipeline.core.settings import PROJECT
 from dronten_pipeline.gate.suites import load_judgeable_suites
 
-SUITE = load_judgeable_suites(PROJECT / "expectations")["rapport_kpi_reeks"]
+SUITE = load_judgeable_suites(PROJECT / "expectations", PROJECT / "dbt_project")[
+    "rapport_kpi_reeks"
+]
 QUERY = next(
     rule.kwargs["unexpected_rows_query"]
     for rule in SUITE.expectations

@@ -26,7 +26,9 @@ CONTRACT = TableContract(
 
 
 def test_every_published_table_has_the_rules() -> None:
-    for table, suite in load_judged_suites(PROJECT / "expectations").items():
+    for table, suite in load_judged_suites(
+        PROJECT / "expectations", PROJECT / "dbt_project"
+    ).items():
         rules = {rule.rule: rule.severity for rule in suite.expectations}
         assert rules["no_personal_data"] == "critical", table
         assert rules["no_suspected_personal_data"] == "warning", table
@@ -35,9 +37,9 @@ def test_every_published_table_has_the_rules() -> None:
 def test_a_suite_cannot_take_the_place_of_such_a_rule(tmp_path: Path) -> None:
     own = expectation("no_personal_data", "expect_table_row_count_to_be_between", min_value=0)
     settings = make_settings(tmp_path, {"figure": [ROWS, own]})
-    assert load_judgeable_suites(settings.expectations)
+    assert load_judgeable_suites(settings.expectations, settings.dbt_project)
     with pytest.raises(SuiteError, match="no_personal_data"):
-        load_judged_suites(settings.expectations)
+        load_judged_suites(settings.expectations, settings.dbt_project)
 
 
 def findings(tmp_path: Path, table: str) -> list[tuple[str, str, int, bool]]:
@@ -125,7 +127,7 @@ def test_without_findings_the_rules_cannot_be_judged(tmp_path: Path) -> None:
     mart = tmp_path / "mart.duckdb"
     with duckdb.connect(str(mart)) as connection:
         connection.execute("CREATE TABLE figure AS SELECT 1 AS value")
-    suite = load_judged_suites(settings.expectations)["figure"]
+    suite = load_judged_suites(settings.expectations, settings.dbt_project)["figure"]
     with opened(mart, folder / "warehouse.duckdb", read_only=True) as connection:
         answers = judge_suite(connection, suite)
     assert all(answers["figure", rule.rule].error for rule in rules_of("figure"))

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from dronten_pipeline.contracts.suites import Suite
-from dronten_pipeline.gate.verdict import JUDGES, Answer, combine, disagreement, verdict_of
+from dronten_pipeline.contracts.expectation_types import QUERY_START
+from dronten_pipeline.contracts.suites import QUERY, WHAT_TO_DO, Suite
+from dronten_pipeline.gate.verdict import (
+    JUDGES,
+    Answer,
+    Result,
+    combine,
+    disagreement,
+    verdict_of,
+    what_to_do,
+)
 from tests.unit.gate.marts import ROWS, expectation
 
 GOOD = Answer(passed=True, observed="0 van 9 rijen", failing_rows=0)
@@ -75,3 +84,22 @@ def test_a_disagreement_keeps_the_release_back_though_both_would_only_warn() -> 
         "sql": {("figure", "row_count"): GOOD, ("figure", "rule"): TWO},
     }
     assert verdict_of(combine([SUITE], answers, {"figure": 9})) == "failed"
+
+
+def test_a_result_says_who_acts_what_to_do_and_in_how_many_ways_it_was_computed() -> None:
+    query = {
+        **expectation("query", QUERY, unexpected_rows_query=f"{QUERY_START} SELECT * FROM own"),
+        "kpi": "callbacks_late",
+        "owner": "Dienstverlening",
+        "on_failure": "Vraag het de leverancier.",
+    }
+    suite = Suite.model_validate(SUITE.model_dump() | {"expectations": [ROWS, query]})
+    rows, asked = combine([suite], {}, {})
+    assert (rows.computations, asked.computations) == (2, 1)
+    assert rows.on_failure == WHAT_TO_DO
+    assert what_to_do(asked) == [
+        "wie: Dienstverlening (KPI callbacks_late)",
+        "doen: Vraag het de leverancier.",
+    ]
+    of_before = asked.model_dump(exclude={"kpi", "owner", "on_failure", "computations"})
+    assert what_to_do(Result.model_validate(of_before)) == []

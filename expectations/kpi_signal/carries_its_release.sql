@@ -1,7 +1,0 @@
--- severity: critical
--- description: Elke regel draagt het nummer van deze release, zodat te zien is wanneer iemand
---   twee releases door elkaar leest.
--- on_failure: De query noemt de rijen van kpi_signal die niet kloppen: herstel het model
---   kpi_signal of de levering erachter en start opnieuw.
-select release_id from own
-where release_id is distinct from (select release_id from warehouse.staging.stg_run__context)
