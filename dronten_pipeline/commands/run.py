@@ -81,7 +81,7 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     from dronten_pipeline.contracts.dbt_project import start_dbt
-    from dronten_pipeline.core import sandbox
+    from dronten_pipeline.core import collecting, sandbox
     from dronten_pipeline.ingest.arriving import wait_until_settled
     from dronten_pipeline.pipeline import up_to_date
     from dronten_pipeline.pipeline.run import day_after, describe_run
@@ -104,10 +104,14 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
         show_release(settings)
         return PUBLISHED if is_loaded else OWN_ERROR
     prepare_dagster_home(settings)
+    collecting.seldom()
     start_dbt(settings, now.comparable_release)
     sandbox.shared(settings.limits).start(
         "dronten_pipeline.ingest.worker", "dronten_pipeline.ingest.frame_file"
     )
+    from dronten_pipeline.gate.gate import start_judge
+
+    start_judge()
 
     # Not exported by Dagster, and the only way to tell a failed check from a broken step.
     from dagster._core.errors import DagsterAssetCheckFailedError

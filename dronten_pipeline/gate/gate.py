@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from pydantic import ValidationError
 
@@ -42,6 +42,7 @@ from dronten_pipeline.gate.suites import (
 from dronten_pipeline.gate.verdict import (
     DISK_FULL,
     JUDGES,
+    LOG,
     JudgementError,
     Result,
     Verdict,
@@ -55,7 +56,6 @@ REFERENCE = "reference.duckdb"
 #: The mart as it was when it was held back; what is published after an approval is made of it.
 HELD_BACK = "held-back.duckdb"
 REQUEST = "gate-request.json"
-LOG = "gate.log"
 
 
 class GateError(RuntimeError):
@@ -304,19 +304,45 @@ def _take_held_back(run_folder: Path, approval: Approval) -> None:
     shutil.copyfile(kept, mart)
 
 
+class _Waiting:
+    """The judge that was started before there was anything to judge, until it is asked."""
+
+    process: subprocess.Popen[str] | None = None
+
+
+def start_judge() -> None:
+    """Starts the process of the judge now, so that it loads Great Expectations while the run reads
+    and builds.
+
+    Nothing waits for it, and nothing is lost when it fails: the gate starts another. It ends when
+    this process does.
+    """
+    if _Waiting.process is None:
+        _Waiting.process = _started(subprocess.DEVNULL)
+
+
+def _started(errors: int | IO[bytes]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        judge_command(),
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        start_new_session=True,
+        text=True,
+    )
+
+
 def _run_judge(run_folder: Path, timeout: int, on_progress: Callable[[str], None]) -> None:
     """Runs the process of the judge to its end, or ends it and everything that it started."""
     log = run_folder / LOG
+    process, _Waiting.process = _Waiting.process, None
+    if process is not None and process.poll() is not None:
+        _end_group(process)
+        process = None
     with log.open("wb") as errors:
-        process = subprocess.Popen(
-            judge_command(run_folder / REQUEST),
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            start_new_session=True,
-            text=True,
-        )
+        if process is None:
+            process = _started(errors)
         assert process.stdout is not None
         lines = process.stdout
 
@@ -327,6 +353,8 @@ def _run_judge(run_folder: Path, timeout: int, on_progress: Callable[[str], None
         reader = threading.Thread(target=pass_on, daemon=True)
         reader.start()
         try:
+            with contextlib.suppress(BrokenPipeError), cast(IO[str], process.stdin) as told:
+                told.write(f"{run_folder / REQUEST}\n")
             code = process.wait(timeout)
             reader.join(5)
         except subprocess.TimeoutExpired:
@@ -350,9 +378,9 @@ def _run_judge(run_folder: Path, timeout: int, on_progress: Callable[[str], None
         raise GateError(f"De beoordelaar {how}, zonder oordeel: kijk in {log} en start opnieuw.")
 
 
-def judge_command(request: Path) -> list[str]:
-    """How the process of the judge is started."""
-    return [sys.executable, "-m", "dronten_pipeline.gate.judge", str(request)]
+def judge_command() -> list[str]:
+    """How the process of the judge is started; it is told on its input what to judge."""
+    return [sys.executable, "-m", "dronten_pipeline.gate.judge"]
 
 
 def _end_group(process: subprocess.Popen[str]) -> None:

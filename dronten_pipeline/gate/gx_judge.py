@@ -59,6 +59,12 @@ def judge_by_great_expectations(
     return answers
 
 
+def load() -> None:
+    """Imports Great Expectations now, so that judging begins at once."""
+    keep_quiet()
+    from dronten_pipeline.gate import adapter  # noqa: F401
+
+
 def keep_quiet() -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ["DO_NOT_TRACK"] = "1"

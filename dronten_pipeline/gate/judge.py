@@ -1,9 +1,10 @@
-"""The process that judges: `python -m dronten_pipeline.gate.judge REQUEST.json`.
+"""The process that judges: `python -m dronten_pipeline.gate.judge`.
 
 Here belongs having a candidate judged by both judges, filling `data_quality` and `publication`,
 and writing `verdict.json`. Not here: the judges (`sql_judge.py`, `gx_judge.py`), and who starts
 this and whether it is believed (`gate.py`). It is a process of its own because Great Expectations
-is slow to import and keeps files open; it takes seconds once and its connections end with it.
+is slow to import and keeps files open; it takes seconds once and its connections end with it. A run
+starts it at its beginning: it loads its libraries and waits for the path of a request on its input.
 
 Values of the data are never written: results hold counts, names of columns and types only.
 """
@@ -20,6 +21,7 @@ import duckdb
 from dronten_pipeline.contracts.mart_versions import contract_version
 from dronten_pipeline.contracts.reading import Strict
 from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.core import collecting
 from dronten_pipeline.core.child import dies_with
 from dronten_pipeline.core.database import OFFLINE, count_rows
 from dronten_pipeline.core.durable import canonical_json, is_full, sha256_of, write_durably
@@ -30,6 +32,7 @@ from dronten_pipeline.gate.own_tables import Publication, fill_own_tables
 from dronten_pipeline.gate.suites import FILLED_BY_GATE, hash_of_suites, load_judged_suites
 from dronten_pipeline.gate.verdict import (
     DISK_FULL,
+    LOG,
     Answers,
     JudgementError,
     Verdict,
@@ -57,16 +60,24 @@ class Request(Strict):
     is_approved: bool = False
 
 
-def main(arguments: list[str]) -> int:
-    """Judges by the request in a file.
+def main() -> int:
+    """Judges by the request in a file, whose path is the first line of the input.
 
     Returns:
-        0 when a verdict was written, whatever it says; `DISK_FULL` or 1 when there is none, with
-        the calls that led to it, and no value of the data, in the log.
+        0 when a verdict was written, whatever it says, or nobody asked for one; `DISK_FULL` or 1
+        when there is none, with the calls that led to it, and no value of the data, in the log.
     """
     dies_with(os.getppid())
+    collecting.seldom()
+    gx_judge.load()
+    collecting.seldom()
+    path = sys.stdin.readline().strip()
+    if not path:
+        return 0
+    with Path(path).with_name(LOG).open("ab") as log:
+        os.dup2(log.fileno(), sys.stderr.fileno())
     try:
-        request = Request.model_validate_json(Path(arguments[0]).read_text(encoding="utf-8"))
+        request = Request.model_validate_json(Path(path).read_text(encoding="utf-8"))
         verdict = judge(request)
         write_durably(Path(request.verdict), canonical_json(verdict.model_dump()))
     except Exception as error:
@@ -179,4 +190,4 @@ def _tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -22,6 +22,8 @@ JudgeName = Literal["great_expectations", "sql"]
 JUDGES: tuple[JudgeName, ...] = ("great_expectations", "sql")
 #: The exit code by which the process of the judges says that it met a full disk.
 DISK_FULL = 28
+#: Where that process tells of what broke, beside its request.
+LOG = "gate.log"
 _NAMES: dict[JudgeName, str] = {"great_expectations": "Great Expectations", "sql": "SQL"}
 
 

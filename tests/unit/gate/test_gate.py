@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -214,9 +215,7 @@ time.sleep(60)
 
 
 def stub(monkeypatch: pytest.MonkeyPatch, code: str, *arguments: str) -> None:
-    monkeypatch.setattr(
-        gate, "judge_command", lambda request: [sys.executable, "-c", code, *arguments]
-    )
+    monkeypatch.setattr(gate, "judge_command", lambda: [sys.executable, "-c", code, *arguments])
 
 
 @pytest.mark.parametrize(
@@ -253,13 +252,14 @@ def test_a_judge_whose_disk_is_full_says_so(
     folder = make_warehouse(settings)
     honest = gate.judge_command
 
-    def with_its_verdict_on_the_small_disk(request: Path) -> list[str]:
+    def with_its_verdict_on_the_small_disk() -> list[str]:
+        request = folder / gate.REQUEST
         document = json.loads(request.read_text())
         document["verdict"] = str(small_disk / "verdict.json")
         request.write_text(json.dumps(document))
         free = os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize
         (small_disk / "ballast").write_bytes(b"x" * free)
-        return honest(request)
+        return honest()
 
     monkeypatch.setattr(gate, "judge_command", with_its_verdict_on_the_small_disk)
     with pytest.raises(gate.GateError, match="de schijf is vol") as caught:
@@ -283,6 +283,59 @@ def test_a_judge_that_hangs_is_stopped_with_everything_that_it_started(
         time.sleep(0.1)
     assert not is_running(child)
     assert last_record(settings)["verdict"] == "failed"
+
+
+ASKED = """
+import os, sys
+request = sys.stdin.readline().strip()
+with open(sys.argv[1], 'a') as file:
+    file.write(f'{os.getpid()} {request}\\n')
+"""
+
+
+def test_the_judge_that_waits_is_the_one_that_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings)
+    stub(monkeypatch, ASKED, str(tmp_path / "asked"))
+    gate.start_judge()
+    waiting = gate._Waiting.process
+    assert waiting is not None
+    with pytest.raises(gate.GateError, match="schreef geen"):
+        run(settings, folder)
+    assert (tmp_path / "asked").read_text() == f"{waiting.pid} {folder / gate.REQUEST}\n"
+    assert gate._Waiting.process is None
+
+
+def test_a_waiting_judge_that_died_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings(tmp_path)
+    folder = make_warehouse(settings)
+    stub(monkeypatch, ASKED, str(tmp_path / "asked"))
+    gate.start_judge()
+    dead = gate._Waiting.process
+    assert dead is not None
+    dead.kill()
+    dead.wait()
+    with pytest.raises(gate.GateError, match="schreef geen"):
+        run(settings, folder)
+    process, request = (tmp_path / "asked").read_text().split()
+    assert int(process) != dead.pid and request == str(folder / gate.REQUEST)
+
+
+def test_a_waiting_judge_ends_with_who_started_it() -> None:
+    code = (
+        "import os; from dronten_pipeline.gate import gate; gate.start_judge(); "
+        "print(gate._Waiting.process.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    judge = int(said.stdout)
+    until = time.monotonic() + 60
+    while is_running(judge) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not is_running(judge)
 
 
 def is_running(process: int) -> bool:
