@@ -13,6 +13,8 @@
 #               MART=... for a mart of your own
 #   make bench-postgres  a release in PostgreSQL beside its bare rows; ROWS=1e5 for another number
 #   make bench-ingest  reading deliveries beside DuckDB's typed read; ROWS=1e5 for another number
+#   make bench-run  a run from nothing, with one file new and with nothing new, beside an earlier
+#               commit; RUNS=1 for a first look
 #   make bench-readability  how well the reading level is measured, with intervals (../shared);
 #               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
 #   make fuzz   tries the readers with bytes that a fuzzer makes, for SECONDS=3600, into FUZZ=folder
@@ -22,7 +24,7 @@
 
 .DEFAULT_GOAL := run
 .PHONY: run test test-all dev check format sample dictionary lock clean \
-	fuzz kills bench bench-ingest bench-readability bench-gate bench-formats bench-postgres
+	fuzz kills bench bench-ingest bench-readability bench-gate bench-formats bench-postgres bench-run
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -62,7 +64,8 @@ sample: $(READY_DEV)
 
 # One that breaks its promise ends with 1 and does not keep the others from being measured.
 bench:
-	@$(MAKE) --keep-going bench-ingest bench-gate bench-formats bench-postgres bench-readability
+	@$(MAKE) --keep-going bench-ingest bench-gate bench-formats bench-postgres bench-readability \
+		bench-run
 
 bench-readability: $(READY_DEV)
 	@$(BIN)/python -m bench.readability $(PARSES)
@@ -76,6 +79,9 @@ bench-gate: $(READY_DEV)
 bench-formats: $(READY)
 	@$(BIN)/python -m bench.formats $(if $(ROWS),--rows $(subst _,,$(ROWS))) \
 		$(if $(MART),--mart $(MART))
+
+bench-run: $(READY)
+	@$(BIN)/python -m bench.run $(if $(RUNS),--runs $(RUNS))
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary
