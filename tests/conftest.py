@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 TOGETHER = ("tests/unit/dbt/", "tests/unit/postgres/", "tests/web/")
 
 
-class ByFile(LoadFileScheduling):
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
     """Gives a process one file after the other, or one of these folders."""
 
     def _split_scope(self, nodeid: str) -> str:

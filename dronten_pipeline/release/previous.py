@@ -5,6 +5,7 @@ Not here: reading deliveries (`ingest/`), and carrying figures on (`dbt_project/
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from dronten_pipeline.core.durable import sha256_of
@@ -40,7 +41,7 @@ def previous_release(release: Path | None) -> PreviousRelease | None:
             delivered.setdefault(one.source, []).append(place)
     return PreviousRelease(
         release_id=said.release_id,
-        as_of=said.as_of,
+        as_of=dt.date.fromisoformat(said.as_of),
         code_version=said.code_version,
         calendar_version=said.calendar_version,
         text_method=_text_method(release),
