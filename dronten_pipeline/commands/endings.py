@@ -42,6 +42,7 @@ OWN: dict[str, tuple[str, int]] = {
     "contracts.dbt_project.TestsFailed": ("Tegengehouden.", HELD_BACK),
     "contracts.dbt_project.TransformError": ("Niet gebouwd.", OWN_ERROR),
     "pipeline.run.NothingBuilt": ("Niet gebouwd.", OWN_ERROR),
+    "gate.verdict.HeldBack": ("Tegengehouden.", HELD_BACK),
     "gate.gate.GateError": ("Niet beoordeeld.", OWN_ERROR),
     "gate.suites.SuiteError": ("Niet beoordeeld.", OWN_ERROR),
     "gate.approval.ApprovalError": ("Niet goedgekeurd.", OWN_ERROR),

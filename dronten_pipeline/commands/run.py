@@ -30,6 +30,7 @@ from dronten_pipeline.commands.terminal import (
     say_warning,
     stop,
 )
+from dronten_pipeline.core.run_files import REPORT
 from dronten_pipeline.core.settings import Settings, current_settings
 from dronten_pipeline.pipeline import dagster_home
 
@@ -113,10 +114,8 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
 
     start_judge()
 
-    # Not exported by Dagster, and the only way to tell a failed check from a broken step.
-    from dagster._core.errors import DagsterAssetCheckFailedError
-
     from dronten_pipeline.definitions import defs
+    from dronten_pipeline.gate.verdict import HeldBack
     from dronten_pipeline.postgres.connection import PostgresError
 
     config: dict[str, object] = {"loggers": {"console": {"config": {}}}}
@@ -128,7 +127,7 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
             # Dagster prints there, in its own words, what becomes one sentence at the end.
             with contextlib.redirect_stderr(sys.stdout):
                 result = job.execute_in_process(run_config=config, instance=instance)
-        except DagsterAssetCheckFailedError:
+        except HeldBack:
             _show_failed_checks(settings)
             return HELD_BACK
         except PostgresError as error:
@@ -221,7 +220,7 @@ def _show_failed_checks(settings: Settings) -> None:
         problems.print(f"        gezien: {result.error or result.observed}", markup=False)
         for line in what_to_do(result):
             problems.print(f"        {line}", markup=False)
-    report = latest_run_folder(settings) / "controleverslag.html"
+    report = latest_run_folder(settings) / REPORT
     if report.is_file():
         problems.print(f"Het controleverslag: {report}")
     causes = to_withdraw_in_words(latest_run_folder(settings))

@@ -3,6 +3,7 @@
 Not here: what a model computes (`dbt_project/`) or how dbt is set up (`contracts/dbt_project.py`).
 """
 
+import contextlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from importlib import metadata
@@ -19,6 +20,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_duckdb import DuckDBResource
 from packaging import version
 
 from dronten_pipeline.contracts.dbt_project import (
@@ -28,9 +30,10 @@ from dronten_pipeline.contracts.dbt_project import (
     what_failed,
 )
 from dronten_pipeline.contracts.sources import Source
+from dronten_pipeline.core.run_files import INPUTS
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.defs.naming import ENGINEERS, team
-from dronten_pipeline.defs.resources import RunResource, WarehouseResource
+from dronten_pipeline.defs.resources import RunResource
 from dronten_pipeline.ledger.built import record_built
 from dronten_pipeline.pipeline.run import new_run_folder
 from dronten_pipeline.release.lineage import keep_proof
@@ -84,38 +87,34 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
     )
     def warehouse_models(
         context: dg.AssetExecutionContext,
-        warehouse: dg.ResourceParam[WarehouseResource],
+        warehouse: dg.ResourceParam[DuckDBResource],
         run: RunResource,
     ) -> Iterator[Any]:
         settings = run.settings
         # Of a part that was asked for, the rest comes from the run before.
-        folder = new_run_folder(settings, context.run_id, start_from_latest=context.is_subset)
-        inputs = settings.raw_current / "inputs.json"
-        (folder / "inputs.json").write_bytes(inputs.read_bytes())
+        folder = new_run_folder(settings, context.run.run_id, start_from_latest=context.is_subset)
+        inputs = settings.raw_current / INPUTS
+        (folder / INPUTS).write_bytes(inputs.read_bytes())
         context.log.info("dbt: building the models and running their tests")
         variables = environment(settings, run.now.comparable_release)
         # That of the run before would answer for a dbt that could not write its own.
         outcome = settings.dbt_build / "run_results.json"
         outcome.unlink(missing_ok=True)
         invocation = _build(context, settings, run.now.comparable_release)
-        events = list(invocation.stream())
+        for event in invocation.stream():
+            if isinstance(event, dg.Output | dg.MaterializeResult):
+                seconds = event.metadata.get("Execution Duration")
+                event = event.with_metadata({**event.metadata, "seconds": seconds})
+            yield event
         log = settings.dbt_build / "dbt.log"
         failure = what_failed(outcome, log)
-        published = {path.stem for path in settings.expectations.glob("*.json")}
-        built = (
-            {}
-            if failure
-            else _described(warehouse, manifest, translator, settings.raw_current, published)
-        )
-        for event in events:
-            if isinstance(event, dg.Output | dg.MaterializeResult):
-                key = context.asset_key_for_output(event.output_name)
-                seconds = event.metadata.get("Execution Duration")
-                about = {"seconds": seconds, **built.get(key, {})}
-                event = event.with_metadata({**event.metadata, **about})
-            yield event
         if failure is not None:  # a test that failed stands above as a check that failed
             raise failure
+        # While dbt builds, nobody else may look into the warehouse.
+        published = {path.stem for path in settings.expectations.glob("*.json")}
+        built = _described(warehouse, manifest, translator, settings.raw_current, published)
+        for key in context.selected_asset_keys & built.keys():
+            yield dg.AssetObservation(key, metadata=built[key])
         context.log.info(f"dbt: {len(built)} tables and views built")
         keep_proof(
             run_folder=folder,
@@ -169,7 +168,7 @@ def _build(
 
 
 def _described(
-    warehouse: WarehouseResource,
+    warehouse: DuckDBResource,
     manifest: Path,
     translator: Translator,
     raw_current: Path,
@@ -183,7 +182,7 @@ def _described(
     suspected = not pl.read_parquet(raw_current / "run__privacy" / "1.parquet").is_empty()
     nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     described: dict[dg.AssetKey, dict[str, Any]] = {}
-    with warehouse.get_connection() as connection:
+    with warehouse.get_connection() as connection, contextlib.closing(connection):
         present = set(
             connection.execute(
                 "select table_schema, table_name from information_schema.tables"

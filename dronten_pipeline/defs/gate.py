@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 
 from dronten_pipeline.contracts.suites import Suite
+from dronten_pipeline.core.run_files import REPORT
 from dronten_pipeline.defs.naming import mart_key
 from dronten_pipeline.defs.resources import RunResource
-from dronten_pipeline.pipeline.run import latest_run_folder
+from dronten_pipeline.pipeline.run import folder_to_read
 
 #: What the gate checks besides the suites, and the table that it hangs on.
 RULES_KEPT, ABOUT_RELEASE = "rules_kept", "publication"
@@ -56,12 +57,13 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, run: RunResource
     ) -> Iterator[dg.AssetCheckResult]:
         from dronten_pipeline.gate.gate import run_gate
+        from dronten_pipeline.gate.verdict import HeldBack
         from dronten_pipeline.ingest.inputs import read_inputs
         from dronten_pipeline.ledger import rules
         from dronten_pipeline.release.report.write import write_report_of_failure
 
         run_id = context.run.run_id
-        folder = latest_run_folder(run.settings)
+        folder = folder_to_read(run.settings, run_id)
         inputs = read_inputs(folder)  # of the warehouse, which another run may have built
         try:
             verdict = run_gate(
@@ -100,5 +102,8 @@ def build_gate(suites: Mapping[str, Suite]) -> dg.AssetChecksDefinition:
                     "checked_rows": result.checked_rows or 0,
                 },
             )
+        if verdict.verdict == "failed":
+            # Dagster would say the same of checks that block, in an error that it does not export.
+            raise HeldBack(f"De beoordeling hield deze cijfers tegen; zie {folder / REPORT}.")
 
     return gate

@@ -63,7 +63,7 @@ def build_raw_assets(source: Source) -> dg.AssetsDefinition:
             outcome = read_source(
                 run.settings,
                 source,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 as_of=run.now.as_of,
                 origin=run.now.origin,
                 believed=run.believed_raw,
@@ -244,7 +244,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
         ]
         follows = now.current_release.name if now.current_release else None
         about: dict[str, Any] = {
-            "run_id": context.run_id,
+            "run_id": context.run.run_id,
             "release_id": new_release_id(
                 now.as_of,
                 [
@@ -266,7 +266,7 @@ def build_snapshot_asset(sources: Mapping[str, Source]) -> dg.AssetsDefinition:
             previous=previous_release(now.comparable_release),
             previous_inputs=previous_inputs(now.comparable_release),
             recorded=believed_raw(  # with what this run has read
-                settings, context.run_id, raw_files_of_releases
+                settings, context.run.run_id, raw_files_of_releases
             ),
             ratified=ratified,
             **about,

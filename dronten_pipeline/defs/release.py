@@ -7,7 +7,7 @@ import dagster as dg
 
 from dronten_pipeline.defs.naming import ENGINEERS, RELEASE_KEY, mart_key
 from dronten_pipeline.defs.resources import RunResource
-from dronten_pipeline.pipeline.run import latest_run_folder
+from dronten_pipeline.pipeline.run import folder_to_read
 
 
 def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
@@ -29,12 +29,12 @@ def build_release(tables: Iterable[str]) -> dg.AssetsDefinition:
         from dronten_pipeline.release.store import current_release
 
         started = time.monotonic()
-        folder = latest_run_folder(run.settings)
+        folder = folder_to_read(run.settings, context.run.run_id)
         inputs = read_inputs(folder)
         outcome = publish(
             run.settings,
             run_folder=folder,
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             inputs=inputs.files,
             calendar_version=inputs.calendar_version,
             is_sample=inputs.is_sample,

@@ -5,17 +5,16 @@ and nothing else: no program, folder, executor or variable of the environment. N
 run's facts are found (`pipeline/run.py`) or how dbt is set up (`contracts/dbt_project.py`).
 """
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import dagster as dg
-import duckdb
 from dagster_duckdb import DuckDBResource
 
+from dronten_pipeline.core.database import OFFLINE
+from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.core.settings import Settings, current_settings
 from dronten_pipeline.pipeline.preflight import begun
 from dronten_pipeline.pipeline.run import Run, day_of, describe_run
@@ -59,11 +58,12 @@ RunResource = dg.ResourceParam[RunInProgress]
         "as_of": dg.Field(
             str,
             is_required=False,
-            description="Day on which open items are judged (yyyy-mm-dd); without it: "
-            "DATALAB_AS_OF, or today.",
+            description="Peildatum (jjjj-mm-dd, bijvoorbeeld 2026-06-30): de dag waarop open werk "
+            "beoordeeld wordt. Zonder: DATALAB_AS_OF, anders vandaag; de invoer van het voorbeeld "
+            "heeft een vaste dag. Zet hier `resources: {run: {config: {as_of: '2026-06-30'}}}`.",
         )
     },
-    description="The run under way: alone in its home, with one as-of date for all steps.",
+    description="De run: alleen in zijn map, met één peildatum voor alle stappen.",
 )
 def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
     if context.run:
@@ -105,22 +105,17 @@ def _leaves(value: object, *keys: str) -> Iterator[tuple[str, ...]]:
         yield keys
 
 
-class WarehouseResource(DuckDBResource):  # type: ignore[misc]
-    """The warehouse that was built last, for reading only.
+def warehouse_of_run(settings: Settings, context: dg.InitResourceContext) -> DuckDBResource:
+    """The warehouse that the run built, for reading only.
 
-    dagster-duckdb's own connection is read-write and stays open after an exception, which locks
-    the file for everyone else.
+    Who asks for a connection closes it too (`contextlib.closing`): after an exception the resource
+    itself leaves it open.
     """
-
-    @contextlib.contextmanager
-    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = duckdb.connect(
-            str(Path(self.database).resolve()), read_only=True, config=self.connection_config
-        )
-        try:
-            yield connection
-        finally:
-            connection.close()
+    assert context.run is not None
+    return DuckDBResource(
+        database=str(settings.warehouse / context.run.run_id / WAREHOUSE),
+        connection_config={**OFFLINE, "access_mode": "READ_ONLY"},
+    )
 
 
 class NoValues(dg.IOManager):
@@ -137,14 +132,8 @@ def build_resources(settings: Settings) -> dict[str, object]:
     """The resources by the names under which assets ask for them."""
     return {
         "run": run_resource,
-        "warehouse": _fixed(
-            WarehouseResource(
-                database=str(settings.warehouse / "latest" / "warehouse.duckdb"),
-                connection_config={
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                },
-            )
+        "warehouse": dg.ResourceDefinition(
+            lambda context: warehouse_of_run(settings, context), config_schema={}
         ),
         "io_manager": dg.IOManagerDefinition(lambda _: NoValues(), config_schema={}),
     }
@@ -154,8 +143,3 @@ def build_resources(settings: Settings) -> dict[str, object]:
 one_process = dg.in_process_executor.configured(
     lambda _: {}, config_schema={}, name=dg.in_process_executor.name
 )
-
-
-def _fixed(resource: object) -> dg.ResourceDefinition:
-    """A resource that no run config can change."""
-    return dg.ResourceDefinition(lambda _: resource, config_schema={})

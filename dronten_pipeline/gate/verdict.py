@@ -31,6 +31,10 @@ class JudgementError(RuntimeError):
     """What was judged cannot be believed; the message is a sentence of ours, without values."""
 
 
+class HeldBack(RuntimeError):
+    """The gate did its work and nothing may be published; the message is a sentence."""
+
+
 class Answer(Strict):
     """What one judge says of one rule.
 

@@ -18,15 +18,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
 from ruamel.yaml import YAML
 
 from dronten_pipeline.core import permissions
+from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.core.settings import LOCAL_TIME, PROJECT, WRITTEN_BY_DBT, Settings
+from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.release.manifest import read_manifest
-
-Origin = Literal["delivery", "sample"]
 
 #: Warehouses of so many runs are kept, for repair; releases have their own copy of the mart.
 KEPT_RUNS = 3
@@ -257,9 +257,9 @@ def new_run_folder(settings: Settings, run_id: str, *, start_from_latest: bool) 
     be built again without the rest.
     """
     folder = settings.warehouse / run_id
-    previous = (settings.warehouse / "latest").resolve() / "warehouse.duckdb"
+    previous = (settings.warehouse / "latest").resolve() / WAREHOUSE
     folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / "warehouse.duckdb"
+    copy = folder / WAREHOUSE
     if start_from_latest and previous.exists() and previous != copy:
         shutil.copyfile(previous, copy)
     elif not start_from_latest:
@@ -272,6 +272,16 @@ def new_run_folder(settings: Settings, run_id: str, *, start_from_latest: bool) 
     return folder
 
 
+def folder_to_read(settings: Settings, run_id: str) -> Path:
+    """The folder that a run built; of a run of a few steps that builds none, the one built last.
+
+    Raises:
+        NothingBuilt: no warehouse stands there.
+    """
+    own = settings.warehouse / run_id
+    return own if (own / WAREHOUSE).is_file() else latest_run_folder(settings)
+
+
 def latest_run_folder(settings: Settings) -> Path:
     """The folder of the warehouse that was built last.
 
@@ -279,7 +289,7 @@ def latest_run_folder(settings: Settings) -> Path:
         NothingBuilt: no warehouse stands there.
     """
     folder = (settings.warehouse / "latest").resolve()
-    if not (folder / "warehouse.duckdb").is_file():
+    if not (folder / WAREHOUSE).is_file():
         raise NothingBuilt(
             f"In {settings.warehouse} is nog niets gebouwd: start de hele keten met `datalab run`."
         )

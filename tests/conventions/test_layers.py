@@ -135,3 +135,23 @@ def test_nothing_else_reads_the_environment() -> None:
         "commands/run.py",
         "web/server.py",
     }
+
+
+#: Why these two: docs/decisions/0025-dagster.md.
+USE_WHAT_IS_PRIVATE = {"defs/storage.py", "web/server.py"}
+
+
+def test_what_is_private_in_dagster_is_imported_in_two_places_only() -> None:
+    found = {
+        name(module)
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+        )
+        if one.startswith("dagster._")
+    }
+    assert found == USE_WHAT_IS_PRIVATE

@@ -19,6 +19,7 @@ from dronten_pipeline.pipeline.run import (
     alone,
     day_after,
     describe_run,
+    folder_to_read,
     latest_run_folder,
     new_run_folder,
 )
@@ -145,6 +146,8 @@ def test_a_part_is_built_on_the_warehouse_of_the_run_before(settings: Settings) 
     part = new_run_folder(settings, "2", start_from_latest=True)
     assert (part / "warehouse.duckdb").read_bytes() == b"first"
     assert latest_run_folder(settings) == part.resolve()
+    assert folder_to_read(settings, "1") == whole
+    assert folder_to_read(settings, "of a few steps") == part.resolve()
     fresh = new_run_folder(settings, "3", start_from_latest=False)
     assert not (fresh / "warehouse.duckdb").exists()
     with pytest.raises(NothingBuilt, match="datalab run"):
