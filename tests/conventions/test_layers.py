@@ -137,7 +137,7 @@ def test_nothing_else_reads_the_environment() -> None:
     }
 
 
-#: Why these two: docs/decisions/0025-dagster.md.
+#: Why these two: docs/decisions/0026-dagster.md.
 USE_WHAT_IS_PRIVATE = {"defs/storage.py", "web/server.py"}
 
 
