@@ -27,6 +27,8 @@ DBT = Path(sys.executable).with_name("datalab-dbt")
 
 #: The file that says of which files the manifest is.
 MANIFEST_OF = "manifest.of"
+#: Of which selectors the partial parse beside it is.
+SELECTORS_OF = "selectors.sha256"
 
 #: What a run builds, in `selectors.yml`.
 PRODUCTION = "production"
@@ -137,6 +139,7 @@ def waiting_dbt(settings: Settings, previous_release: Path | None = None) -> Wai
 
 def _started(settings: Settings, previous_release: Path | None) -> WaitingDbt:
     settings.dbt_build.mkdir(parents=True, exist_ok=True)
+    _forget_other_selectors(settings)
     return WaitingDbt(
         settings.dbt_project,
         {
@@ -146,6 +149,15 @@ def _started(settings: Settings, previous_release: Path | None) -> WaitingDbt:
         },
         writes=not _is_prepared(settings),
     )
+
+
+def _forget_other_selectors(settings: Settings) -> None:
+    """Has dbt read everything anew where its selectors changed: a partial parse keeps the old."""
+    selectors, stamp = settings.dbt_project / "selectors.yml", settings.dbt_build / SELECTORS_OF
+    now = hashlib.sha256(selectors.read_bytes() if selectors.exists() else b"").hexdigest()
+    if not stamp.exists() or stamp.read_text() != now:
+        (settings.dbt_build / "partial_parse.msgpack").unlink(missing_ok=True)
+        stamp.write_text(now)
 
 
 def _is_prepared(settings: Settings) -> bool:

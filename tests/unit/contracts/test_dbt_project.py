@@ -40,3 +40,16 @@ def test_what_dbt_writes_in_its_folder_is_no_part_of_the_project(tmp_path: Path)
     model.write_text("select 2")
     after = run.code_fingerprint(settings), dbt_project._fingerprint(settings)
     assert all(new != old for new, old in zip(after, before, strict=True))
+
+
+def test_other_selectors_make_dbt_read_everything_anew(tmp_path: Path) -> None:
+    """A partial parse keeps the selectors that it was made with, whatever the file says since."""
+    settings = Settings(home=tmp_path / "home", dbt_project=tmp_path / "dbt")
+    settings.dbt_build.mkdir(parents=True)
+    (selectors := tmp_path / "dbt/selectors.yml").parent.mkdir(parents=True)
+    known = settings.dbt_build / "partial_parse.msgpack"
+    for text, stays in (("one", False), ("one", True), ("two", False)):
+        selectors.write_text(text)
+        known.touch()
+        dbt_project._forget_other_selectors(settings)
+        assert known.exists() == stays
