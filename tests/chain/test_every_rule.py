@@ -118,8 +118,8 @@ def mutants(sample: Sample, table: str, query: str) -> Iterator[str]:
     """Statements after which a query may see something else, each about one table that it reads."""
     if "duckdb_columns()" in query:
         for column, kind in sample.types[table].items():
-            if kind != "VARCHAR":
-                yield f"ALTER TABLE {table} ALTER {identifier(column)} TYPE VARCHAR"
+            other = "TYPE VARCHAR" if kind != "VARCHAR" else "TYPE INTEGER USING 1"
+            yield f"ALTER TABLE {table} ALTER {identifier(column)} {other}"
         return
     words = set(re.findall(r"\w+", query))
     read = [table, *sorted(set(re.findall(r"\bwarehouse\.\w+\.\w+", query)))]

@@ -349,7 +349,6 @@ MUTATIONS: dict[tuple[str, str], str] = {
     ("milestone", "day_only_when_reached"): "UPDATE milestone SET done_on = DATE '2026-03-11'",
     ("milestone", "due_on_is_the_last_day"): "UPDATE milestone SET due_on = due_on - 1",
     ("milestone", "late_is_known"): "UPDATE milestone SET is_late = true",
-    ("milestone", "kpi_known"): "UPDATE milestone SET kpi_id = 'unknown'",
     ("social_domain_indicator", "every_result_present"): (
         "DELETE FROM social_domain_indicator WHERE year IS NULL"
     ),

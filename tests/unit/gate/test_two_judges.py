@@ -37,8 +37,17 @@ def suites_of(cases: list[Case]) -> tuple[list[Suite], list[tuple[str, str]]]:
     count = expectation("row_count", "expect_table_row_count_to_be_between", min_value=0)
     found = []
     for table, added in rules.items():
+        wants_rows = any(
+            rule["type"] == count["type"] and (rule["kwargs"].get("min_value") or 0) > 0
+            for rule in added
+        )
         suite = Suite.model_validate(
-            {"table": "t", "description": "De proef.....", "expectations": [count, *added]}
+            {
+                "table": "t",
+                "description": "De proef.....",
+                "may_be_empty": None if wants_rows else "Ook tabellen zonder rijen.",
+                "expectations": [count, *added],
+            }
         )
         found.append(suite.model_copy(update={"table": table}))
     return found, keys
