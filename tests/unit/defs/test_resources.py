@@ -29,8 +29,6 @@ def definitions() -> dg.Definitions:
 @pytest.mark.parametrize(
     "config",
     [
-        {"resources": {"dbt": {"config": {"dbt_executable": PROGRAM}}}},
-        {"resources": {"dbt": {"config": {"project_dir": "/tmp"}}}},
         {"resources": {"warehouse": {"config": {"database": "/tmp/other.duckdb"}}}},
         {"resources": {"io_manager": {"config": {"base_dir": "/tmp"}}}},
         {"resources": {"run": {"config": {"as_of": {"env": "DATALAB_POSTGRES_URL"}}}}},
@@ -87,6 +85,8 @@ def test_nothing_that_a_run_works_with_takes_any_config(
     "config",
     [
         {"resources": {"other": {"config": {"program": PROGRAM}}}},
+        {"resources": {"dbt": {"config": {"dbt_executable": PROGRAM}}}},
+        {"resources": {"dbt": {"config": {"project_dir": "/tmp"}}}},
         {"resources": {"run": {"config": {"as_of": "2026-03-31"}}, "x": {"config": 1}}},
         {"ops": {"other": {"config": {"folder": "/tmp"}}}},
         {"ops": {"other": {"inputs": {"rows": {"pickle": "/tmp/x"}}}}},

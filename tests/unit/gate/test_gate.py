@@ -18,7 +18,7 @@ from dronten_pipeline.core.durable import is_full, sha256_of
 from dronten_pipeline.core.run_files import MART, VERDICT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate import gate, gx_judge, sql_judge
-from dronten_pipeline.gate.suites import hash_of_suites
+from dronten_pipeline.gate.suites import hash_of_suites, load_judged_suites
 from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, Verdict
 from dronten_pipeline.ledger import ledger
 from tests.unit.gate.marts import JUDGED, SUITES, expectation, make_settings, make_warehouse
@@ -350,6 +350,16 @@ def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
     """What an honest judge answers on good data, made up here: these tests are about belief."""
     asked = json.loads((run_folder / gate.REQUEST).read_text())
     known = ("run_id", "release_id", "as_of", "published_at", "code_version", "previous_release")
+    agreed = {
+        (suite.table, one.rule): {
+            "kpi": one.kpi,
+            "owner": one.owner,
+            "on_failure": one.what_to_do,
+            "computations": one.computations,
+        }
+        for suite in load_judged_suites(settings.expectations, settings.dbt_project).values()
+        for one in suite.expectations
+    }
     return {name: asked[name] for name in known} | {
         "verdict": "passed",
         "contract_version": "0123456789ab",
@@ -364,6 +374,7 @@ def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
                 "type": rule["type"],
                 "severity": rule["severity"],
                 "description": rule["description"],
+                **agreed[table, rule["rule"]],
                 "passed": True,
                 "observed": "0 afwijkingen",
                 "answers": {
