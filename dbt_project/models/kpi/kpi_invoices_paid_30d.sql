@@ -5,7 +5,9 @@ with records as (
         left_out_as as measure,
         case when left_out_as is null then 1 end as denominator,
         case when paid_on <= due_on then 1 else 0 end as numerator,
-        case when paid_on <= received_on + {{ norm('invoice_early') }} then 1 else 0 end as paid_within_14_days
+        case
+            when paid_on <= received_on + {{ norm('invoice_early') }} then 1 else 0
+        end as paid_within_14_days
     from {{ ref('int_invoice') }}
 ),
 

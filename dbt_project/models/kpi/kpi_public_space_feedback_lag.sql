@@ -52,7 +52,9 @@ open_reports as (
         periods.period_start,
         'measure' as dimension,
         'open_over_30_days' as dimension_value,
-        count(*) filter (where reports.made_on + {{ norm('public_space_report') }} < periods.judged_on) as numerator,
+        count(*) filter (
+            where reports.made_on + {{ norm('public_space_report') }} < periods.judged_on
+        ) as numerator,
         count(*) as denominator
     from periods
     inner join {{ ref('int_report') }} as reports
