@@ -121,17 +121,6 @@ def copy(home: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(home, tmp_path / "home", symlinks=True))
 
 
-def test_a_second_run_looks_and_says_that_there_is_nothing_new(
-    copy: Path, datalab: Datalab
-) -> None:
-    before = (copy / "releases" / "current").readlink()
-    looked = datalab("run", home=copy)
-    assert looked.returncode == 0, looked.stdout + looked.stderr
-    assert "niets nieuws" in looked.stdout
-    assert looked.stderr == ""
-    assert (copy / "releases" / "current").readlink() == before
-
-
 @pytest.mark.slow
 def test_a_second_run_through_every_step_publishes_nothing_new(
     copy: Path, datalab: Datalab
@@ -140,6 +129,12 @@ def test_a_second_run_through_every_step_publishes_nothing_new(
     second = datalab("run", "--whole", home=copy)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "nothing new" in second.stderr
+    assert (copy / "releases" / "current").readlink() == before
+    # A home that was moved is run through once; from then on a look is enough.
+    looked = datalab("run", home=copy)
+    assert looked.returncode == 0, looked.stdout + looked.stderr
+    assert "niets nieuws" in looked.stdout
+    assert looked.stderr == ""
     assert (copy / "releases" / "current").readlink() == before
 
 
