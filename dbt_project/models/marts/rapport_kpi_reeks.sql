@@ -42,7 +42,8 @@ published as (
             false
         ) as is_revised
     from figures
-    left join {{ ref('stg_previous_release__rapport_kpi_reeks') }} as before on figures.row_key = before.row_key
+    left join {{ ref('stg_previous_release__rapport_kpi_reeks') }} as before
+        on figures.row_key = before.row_key
     left join {{ ref('int_kpi_without_past') }} as without_past
         on
             figures.kpi_id = without_past.kpi_id
