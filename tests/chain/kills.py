@@ -9,6 +9,10 @@ Moments are drawn over the processor time of a whole run: on a busy machine seco
 how far it is. After each kill the current release is whole, `datalab verify` and `datalab status`
 answer as after any run, and within a minute nothing of the run is left; after every tenth the
 next run goes through, leaves nothing half written, and counts every delivery.
+
+With `--moments` one run is stopped at so many random moments, all its processes at once, and the
+home is copied: what a kill leaves, without beginning anew for each. The copies are judged as homes
+after a kill, and from every tenth a run goes on.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ from pathlib import Path
 
 from tests.chain.deliveries import clarity
 from tests.chain.processes import all_gone, is_whole, left_running, start
-from tests.chain.renames import held_run
+from tests.chain.renames import copy_of, held_run
 from tests.chain.small_town import AS_OF, MONTH, VOTES, deliver_fact, deliver_town
 
 #: No run may hang, but on a machine with other work one takes long.
@@ -104,6 +108,7 @@ def main() -> None:
     """Ends with 1 when anything hurt."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--kills", type=int, default=100)
+    options.add_argument("--moments", type=int, default=0)
     options.add_argument("--seed", type=int, default=random.randrange(10**6))
     options.add_argument("--renames", action=argparse.BooleanOptionalAction, default=True)
     options.add_argument("--into", type=Path, help="a new folder; default: one that is removed")
@@ -116,9 +121,15 @@ def main() -> None:
         if chosen.renames:
             trial.deliver()
             _at_renames(trial, folder / "later", "the later run")
-        if chosen.kills:
-            _at_random(trial, chosen.kills, chosen.seed)
-        _say(f"{chosen.kills} kills; hurt: {len(trial.broken)}")
+        if chosen.kills or chosen.moments:
+            trial.deliver()
+            whole = trial.run(trial.home, "a whole run", delivered=trial.delivered)
+            _say(f"seed {chosen.seed}; a whole run takes {whole:.0f} s of processor time")
+            if chosen.moments:
+                _at_moments(trial, folder / "moments", chosen.moments, chosen.seed, whole)
+            if chosen.kills:
+                _at_random(trial, chosen.kills, chosen.seed, whole)
+        _say(f"{chosen.moments} moments, {chosen.kills} kills; hurt: {len(trial.broken)}")
         for how in trial.broken:
             _say(f"  {how}")
         if trial.broken:
@@ -158,11 +169,32 @@ def _at_renames(trial: Trial, folder: Path, what: str) -> None:
         shutil.rmtree(copy.home)
 
 
-def _at_random(trial: Trial, kills: int, seed: int) -> None:
+def _at_moments(trial: Trial, folder: Path, number: int, seed: int, whole: float) -> None:
+    """Judges the home as it stood at random moments of one run."""
     draw = random.Random(seed)
+    folder.mkdir()
     trial.deliver()
-    whole = trial.run(trial.home, "a whole run", delivered=trial.delivered)
-    _say(f"seed {seed}; a whole run takes {whole:.0f} s of processor time")
+    run = _start(trial.home)
+    copies: list[tuple[Path, str]] = []
+    for moment in sorted(draw.uniform(0, whole) for _ in range(number)):
+        spent = _watch(run, moment)
+        if run.poll() is not None:  # it took less than the one that was measured
+            break
+        copy = copy_of(trial.home, folder / f"{len(copies):03d}")
+        copies.append((copy, f"stopped after {spent:.1f} s at: {_step(copy)}"))
+    _watch(run, None)
+    if run.returncode != 0:
+        raise Broken(f"the run that was stopped now and then ended with {run.returncode}")
+    _say(f"stopped at {len(copies)} moments of one run")
+    for index, (copy, what) in enumerate(copies):
+        trial.judge(copy, what)
+        if index % RUNS_EVERY == RUNS_EVERY // 2:
+            trial.run(copy, f"from {what}", delivered=trial.delivered)
+        shutil.rmtree(copy)
+
+
+def _at_random(trial: Trial, kills: int, seed: int, whole: float) -> None:
+    draw = random.Random(seed)
     killed = 0
     while killed < kills:
         trial.deliver()

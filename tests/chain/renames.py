@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,25 +60,34 @@ class Held:
 def held_run(home: Path, folder: Path) -> Held:
     """Takes a run on a home, and copies of it into `folder`."""
     held = Held()
-    with tempfile.TemporaryDirectory() as place:
-        address = str(Path(place) / "harness")
-        with _harness(address, home, folder, held):
-            os.environ["HOLD_AT_RENAMES"] = address
-            try:
-                run = start(
-                    home,
-                    *("run", "--as-of", AS_OF),
-                    first_on_path=HOLDING,
-                    said=subprocess.DEVNULL,
-                )
-            finally:
-                del os.environ["HOLD_AT_RENAMES"]
-            held.code = run.wait(MOST_SECONDS)
+    held.code = take_held(home, lambda about: _look(about, home, folder, held)).returncode
     return held
 
 
+def take_held(
+    home: Path, look: Callable[[dict[str, str]], None], said: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
+    """Takes a run on a home that is held at its renames.
+
+    Args:
+        look: what is done meanwhile, given the `process`, the `call`, the `place` in the program,
+            the `name` of the file and `when`: before or after.
+        said: where the run's output goes, as `subprocess` names it.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        address = str(Path(place) / "harness")
+        with _harness(address, look):
+            os.environ["HOLD_AT_RENAMES"] = address
+            try:
+                run = start(home, *("run", "--as-of", AS_OF), first_on_path=HOLDING, said=said)
+            finally:
+                del os.environ["HOLD_AT_RENAMES"]
+            run.wait(MOST_SECONDS)
+    return run
+
+
 @contextlib.contextmanager
-def _harness(address: str, home: Path, folder: Path, held: Held) -> Iterator[None]:
+def _harness(address: str, look: Callable[[dict[str, str]], None]) -> Iterator[None]:
     """Answers processes that wait at a rename, one at a time."""
     server = socket.socket(socket.AF_UNIX)
     server.bind(address)
@@ -93,7 +102,7 @@ def _harness(address: str, home: Path, folder: Path, held: Held) -> Iterator[Non
                 return
             with asked, asked.makefile() as lines:
                 try:
-                    _look(json.loads(lines.readline()), home, folder, held)
+                    look(json.loads(lines.readline()))
                 except BaseException as error:  # said where it is waited for
                     failed.append(error)
                 asked.sendall(b".")
@@ -117,10 +126,15 @@ def _look(about: dict[str, str], home: Path, folder: Path, held: Held) -> None:
     known = {(one.place, one.when) for one in held.copies}
     if (place, about["when"]) in known:
         return
-    copy = folder / f"{len(held.copies):03d}"
+    copy = copy_of(home, folder / f"{len(held.copies):03d}")
+    held.copies.append(Copy(home=copy, place=place, name=about["name"], when=about["when"]))
+
+
+def copy_of(home: Path, copy: Path) -> Path:
+    """A copy of a home as it stands while all its processes are stopped."""
     with _stopped(home):
         subprocess.run(["cp", "--archive", "--reflink=auto", home, copy], check=True)
-    held.copies.append(Copy(home=copy, place=place, name=about["name"], when=about["when"]))
+    return copy
 
 
 @contextlib.contextmanager
