@@ -82,7 +82,8 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     from dronten_pipeline.contracts.dbt_project import start_dbt
-    from dronten_pipeline.core import collecting, sandbox
+    from dronten_pipeline.core import collecting
+    from dronten_pipeline.ingest import reading_process
     from dronten_pipeline.ingest.arriving import wait_until_settled
     from dronten_pipeline.pipeline import up_to_date
     from dronten_pipeline.pipeline.run import day_after, describe_run
@@ -107,9 +108,7 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     prepare_dagster_home(settings)
     collecting.seldom()
     start_dbt(settings, now.comparable_release)
-    sandbox.shared(settings.limits).start(
-        "dronten_pipeline.ingest.worker", "dronten_pipeline.ingest.frame_file"
-    )
+    reading_process.start(settings.limits)
     from dronten_pipeline.gate.gate import start_judge
 
     start_judge()

@@ -132,6 +132,7 @@ class Reader:
         import duckdb
 
         self.about = about
+        self.sha256: str | None = None
         self.found = _find(_without_end(text), wanted)
         # A block is too little work for several threads, and each keeps memory of its own.
         self.connection = duckdb.connect(config={"threads": 1})

@@ -18,7 +18,15 @@ from dronten_pipeline.contracts.sources import Table
 from dronten_pipeline.core.errors import whereabouts
 from dronten_pipeline.core.file_names import is_sound
 from dronten_pipeline.core.limits import TooLarge
-from dronten_pipeline.ingest import files, landing, names, parts, pieces, refusals
+from dronten_pipeline.ingest import (
+    files,
+    landing,
+    names,
+    parts,
+    pieces,
+    reading_process,
+    refusals,
+)
 from dronten_pipeline.ingest.ahead import ahead
 from dronten_pipeline.ingest.reading import Reading
 from dronten_pipeline.ingest.registry import Delivery
@@ -32,6 +40,8 @@ FOLDER = (
     "Dit is een map (of geen gewoon bestand) met de naam van een bestand. Zet de bestanden die "
     "erin staan rechtstreeks in de map van de bron, en haal dit weg."
 )
+#: A file of so many bytes takes long enough to hash to start the process that reads meanwhile.
+LONG = 50 * 2**20
 #: So many files are looked at together for small ones.
 TOGETHER = 200
 LOG = logging.getLogger(__name__)
@@ -147,6 +157,8 @@ class Look:
             return replace(seen, problem=landing.LINK_MESSAGE)
         try:
             pieces.check_size(path, self.run.limits)
+            if parts.state(path).size > LONG:
+                reading_process.start(self.run.limits)
             sha256 = parts.stable_sha256(path)
             if sha256 is None:
                 return replace(seen, left_alone=True)

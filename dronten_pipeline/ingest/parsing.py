@@ -67,6 +67,8 @@ class Parsed:
     horizon: values.Horizon = field(default_factory=values.Horizon)
     cleaned: cleaning.Counts = field(default_factory=dict)
     understood: Understood = field(default_factory=Understood)
+    #: Of every byte that was read, where the file was read in pieces from end to end.
+    sha256: str | None = None
     #: Numbers of records, where the records themselves were handed on.
     accepted: int = 0
     rejected: int = 0
@@ -223,7 +225,7 @@ def _parse_pieces(
         *cleaning.notes(whole.cleaned),
     )
     understood = replace(whole.understood, columns=seen.ways(table))
-    return _with(whole, notes=notes, understood=understood)
+    return _with(whole, notes=notes, understood=understood, sha256=reader.sha256)
 
 
 def _with_last(items: Iterator[records.Delivered]) -> Iterator[tuple[records.Delivered, bool]]:

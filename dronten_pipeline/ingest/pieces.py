@@ -8,16 +8,19 @@ texts in two bytes a character must fit in memory.
 from __future__ import annotations
 
 import codecs
+import hashlib
 import os
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
 from dronten_pipeline.core.limits import MEGABYTE, Limits, TooLarge
 from dronten_pipeline.ingest import csv_files, dialect, encodings, json_files, parts, records
+from dronten_pipeline.ingest.ahead import Behind
 from dronten_pipeline.ingest.header import Wanted
 from dronten_pipeline.ingest.json_structure import InFile
 
@@ -30,7 +33,13 @@ CACHED_BYTES = MEGABYTE // 4
 
 
 class Reader(Protocol):
-    """A file that can be read again and again."""
+    """A file that can be read again and again.
+
+    sha256: of the bytes from which records of all columns were made, once they are; None where
+        the bytes are not read in their order.
+    """
+
+    sha256: str | None
 
     def read(self, keep: Collection[str] | None = None) -> Iterator[records.Delivered]:
         """Its records, a piece at a time; they are numbered through the file.
@@ -84,11 +93,13 @@ class _Csv:
     def __init__(self, handle: int, size: int, wanted: Wanted, limits: Limits) -> None:
         self.handle, self.size, self.wanted, self.limits = handle, size, wanted, limits
         self.encoding = _encoding(handle, size)
+        self.sha256: str | None = None
 
     def read(self, keep: Collection[str] | None = None) -> Iterator[records.Delivered]:
         start = _begin(self.handle)
         reader = csv_files.Reader(self.wanted, self.limits, keep)
         rest = b""
+        digest, behind = hashlib.sha256(os.pread(self.handle, start, 0)), Behind()
         while start < self.size:
             raw = os.pread(self.handle, PIECE_BYTES, start)
             is_last = start + len(raw) >= self.size
@@ -100,10 +111,15 @@ class _Csv:
                     self.limits.check_line(len(raw), reader.lines + 1)
                     raise TooLarge("Het bestand heeft geen regeleinden. Lever het opnieuw.")
                 raw = raw[:end]
+            if keep is None:
+                behind.do(partial(digest.update, raw))
             text = self.encoding.decoded(raw, is_last=is_last)
             delivered, rest = reader.take(text, rest + text.text, is_last=is_last)
             yield delivered
             start += len(raw)
+        behind.wait()
+        if keep is None:
+            self.sha256 = digest.hexdigest()
 
 
 def _json(handle: int, size: int, wanted: Wanted) -> json_files.Reader:

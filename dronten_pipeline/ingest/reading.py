@@ -62,12 +62,13 @@ class Reading:
 
     def parse(self, path: Path, table: Table, sha256: str, file_name: str) -> bool:
         """Reads a file in a process that may break; false when it changed meanwhile."""
-        read = self.read.get(path)
-        if read is not None and read.sha256 == sha256:  # the same before and after it was read
-            self._keep(table, sha256, read.parsed, read.records, None)
+        small = self.read.get(path)
+        if small is not None and small.sha256 == sha256:  # the same before and after it was read
+            self._keep(table, sha256, small.parsed, small.records, None)
             return True
         _, raw_path, rejects_path = self._places(table, sha256)
         with files.beside(raw_path) as accepted, files.beside(rejects_path) as rejected:
+            before = parts.state(path)
             try:
                 parsed = worker.parse(
                     sandbox.shared(self.run.limits),
@@ -88,7 +89,8 @@ class Reading:
                 parsed = parsing.Parsed(refused=str(error))
             except sandbox.Unwritten as error:
                 raise files.unwritable(Path(error.filename or raw_path), error) from error
-            if parts.stable_sha256(path) != sha256:
+            read = parsed.sha256 or parts.stable_sha256(path)
+            if read != sha256 or parts.state(path) != before:
                 return False
             self._keep(table, sha256, parsed, accepted, rejected)
         return True

@@ -86,7 +86,10 @@ def parse_together(
 
 def _parsed(answer: dict[str, Any]) -> parsing.Parsed:
     return parsing.Parsed(
-        **{name: answer[name] for name in ("format", "encoding", "separator", "refused", "rows")},
+        **{
+            name: answer[name]
+            for name in ("format", "encoding", "separator", "refused", "rows", "sha256")
+        },
         accepted=answer["accepted"],
         rejected=answer["rejected"],
         notes=tuple(answer["notes"]),
@@ -182,6 +185,7 @@ def _answer(parsed: parsing.Parsed) -> dict[str, Any]:
         "separator": parsed.separator,
         "refused": parsed.refused,
         "rows": parsed.rows,
+        "sha256": parsed.sha256,
         "accepted": parsed.accepted,
         "rejected": parsed.rejected,
         "notes": parsed.notes,

@@ -28,7 +28,7 @@ def _held(call: Callable[..., object], home: str, harness: str) -> Callable[...,
             "call": call.__name__,
             "place": _place(),
             "name": Path(str(arguments[1])).name,
-            "path": os.path.relpath(os.path.abspath(str(arguments[1])), home),
+            "path": os.path.relpath(Path(str(arguments[1])).absolute(), home),
         }
         _tell(harness, about | {"when": "before"})
         answer = call(*arguments, **named)

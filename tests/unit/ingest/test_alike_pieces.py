@@ -3,6 +3,7 @@ same outcome."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import polars as pl
@@ -52,7 +53,8 @@ def test_a_file_is_read_in_pieces_as_it_is_whole(
     monkeypatch.setattr(pieces, "PIECE_BYTES", 1_500_000 if "too long" in among else 2_000)
     limits = Limits(line_megabytes=1)
     with path.open("rb") as file:
-        read = pieces.reader(file.fileno(), len(content), WANTED, limits).read()
+        reader = pieces.reader(file.fileno(), len(content), WANTED, limits)
+        read = reader.read()
         try:
             whole = readers.read(content, WANTED, limits)
         except Refused as refused:
@@ -60,6 +62,7 @@ def test_a_file_is_read_in_pieces_as_it_is_whole(
                 list(read)
             return
         parts = list(read)
+    assert reader.sha256 == hashlib.sha256(content).hexdigest()
     assert pl.concat([part.frame for part in parts]).equals(whole.frame)
     rejects = pl.concat([part.rejects for part in parts])
     assert rejects.equals(whole.rejects)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import hashlib
 import json
 import os
 import sys
@@ -11,13 +12,14 @@ import types
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ingest import files, parsing, parts, registry
+from dronten_pipeline.ingest import files, parsing, parts, pieces, registry, worker
 from dronten_pipeline.ingest.outcome import SourceOutcome
 
 from .conftest import corpus, source
@@ -40,6 +42,36 @@ def states(outcome: SourceOutcome) -> dict[str, str]:
 def quarantine(settings: Settings, name: str = "loket") -> pl.DataFrame:
     files = sorted((settings.quarantine / name).glob("*.parquet"))
     return pl.concat([pl.read_parquet(file) for file in files]) if files else pl.DataFrame()
+
+
+@pytest.mark.parametrize("how", ["longer", "another record, as of the same moment"])
+def test_a_large_file_that_changes_before_it_is_read_stays_for_the_next_run(
+    how: str, deliver: Deliver, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = zaken(*(f"z{n:07d}" for n in range(700_000)))
+    assert len(content) > pieces.PIECE_BYTES
+    path = deliver("zaken_1.csv", content)
+    os.utime(path, (1e9, 1e9))
+    read = worker.parse
+
+    def changing(*arguments: Any, **named: Any) -> parsing.Parsed:
+        with path.open("r+b") as file:
+            file.seek(len(HEADER) if how != "longer" else len(content))
+            file.write(b"y")
+        if how != "longer":
+            os.utime(path, (1e9, 1e9))
+        found = read(*arguments, **named)
+        assert found.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        return found
+
+    monkeypatch.setattr(worker, "parse", changing)
+    outcome = ingest()
+    assert outcome.rows_accepted == 0
+    assert "veranderde tijdens het lezen" in outcome.note
+    monkeypatch.undo()
+    os.utime(path, (1e9, 1e9))
+    (report,) = ingest("run-2").deliveries
+    assert report.rows_delivered == 700_000 + (how == "longer")
 
 
 def test_a_delivery_is_read_and_its_bad_rows_go_to_quarantine(
