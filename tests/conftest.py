@@ -74,12 +74,21 @@ def shared() -> Path:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 256 kB, for what happens when it is full."""
-    folder = tmp_path / "disk"
+    yield from _disk(tmp_path / "disk", "256k")
+
+
+@pytest.fixture
+def large_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk on which a home fits, to be filled at a moment of one's choice."""
+    yield from _disk(tmp_path / "disk", "400m")
+
+
+def _disk(folder: Path, size: str) -> Iterator[Path]:
     folder.mkdir()
     if shutil.which("mount") is None:
         pytest.skip("this system has no mount: a disk cannot be filled")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)],
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)],
         capture_output=True,
         check=False,
     )

@@ -60,30 +60,30 @@ class Held:
 def held_run(home: Path, folder: Path) -> Held:
     """Takes a run on a home, and copies of it into `folder`."""
     held = Held()
-    held.code = take_held(home, lambda about: _look(about, home, folder, held)).returncode
+    held.code, _ = take_held(home, lambda about: _look(about, home, folder, held))
     return held
 
 
-def take_held(
-    home: Path, look: Callable[[dict[str, str]], None], said: int = subprocess.DEVNULL
-) -> subprocess.Popen[str]:
+def take_held(home: Path, look: Callable[[dict[str, str]], None]) -> tuple[int, str]:
     """Takes a run on a home that is held at its renames.
 
     Args:
         look: what is done meanwhile, given the `process`, the `call`, the `place` in the program,
-            the `name` of the file and `when`: before or after.
-        said: where the run's output goes, as `subprocess` names it.
+            the `name` and the `path` of the file below the home, and `when`: before or after.
+
+    Returns:
+        Its exit code and what it said.
     """
     with tempfile.TemporaryDirectory() as place:
         address = str(Path(place) / "harness")
         with _harness(address, look):
             os.environ["HOLD_AT_RENAMES"] = address
             try:
-                run = start(home, *("run", "--as-of", AS_OF), first_on_path=HOLDING, said=said)
+                run = start(home, *("run", "--as-of", AS_OF), first_on_path=HOLDING)
             finally:
                 del os.environ["HOLD_AT_RENAMES"]
-            run.wait(MOST_SECONDS)
-    return run
+            said = "".join(run.communicate(timeout=MOST_SECONDS))
+    return run.returncode, said
 
 
 @contextlib.contextmanager
