@@ -8,7 +8,9 @@ the environment; dbt gets its variables from `dbt_environment`.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import secrets
+from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +27,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 LOCAL_TIME = ZoneInfo("Europe/Amsterdam")
 #: What dbt writes for somebody who works in the folder of its project; no part of the project.
 WRITTEN_BY_DBT = frozenset({"target", "logs"})
+
+
+def environment() -> Mapping[str, str]:
+    """The variables of this process, for secrets of sources, which no setting names."""
+    return os.environ
 
 
 class UnusableKey(ValueError):

@@ -19,6 +19,7 @@ ROOMS = (
     "statistics",
     "readability",
     "ingest",
+    "connect",
     "supplier",
     "gate",
     "release",

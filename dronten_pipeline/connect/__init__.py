@@ -1,0 +1,8 @@
+"""What fetches deliveries from systems and puts them in landing, as a person could have done.
+
+Here belongs: asking a system (`http`, `kinds/`), writing what it gave as an ordinary delivery
+(`writer`, `delivery`), and remembering when and what (`state`, `pull`). Not here: reading,
+judging or counting a delivery, which is done with it as with any other (`ingest/`), and when a
+pull is due (`defs/`). Nothing here knows Dagster, and nothing is loaded when no connector is
+declared.
+"""
