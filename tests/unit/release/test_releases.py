@@ -46,14 +46,6 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home")
 
 
-@pytest.fixture
-def two(settings: Settings) -> Settings:
-    """A home with two releases; the second is current."""
-    publish_it(settings, judged_mart(settings, 1))
-    publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
-    return settings
-
-
 def kinds(settings: Settings) -> list[str]:
     contents = ledger.read_all(settings)
     assert contents.problems == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,9 @@ from tests.conftest import Datalab
 from tests.unit.release.marts import INPUTS, judged_mart, publish_it, release_id
 
 
-@pytest.fixture
-def four(tmp_path: Path) -> Settings:
-    """A home with four releases, each of a raw file of its own; the fourth is current."""
-    settings = Settings(home=tmp_path / "home")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = Settings(home=tmp_path_factory.mktemp("four") / "home")
     for number in range(1, 5):
         folder = judged_mart(
             settings, number, value=float(number), previous=number - 1 if number > 1 else None
@@ -29,7 +29,14 @@ def four(tmp_path: Path) -> Settings:
             update={"raw_path": f"files/iv3/region_membership/{number}.parquet"}
         )
         publish_it(settings, folder, inputs=[read])
-    return settings
+    return settings.home
+
+
+@pytest.fixture
+def four(made: Path, tmp_path: Path) -> Settings:
+    """A home with four releases, each of a raw file of its own; the fourth is current."""
+    shutil.copytree(made, tmp_path / "home", symlinks=True)
+    return Settings(home=tmp_path / "home")
 
 
 def ids(settings: Settings) -> list[str]:

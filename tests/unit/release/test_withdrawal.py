@@ -30,15 +30,6 @@ from tests.unit.release.marts import INPUTS, judged_mart, publish_it, release_id
 REASON = "er stond een naam in een lijst"
 
 
-@pytest.fixture
-def two(tmp_path: Path) -> Settings:
-    """Two releases, the second of which holds."""
-    settings = Settings(home=tmp_path / "home")
-    publish_it(settings, judged_mart(settings, 1))
-    publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
-    return settings
-
-
 def current(settings: Settings) -> str | None:
     return pointed_at(settings)
 
