@@ -28,8 +28,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Tests in as many processes as there are cores, each file in one (tests/conftest.py), in the order
-# of the folders: whole runs come first, and are no tail of one process.
+# Tests in as many processes as there are cores, each file in one, in an order in which what takes
+# long comes first and is no tail of one process (tests/conftest.py).
 SPREAD := --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := .venv/ready
 READY_DEV := .venv/ready-dev

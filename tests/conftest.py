@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shutil
 import signal
@@ -15,6 +17,10 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
+
+from dronten_pipeline.commands.supervisor import STOPS
+from dronten_pipeline.contracts.dbt_project import prepared_manifest
+from dronten_pipeline.core.settings import Settings, current_settings
 
 #: Tests deliver and read at once; those of waiting set a time of their own.
 os.environ["DATALAB_SETTLE_SECONDS"] = "0"
@@ -45,6 +51,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 #: Folders whose files share a server or a build of dbt: they stay in one process.
 TOGETHER = ("tests/unit/dbt/", "tests/unit/postgres/", "tests/web/")
+
+
+#: What takes longest, for that begins first and side by side: the two of whole runs do not wait for
+#: each other's home, and what needs those comes later.
+FIRST = (
+    "tests/chain/test_deliveries.py",
+    "tests/chain/test_every_rule.py",
+    "tests/unit/dbt/",
+    "tests/web/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        found = (n for n, place in enumerate(FIRST) if item.nodeid.startswith(place))
+        return next(found, len(FIRST))
+
+    items.sort(key=rank)
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]
@@ -99,34 +123,74 @@ def _disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 Datalab = Callable[..., subprocess.CompletedProcess[str]]
+#: Commands that do their work in a child of their own (`commands/supervisor.py`).
+SUPERVISED = {"run", "approve"}
 
 
 @pytest.fixture(scope="session")
 def datalab() -> Datalab:
-    """Runs `datalab` as a person would: `datalab("run", home=..., landing=..., as_of=...)`."""
+    """Runs `datalab` as a person would: `datalab("run", home=..., landing=..., as_of=...)`.
+
+    What needs no process of its own has none: starting Python and its libraries takes seconds.
+    """
 
     def run(
         *arguments: str, home: Path, project: Path = PROJECT, **variables: object
     ) -> subprocess.CompletedProcess[str]:
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith("DATALAB_")
+        told = {
+            "DATALAB_HOME": str(home),
+            "DATALAB_SETTLE_SECONDS": "0",
+            **{f"DATALAB_{name.upper()}": str(value) for name, value in variables.items()},
         }
+        if arguments[0] not in SUPERVISED and project == PROJECT:
+            return _in_this_process(arguments, told)
+        inherited = {n: value for n, value in os.environ.items() if not n.startswith("DATALAB_")}
         return subprocess.run(
             [sys.executable, "-m", "dronten_pipeline.cli", *arguments],
             cwd=project,
-            env={
-                **inherited,
-                "PYTHONPATH": str(project),
-                "DATALAB_HOME": str(home),
-                "DATALAB_SETTLE_SECONDS": "0",
-                **{f"DATALAB_{name.upper()}": str(value) for name, value in variables.items()},
-            },
+            env={**inherited, "PYTHONPATH": str(project), **told},
             capture_output=True,
             text=True,
             check=False,
         )
 
     return run
+
+
+def _in_this_process(
+    arguments: tuple[str, ...], told: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """What `datalab` says and how it ends; what it changes in its process is put back."""
+    from dronten_pipeline.cli import main
+
+    said, complained = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    mask, handlers = os.umask(0o077), {n: signal.getsignal(n) for n in STOPS}
+    os.umask(mask)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("DATALAB_")]:
+            patch.delenv(name)
+        for name, value in told.items():
+            patch.setenv(name, value)
+        patch.chdir(PROJECT)
+        patch.setattr(sys, "argv", ["datalab", *arguments])
+        current_settings.cache_clear()
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
+                main()
+            code: object = 0
+        except SystemExit as ended:
+            code = ended.code or 0
+        finally:
+            current_settings.cache_clear()
+            os.umask(mask)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+    texts = []
+    for stream in (said, complained):
+        stream.flush()
+        texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+    assert isinstance(code, int), code
+    return subprocess.CompletedProcess(arguments, code, *texts)
 
 
 Made = Callable[[str, Callable[[Path], None]], Path]
@@ -152,6 +216,16 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
         return folder
 
     return make_once
+
+
+@pytest.fixture(scope="session")
+def parsed_home(made_once: Made) -> Path:
+    """A home for which dbt read the project, and in which nothing was done: its manifest."""
+
+    def make(folder: Path) -> None:
+        prepared_manifest(Settings(home=folder))
+
+    return made_once("parsed", make)
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, Datalab
 
 GOLDEN = PROJECT / "tests" / "golden"
 SAID: dict[str, Any] = json.loads((GOLDEN / "said.json").read_text(encoding="utf-8"))
@@ -26,22 +25,10 @@ def golden_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def datalab(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
-    from dronten_pipeline.cli import app
-    from dronten_pipeline.core.settings import current_settings
-
-    monkeypatch.setenv("DATALAB_HOME", str(home))
-    current_settings.cache_clear()
-    try:
-        result = CliRunner().invoke(app, list(arguments))
-    finally:
-        current_settings.cache_clear()
-    return result.exit_code, result.stdout
-
-
-def test_it_verifies(golden_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, said = datalab(golden_home, monkeypatch, "verify")
-    assert code == 0, said
+def test_it_verifies(golden_home: Path, datalab: Datalab) -> None:
+    ran = datalab("verify", home=golden_home)
+    said = ran.stdout
+    assert ran.returncode == 0, said
     assert "Alles klopt." in said
     assert "6 records" in said
     assert "2 uitgaven" in said
@@ -56,9 +43,7 @@ def test_it_verifies_without_this_project(golden_home: Path) -> None:
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-def test_one_changed_byte_is_seen(
-    golden_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_changed_byte_is_seen(tmp_path: Path, datalab: Datalab) -> None:
     with tarfile.open(GOLDEN / "home.tar.xz") as archive:
         archive.extractall(tmp_path, filter="tar")
     record = tmp_path / "ledger" / "000005-release.json"
@@ -66,20 +51,18 @@ def test_one_changed_byte_is_seen(
     written = bytearray(record.read_bytes())
     written[len(written) // 2] ^= 1
     record.write_bytes(written)
-    code, _ = datalab(tmp_path, monkeypatch, "verify")
-    assert code != 0
+    assert datalab("verify", home=tmp_path).returncode != 0
 
 
 @pytest.mark.parametrize("asked", SAID)
 def test_every_figure_is_explained_and_computed_as_it_was(
-    golden_home: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+    golden_home: Path, datalab: Datalab, asked: str
 ) -> None:
     release, kpi = asked.split(" ")
-    code, said = datalab(
-        golden_home, monkeypatch, "explain", kpi, "--release", release, "--json", "--recompute"
-    )
-    assert code == 0, said
-    answer = json.loads(said)
+    arguments = ("explain", kpi, "--release", release, "--json", "--recompute")
+    ran = datalab(*arguments, home=golden_home)
+    assert ran.returncode == 0, ran.stdout
+    answer = json.loads(ran.stdout)
     assert answer["recomputed"]["is_equal"] is True
     # Later versions may say more of a figure and a target, and nothing else.
     assert answer["figure"].items() >= SAID[asked]["figure"].items()

@@ -48,6 +48,10 @@ print(json.dumps({
 """
 
 
+#: The copy is parsed, linted and loaded, half a minute of it; `make check` does so too.
+OF_THE_WHOLE = pytest.mark.slow
+
+
 def fill_in(waiting: list[str]) -> None:
     """What a person would do, in the places that were named and nowhere else."""
     for place in waiting:
@@ -81,17 +85,22 @@ def add_table(project: Path) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    project = tmp_path_factory.mktemp("copy")
+def copied_to(project: Path) -> Settings:
+    """Settings of a copy of the project."""
     for name in COPIED:
         shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("target"))
-    settings = Settings(
+    return Settings(
         home=project / "data",
         sources=project / "sources",
         dbt_project=project / "dbt_project",
         expectations=project / "expectations",
     )
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    project = tmp_path_factory.mktemp("graph")
+    settings = copied_to(project)
     new_source(settings, "proefbron")
     new_kpi(settings, "proef_share", "proefbron", "records")
     waiting = list(blanks(settings))
@@ -121,16 +130,19 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return json.loads(loaded.stdout.splitlines()[-1])
 
 
+@OF_THE_WHOLE
 def test_a_source_is_its_folder_and_its_staging_folder(graph: dict) -> None:
     assert "raw/proefbron__records" in graph["assets"]
     assert graph["parents"]["staging/stg_proefbron__records"] == ["raw/proefbron__records"]
     assert "raw/proefbron__records" in graph["parents"]["raw/snapshot"]
 
 
+@OF_THE_WHOLE
 def test_a_rule_of_a_kpi_is_a_file_of_its_own(graph: dict) -> None:
     assert "mart/fct_kpi_value:proef_share_reconciles" in graph["checks"]
 
 
+@OF_THE_WHOLE
 def test_a_kpi_is_a_model_and_a_row_of_the_register_and_of_the_definitions(graph: dict) -> None:
     assert "kpi/kpi_proef_share" in graph["assets"]
     assert any(
@@ -140,6 +152,7 @@ def test_a_kpi_is_a_model_and_a_row_of_the_register_and_of_the_definitions(graph
     )
 
 
+@OF_THE_WHOLE
 def test_a_published_table_is_a_model_and_a_suite(graph: dict) -> None:
     assert "mart/dim_day:has_rows" in graph["checks"]
     assert "mart/dim_day" in graph["parents"]["release"]
@@ -148,18 +161,10 @@ def test_a_published_table_is_a_model_and_a_suite(graph: dict) -> None:
 # --- what `datalab new` refuses, and what it leaves to fill in
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> Settings:
-    for name in ("dbt_project", "sources", "expectations"):
-        shutil.copytree(
-            PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("target", "sample")
-        )
-    return Settings(
-        home=tmp_path / "data",
-        sources=tmp_path / "sources",
-        dbt_project=tmp_path / "dbt_project",
-        expectations=tmp_path / "expectations",
-    )
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """One for all refusals: they change nothing."""
+    return copied_to(tmp_path_factory.mktemp("copied"))
 
 
 @pytest.mark.parametrize("name", ["fixi", "Fixi", "twee woorden", "../elders", "1e", "a__b", ""])
@@ -188,7 +193,8 @@ def test_a_kpi_that_exists_or_counts_nothing_is_refused(
     assert register.read_bytes() == before
 
 
-def test_what_is_not_filled_in_is_named_with_file_line_and_column(copied: Settings) -> None:
+def test_what_is_not_filled_in_is_named_with_file_line_and_column(tmp_path: Path) -> None:
+    copied = copied_to(tmp_path)
     new_source(copied, "proefbron")
     new_kpi(copied, "proef_share", "proefbron", "records")
     found = [Path(place).relative_to(copied.sources.parent).as_posix() for place in blanks(copied)]

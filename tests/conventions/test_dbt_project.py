@@ -25,8 +25,8 @@ from dronten_pipeline.release.formats.workbook import sheet_name
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(home=tmp_path_factory.mktemp("home"))
+def settings(parsed_home: Path) -> Settings:
+    return Settings(home=parsed_home)
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +208,7 @@ def test_every_table_of_the_contract_has_a_key(settings: Settings) -> None:
     assert [table.name for table in promised(settings) if not table.key] == []
 
 
+@pytest.mark.slow  # a whole parse; `make check` runs it
 def test_dbt_reads_the_project_without_being_told_anything(
     manifest: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -51,6 +51,7 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Every module that a file names in an import, wherever in the file it stands."""
     found: set[str] = set()
@@ -63,9 +64,6 @@ def imported(path: Path) -> set[str]:
             if below - NAMES:
                 found.add(node.module)
     return found
-
-
-IMPORTED = {module: imported(module) for module in MODULES}
 
 
 def room(module: str) -> str:
@@ -88,7 +86,7 @@ def test_a_room_knows_only_the_rooms_before_it() -> None:
         here = room(dotted(module))
         if here not in ROOMS:
             continue
-        known = {room(other) for other in IMPORTED[module] & NAMES} - {here, ""}
+        known = {room(other) for other in imported(module) & NAMES} - {here, ""}
         if name(module) == "commands/run.py":
             known -= set(WAYS_IN)  # it has Dagster do what definitions.py holds
         above[name(module)] = known - set(ROOMS[: ROOMS.index(here)])
@@ -96,12 +94,12 @@ def test_a_room_knows_only_the_rooms_before_it() -> None:
 
 
 def test_no_modules_know_each_other_in_a_circle() -> None:
-    graph = {dotted(module): IMPORTED[module] & NAMES - {dotted(module)} for module in MODULES}
+    graph = {dotted(module): imported(module) & NAMES - {dotted(module)} for module in MODULES}
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def packages(module: Path) -> set[str]:
-    return {found.partition(".")[0] for found in IMPORTED[module]}
+    return {found.partition(".")[0] for found in imported(module)}
 
 
 def test_dagster_stays_in_defs() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from dagster_dbt.utils import select_unique_ids
 
 from dronten_pipeline.contracts.dbt_project import PRODUCTION, prepared_manifest
 from dronten_pipeline.contracts.derived_rules import load_all_suites
@@ -17,12 +17,14 @@ from dronten_pipeline.core.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    settings = Settings(home=tmp_path_factory.mktemp("home"))
-    return json.loads(prepared_manifest(settings).read_text(encoding="utf-8"))
+def manifest(parsed_home: Path) -> dict[str, Any]:
+    written = prepared_manifest(Settings(home=parsed_home))
+    return json.loads(written.read_text(encoding="utf-8"))
 
 
 def left_out(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    from dagster_dbt.utils import select_unique_ids
+
     built = select_unique_ids("", "", PRODUCTION, None, manifest)
     return [node for key, node in manifest["nodes"].items() if key not in built]
 

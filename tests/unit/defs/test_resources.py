@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
-from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.core.settings import Settings, current_settings
 from dronten_pipeline.definitions import defs
 from dronten_pipeline.defs import resources
 from dronten_pipeline.pipeline import preflight
@@ -21,8 +22,12 @@ PROGRAM = "/tmp/a-program-of-somebody-else"
 
 
 @pytest.fixture(scope="module")
-def definitions() -> dg.Definitions:
-    return defs()
+def definitions(parsed_home: Path) -> Iterator[dg.Definitions]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATALAB_HOME", str(parsed_home))
+        current_settings.cache_clear()
+        yield defs()
+    current_settings.cache_clear()
 
 
 @pytest.mark.parametrize("job", JOBS)
