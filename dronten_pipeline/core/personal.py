@@ -84,6 +84,8 @@ _IDENTIFIER = (
 )
 #: Shortened hashes, and names of runs and releases; in capitals an IBAN may look so.
 _SHORT_HASH = r"\b(?:19|20)\d{6}-[0-9a-f]{12}\b|\b[0-9a-f]{16,64}\b"
+#: Accounts of countries whose code is hexadecimal too look like one, in small letters.
+_SMALL_ACCOUNT = r"\b((?:ae|ba|be|de|ee)\d{2})(\d{8})(\d{4,11})\b"
 _MOMENT = (
     r"\b(?:19|20)\d{2}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}\b"
     r"|\b\d{1,2}:\d{2}(?::\d{2})?\b"
@@ -401,7 +403,7 @@ def _look(rows: pl.DataFrame) -> dict[Kind, pl.DataFrame]:
         pl.col("found").str.strip_chars_start(string.ascii_letters + "-")
     )
     read = _plain(rows.filter(~is_numbered))
-    plain = _replaced(read, (_IDENTIFIER, " "), (_SHORT_HASH, " "))
+    plain = _replaced(read, (_IDENTIFIER, " "), (_SMALL_ACCOUNT, "$1-$2-$3"), (_SHORT_HASH, " "))
     undated = _replaced(plain, (_MOMENT, " ; "), (r"\s*[\-\u2010-\u2015\u2212\u00b7]\s*", "-"))
     is_public = pl.col("found").is_in(sorted(PUBLIC_CONTACTS))
     addresses = _replaced(
