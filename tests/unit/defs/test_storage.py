@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.events import DagsterEvent
 from dagster._core.events.log import EventLogEntry
+from dagster._core.execution.plan.outputs import StepOutputData, StepOutputHandle
 
-from dronten_pipeline.defs.storage import OPEN_FILES, EventLog
+from dronten_pipeline.defs.storage import LATER_SECONDS, OPEN_FILES, TOGETHER, EventLog
 
 
 @dg.asset
@@ -67,3 +71,76 @@ def test_two_processes_can_write_the_same_file(tmp_path: Path) -> None:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert len(EventLog(str(tmp_path)).get_logs_for_run("shared")) == 100
+
+
+#: More than are written together, and some that are left.
+CHECKS = TOGETHER + 7
+
+
+@dg.multi_asset_check(
+    specs=[dg.AssetCheckSpec(f"rule_{number}", asset="votes") for number in range(CHECKS)]
+)
+def many() -> Iterator[dg.AssetCheckResult]:
+    for number in range(CHECKS):
+        yield dg.AssetCheckResult(
+            asset_key="votes", check_name=f"rule_{number}", passed=number % 2 == 0
+        )
+
+
+def test_what_many_checks_say_is_found_as_it_was_said(instance: dg.DagsterInstance) -> None:
+    job = dg.Definitions(
+        assets=[votes],
+        asset_checks=[many],
+        jobs=[
+            dg.define_asset_job(
+                "all", dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks()
+            )
+        ],
+    ).resolve_job_def("all")
+    run_id = job.execute_in_process(instance=instance).run_id
+    said = [entry.dagster_event_type for entry in instance.all_logs(run_id)]
+    assert said.count(dg.DagsterEventType.ASSET_CHECK_EVALUATION) == CHECKS
+    assert said[-1] == dg.DagsterEventType.RUN_SUCCESS
+    last = [one for one in said if one is not None and one.value.startswith("STEP_")]
+    assert last[-2:] == [dg.DagsterEventType.STEP_OUTPUT, dg.DagsterEventType.STEP_SUCCESS]
+    keys = [dg.AssetCheckKey(votes.key, f"rule_{number}") for number in range(CHECKS)]
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    assert [found[key].status.value for key in keys] == ["SUCCEEDED", "FAILED"] * (CHECKS // 2) + [
+        "SUCCEEDED"
+    ] * (CHECKS % 2)
+    assert all(found[key].event is not None for key in keys)
+
+
+def _output(number: int) -> EventLogEntry:
+    return _entry(number)._replace(
+        dagster_event=DagsterEvent(
+            event_type_value=dg.DagsterEventType.STEP_OUTPUT.value,
+            job_name="all",
+            message=f"output {number}",
+            event_specific_data=StepOutputData(
+                step_output_handle=StepOutputHandle("votes", "result")
+            ),
+        )
+    )
+
+
+def test_others_see_it_a_moment_later(tmp_path: Path) -> None:
+    log = EventLog(str(tmp_path))
+    log.store_event(_output(1))
+    until = time.monotonic() + 20 * LATER_SECONDS
+    other = EventLog(str(tmp_path))
+    while not (seen := other.get_logs_for_run("shared")) and time.monotonic() < until:
+        time.sleep(LATER_SECONDS / 5)
+    assert len(seen) == 1
+
+
+def test_what_could_not_be_written_still_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = EventLog(str(tmp_path))
+    with monkeypatch.context() as full:
+        full.setattr(log, "_event_to_row", lambda _: {}["disk"])
+        log.store_event(_output(1))
+        with pytest.raises(KeyError, match="disk"):
+            log.get_logs_for_run("shared")
+    assert len(log.get_logs_for_run("shared")) == 1
