@@ -1,8 +1,8 @@
 """Runs that cannot end well, as real processes: a sentence, an exit code, and what stands, stands.
 
 Each starts from a copy of a home with one release, that of `by_hand/`: how a run ends has nothing
-to do with how much it reads. Faults that are met at once are tried here one by one; those that take
-a whole run are marked slow.
+to do with how much it reads. Faults that are met at once are tried here one by one, one of them as
+a process and the others by what that process calls; those that take a whole run are marked slow.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from dronten_pipeline.commands.run import execute
+from dronten_pipeline.commands.terminal import OWN_ERROR
+from dronten_pipeline.core.settings import Settings
 from tests.chain.processes import is_whole, left_running, start
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, Datalab
 
 #: Within so many seconds after what went wrong the process is gone, on a busy machine too.
 PATIENCE = 20
@@ -37,16 +40,35 @@ def ends(run: subprocess.Popen[str], home: Path, code: int, says: str, timeout: 
     """What every ending has in common."""
     _, said = run.communicate(timeout=timeout)
     assert run.returncode == code, said
+    tells(said, home, says)
+    assert not left_running(home)
+
+
+def tells(said: str, home: Path, says: str) -> None:
     told = [line for line in said.splitlines() if not line.startswith("  ")]  # but for progress
     assert len(told) == 1, said
     assert says in told[0]
     assert f"Uitgave {(home / 'releases/current').readlink()} geldt." in told[0]
     assert "Traceback" not in said
     assert is_whole(home)
-    assert not left_running(home)
     if (home / "run.lock").is_file():
         with (home / "run.lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+Begins = Callable[..., str]
+
+
+@pytest.fixture
+def begins(home: Path, capsys: pytest.CaptureFixture[str]) -> Begins:
+    """A run that does not get as far as its first step, in this process: what it says."""
+
+    def begin(**given: object) -> str:
+        settings = Settings(home=home, settle_seconds=0, **given)
+        assert execute(settings, None, whole=False) == OWN_ERROR
+        return capsys.readouterr().err
+
+    return begin
 
 
 def emptied(name: str) -> Callable[[Path], None]:
@@ -105,35 +127,40 @@ def garbage(name: str) -> Callable[[Path], None]:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_home_that_is_not_in_order_is_told_before_anything_is_done(
-    home: Path, damage: Callable[[Path], None], says: str
+    home: Path, begins: Begins, damage: Callable[[Path], None], says: str
 ) -> None:
     damage(home)
     before = sorted(home.glob("ledger/*"))
-    begun = time.monotonic()
-    ends(start(home, "run"), home, 1, says)
-    assert time.monotonic() - begun < PATIENCE
+    tells(begins(), home, says)
     assert sorted(home.glob("ledger/*")) == before
 
 
-def test_a_current_that_is_a_file_is_told_beside_the_releases_that_stand(home: Path) -> None:
+def test_a_home_that_is_not_in_order_ends_the_process_at_once(home: Path) -> None:
+    emptied("signing.key")(home)
+    begun = time.monotonic()
+    ends(start(home, "run"), home, 1, "signing.key")
+    assert time.monotonic() - begun < PATIENCE
+
+
+def test_a_current_that_is_a_file_is_told_beside_the_releases_that_stand(
+    home: Path, begins: Begins
+) -> None:
     (home / "releases/current").unlink()
     (home / "releases/current").touch()
-    run = start(home, "run")
-    _, said = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 1, said
+    said = begins()
     assert said.startswith("Niet gestart.")
     assert "moet een koppeling zijn" in said
     assert "nog geen uitgave" not in said
 
 
-def test_status_shows_the_figures_and_what_was_changed(home: Path) -> None:
-    sound, _ = start(home, "status").communicate(timeout=PATIENCE)
+def test_status_shows_the_figures_and_what_was_changed(home: Path, datalab: Datalab) -> None:
+    sound = datalab("status", home=home).stdout
     assert "Fout." not in sound
 
     def changed(says: str) -> None:
-        run = start(home, "status")
-        said, _ = run.communicate(timeout=PATIENCE)
-        assert run.returncode == 0
+        ran = datalab("status", home=home)
+        said = ran.stdout
+        assert ran.returncode == 0
         assert says in said
         assert "`datalab verify` noemt alles" in said
         assert sound.strip() in said
@@ -147,9 +174,9 @@ def test_status_shows_the_figures_and_what_was_changed(home: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", ["dbt_project", "sources", "expectations"])
-def test_a_project_that_is_not_there_is_named(home: Path, setting: str) -> None:
+def test_a_project_that_is_not_there_is_named(home: Path, begins: Begins, setting: str) -> None:
     missing = home / "nowhere"
-    ends(start(home, "run", **{setting: missing}), home, 1, f"{missing}")
+    tells(begins(**{setting: missing}), home, f"{missing}")
 
 
 @pytest.fixture
@@ -174,12 +201,10 @@ def read_only(home: Path) -> Iterator[Callable[[str], None]]:
 
 @pytest.mark.parametrize("name", ["", "raw", "ledger", "releases", "dagster", "warehouse"])
 def test_a_home_that_may_not_be_written_is_told(
-    home: Path, read_only: Callable[[str], None], name: str
+    home: Path, begins: Begins, read_only: Callable[[str], None], name: str
 ) -> None:
     read_only(name)
-    begun = time.monotonic()
-    ends(start(home, "run"), home, 1, "schrijf")
-    assert time.monotonic() - begun < PATIENCE
+    tells(begins(), home, "schrijf")
 
 
 def reaches(run: subprocess.Popen[str], step: Callable[[], bool]) -> None:
@@ -201,8 +226,9 @@ STEPS: dict[str, Callable[[Path], bool]] = {
     ("number", "code", "says", "step"),
     [
         (signal.SIGINT, 130, "met Ctrl-C gestopt", "the start"),
-        (signal.SIGHUP, 129, "SIGHUP", "ingest"),
-        (signal.SIGTERM, 143, "SIGTERM", "dbt"),
+        # As tests/unit/commands/test_supervisor.py says of any work, in the midst of this.
+        pytest.param(signal.SIGHUP, 129, "SIGHUP", "ingest", marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 143, "SIGTERM", "dbt", marks=pytest.mark.slow),
     ],
     ids=["Ctrl-C", "SIGHUP", "SIGTERM"],
 )
@@ -218,6 +244,7 @@ def test_a_run_that_is_stopped_ends_in_seconds(
     assert time.monotonic() - begun < PATIENCE
 
 
+@pytest.mark.slow
 def test_nothing_that_can_be_read_ends_with_4_also_beside_a_corrupt_database(
     sample_home: Path, tmp_path: Path
 ) -> None:
