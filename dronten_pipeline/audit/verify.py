@@ -17,7 +17,8 @@ from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.approval import ApprovalError, check_approved
-from dronten_pipeline.ledger import anchor, ledger, ratification, rules, trust
+from dronten_pipeline.ledger import anchor, bodies, ledger, ratification, rules, trust
+from dronten_pipeline.ledger.bodies import Body, Gate
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.ledger.signing import SigningError
 from dronten_pipeline.release.judged import withdrawals, withdrawn_because
@@ -44,7 +45,7 @@ class Verification:
     checked: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    head: Record | None = None
+    head: Record[Body] | None = None
 
 
 def verify(settings: Settings, head: str | None = None, *, reread: bool = False) -> Verification:
@@ -160,15 +161,15 @@ def _attention(settings: Settings) -> Verification:
     )
 
 
-def _held_back(settings: Settings, records: list[Record]) -> list[str]:
+def _held_back(settings: Settings, records: list[Record[Body]]) -> list[str]:
     """That the last run published nothing: the figures that hold are of an earlier one."""
     ending = {"gate", "release", "unchanged", "not_released"}
     last = next((one for one in reversed(records) if one.kind in ending), None)
-    if last is None or (last.kind == "gate" and last.body.get("verdict") != "failed"):
+    if last is None or (isinstance(last.body, Gate) and last.body.verdict != "failed"):
         return []
     day = dt.datetime.fromisoformat(last.recorded_at)
     lead = f"De laatste run, van {day:%d-%m-%Y} (record {last.number}),"
-    if last.kind == "gate":
+    if isinstance(last.body, Gate):
         from dronten_pipeline.gate.attack.audit import to_withdraw_in_words
 
         return [
@@ -176,12 +177,12 @@ def _held_back(settings: Settings, records: list[Record]) -> list[str]:
             "een tweede persoon de cijfers goedkeuren (`datalab approve`).",
             *to_withdraw_in_words(settings.warehouse / "latest"),
         ]
-    if last.kind == "not_released":
-        return [f"{lead} publiceerde niets: {last.body.get('error')}"]
+    if isinstance(last.body, bodies.NotReleased):
+        return [f"{lead} publiceerde niets: {last.body.error}"]
     return []
 
 
-def _compare_head(records: dict[int, Record], head: str) -> list[str]:
+def _compare_head(records: dict[int, Record[Body]], head: str) -> list[str]:
     match = _HEAD.match(head)
     if match is None:
         raise ValueError(f"{head} is geen kop van het logboek: schrijf NUMMER:SHA256.")
@@ -205,7 +206,7 @@ def _half_published(releases: Iterable[str]) -> list[str]:
 def _wrong_with(
     settings: Settings,
     release: Release,
-    records: dict[int, Record],
+    records: dict[int, Record[Body]],
     half_published: Container[str],
 ) -> list[str]:
     """Parts of sentences: what differs between a release, its manifest and its records."""
@@ -215,8 +216,8 @@ def _wrong_with(
     wrong = [f"{name} {words[how]}" for name, how in differences(release).items()]
     published = [
         record
-        for record in records.values()
-        if record.kind == "release" and record.body.get("release_id") == release.release_id
+        for record in ledger.of_kind(records.values(), bodies.Release)
+        if record.body.release_id == release.release_id
     ]
     if not published and release.release_id not in half_published:
         wrong.append("het logboek kent haar niet")
@@ -224,17 +225,19 @@ def _wrong_with(
     wrong += [
         f"haar manifest is niet dat van record {record.number}"
         for record in published
-        if record.body.get("manifest_sha256") != manifest_sha256
+        if record.body.manifest_sha256 != manifest_sha256
     ]
     judged = records.get(release.manifest.gate_record.number)
     mart_sha256 = release.manifest.files[MART].sha256
-    if judged is None or judged.kind != "gate":
+    if judged is None or not isinstance(judged.body, Gate):
         wrong.append("het oordeel dat zij noemt staat niet in het logboek")
     elif judged.sha256 != release.manifest.gate_record.sha256:
         wrong.append(f"record {judged.number} is niet het oordeel dat zij noemt")
-    elif judged.body.get("mart_sha256") != mart_sha256:
+    elif judged.body.mart_sha256 != mart_sha256:
         wrong.append(f"record {judged.number} gaat over andere cijfers")
-    elif (whole := ledger.read_record(settings, judged.number)) and not ledger.passed(whole):
+    elif (whole := ledger.read_record(settings, judged.number, Gate)) and not ledger.passed(
+        whole.body
+    ):
         try:
             check_approved(settings, whole)
         except ApprovalError:
@@ -249,27 +252,24 @@ def _judged_by(settings: Settings, release: Release) -> tuple[list[str], list[st
     """
     if release.problem:
         return [], []
-    judged = ledger.read_record(settings, release.manifest.gate_record.number)
-    if judged is None or judged.kind != "gate":
+    judged = ledger.read_record(settings, release.manifest.gate_record.number, Gate)
+    if judged is None:
         return [], []
     lead = f"Uitgave {release.release_id}: "
-    version = str(judged.body.get("code_version"))
-    differs = rules.against_commit(rules.judged_by(judged.body), version)
-    now = rules.agreed_of(settings, judged.body)
+    differs = rules.against_commit(rules.judged_by(judged.body), judged.body.code_version)
+    now = rules.agreed_of(settings, judged.body.definitions)
     changes, is_compared = (
-        rules.since_release(settings, judged.body.get("previous_release"), now)
+        rules.since_release(settings, judged.body.previous_release, now)
         if now is not None
         else ([], False)
     )
-    body = judged.body | {"rule_changes": changes, "rules_compared": is_compared}
+    body = judged.body.model_copy(update={"rule_changes": changes, "rules_compared": is_compared})
     notices = [lead + line for line in rules.sentences(body, differs)]
     wanting = rules.needing_approval(changes)
     notices += [f"{lead}{rules.in_words(change)}." for change in wanting]
-    if "judged_by" not in judged.body:
+    if not judged.body.names_its_rules:
         return [], notices  # from before weaker rules needed an approval
-    if wanting and (
-        judged.body.get("verdict") != "approved" or judged.body.get("weakened") != wanting
-    ):
+    if wanting and (judged.body.verdict != "approved" or judged.body.weakened != wanting):
         return [
             f"{lead}{len(wanting)} kritische regels zijn weg, verzwakt of anders dan in de uitgave "
             "ervoor, en niemand keurde dat goed."
@@ -278,14 +278,18 @@ def _judged_by(settings: Settings, release: Release) -> tuple[list[str], list[st
 
 
 def _wrong_current(
-    settings: Settings, records: list[Record], half_published: Container[str]
+    settings: Settings, records: list[Record[Body]], half_published: Container[str]
 ) -> list[str]:
     """`current` must point at what the ledger says was published, or gone back to, last."""
     link = settings.releases / CURRENT
     pointed = link.readlink().name if link.is_symlink() else None
-    which = {"release": "release_id", "rollback": "release_id", "withdrawal": "current_release"}
-    named = [record.body.get(which[record.kind]) for record in records if record.kind in which]
-    last = named[-1] if named else None
+    last = None
+    for record in records:
+        match record.body:
+            case bodies.Release(release_id=named) | bodies.Rollback(release_id=named):
+                last = named
+            case bodies.Withdrawal(current_release=named):
+                last = named
     if pointed is not None and pointed in half_published:
         return []
     if pointed == last:
@@ -317,7 +321,7 @@ def _run_is_under_way(settings: Settings) -> bool:
     return False
 
 
-def _notices(settings: Settings, records: list[Record], releases: list[Release]) -> list[str]:
+def _notices(settings: Settings, records: list[Record[Body]], releases: list[Release]) -> list[str]:
     notices = []
     if _run_is_under_way(settings):
         notices.append(
@@ -332,9 +336,9 @@ def _notices(settings: Settings, records: list[Record], releases: list[Release])
         )
     standing = {release.release_id for release in releases}
     gone = {
-        str(record.body.get("release_id"))
-        for record in records
-        if record.kind == "release" and record.body.get("release_id") not in standing
+        record.body.release_id
+        for record in ledger.of_kind(records, bodies.Release)
+        if record.body.release_id not in standing
     }
     withdrawn = withdrawals(settings)
     notices += [

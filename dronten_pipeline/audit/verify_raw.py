@@ -28,9 +28,9 @@ from dronten_pipeline.ingest import (
     worker,
 )
 from dronten_pipeline.ingest.inputs import load_outcomes
-from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.ledger import acceptance, ledger, raw_files
 from dronten_pipeline.ledger.acceptance import Accepted
+from dronten_pipeline.ledger.bodies import Ingest, RawEntry
 from dronten_pipeline.release.store import Release
 
 
@@ -46,15 +46,14 @@ class RawVerification:
 def verify_raw(settings: Settings, releases: list[Release]) -> RawVerification:
     """Compares every raw file with the hash that was taken when it was written."""
     found = RawVerification()
-    recorded = raw_files.recorded(settings)
-    if recorded is None:
+    entries = raw_files.recorded(settings)
+    if entries is None:
         if any((settings.raw / "files").rglob("*.parquet")):
             found.notices.append(
                 "Van wat uit de leveringen gelezen is, staat nog geen vingerafdruk in het logboek: "
                 "de eerstvolgende run legt die vast."
             )
         return found
-    entries = {path: RawEntry.model_validate(entry) for path, entry in recorded.items()}
     for path, entry in entries.items():
         if why := kept.what_is_wrong(settings.raw, path, entries):
             found.problems.append(f"Wat gelezen is van {_name(entry)} ({path}): {why}.")
@@ -63,7 +62,8 @@ def verify_raw(settings: Settings, releases: list[Release]) -> RawVerification:
     accepted = acceptance.accepted(settings)
     found.problems += _wrong_acceptances(settings, accepted)
     found.notices += [
-        f"Levering {one.number} van {one.source}.{one.table} heeft {one.said}, en is door "
+        f"Levering {one.delivery.number} van {one.delivery.source}.{one.delivery.table} heeft "
+        f"{one.said}, en is door "
         f"{one.account} toegelaten. {one.sentence}"
         for one in accepted
     ]
@@ -94,8 +94,7 @@ def verify_raw(settings: Settings, releases: list[Release]) -> RawVerification:
 def verify_deliveries(settings: Settings) -> RawVerification:
     """Reads every delivered file that is still there again and compares it with what was read."""
     found = RawVerification()
-    recorded = raw_files.recorded(settings) or {}
-    entries = {path: RawEntry.model_validate(entry) for path, entry in recorded.items()}
+    entries = raw_files.recorded(settings) or {}
     compared, gone = 0, []
     for source in load_sources(settings.sources).values():
         known = registry.load(settings.raw, source.name)
@@ -153,13 +152,15 @@ def _wrong_acceptances(settings: Settings, accepted: list[Accepted]) -> Iterator
     """What was let in must be what the memory of its source has under that number."""
     for one in accepted:
         try:
-            known = registry.load(settings.raw, one.source)
+            known = registry.load(settings.raw, one.delivery.source)
         except registry.RegistryError:  # told elsewhere
             continue
-        if (one.number, one.sha256) not in {(two.number, two.sha256) for two in known.deliveries}:
+        if (one.delivery.number, one.delivery.sha256) not in {
+            (two.number, two.sha256) for two in known.deliveries
+        }:
             yield (
-                f"Record {one.record} laat levering {one.number} van {one.table} toe, en het "
-                f"geheugen van bron {one.source} kent die levering niet."
+                f"Record {one.record} laat levering {one.delivery.number} van {one.delivery.table} "
+                f"toe, en het geheugen van bron {one.delivery.source} kent die levering niet."
             )
 
 
@@ -167,17 +168,17 @@ def _wrong_releases(settings: Settings, releases: list[Release]) -> Iterator[str
     """A release must rest on files as they once were read."""
     first = None
     ever: dict[str, set[str]] = {}
-    for record in ledger.records_of(settings, raw_files.KIND):
+    for record in ledger.records_of(settings, Ingest):
         first = record.number
-        for one in record.body["files"]:
-            ever.setdefault(one["path"], set()).add(one["sha256"])
+        for one in record.body.files:
+            ever.setdefault(one.path, set()).add(one.sha256)
     for release in releases:
         if release.problem:
             continue
         judged = release.manifest.gate_record.number
-        for one in release.manifest.inputs:
-            path, sha256 = one.raw_path, one.raw_sha256
-            if path is None or not one.counts:
+        for given in release.manifest.inputs:
+            path, sha256 = given.raw_path, given.raw_sha256
+            if path is None or not given.counts:
                 continue
             if path in ever and sha256 not in (None, *ever[path]):
                 yield (f"Uitgave {release.release_id} rust op {path} zoals het nooit gelezen is.")

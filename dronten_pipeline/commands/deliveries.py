@@ -95,9 +95,9 @@ def accept(
     except (AcceptError, RunUnderWay) as error:
         stop(str(error))
     console.print(
-        f"Toegelaten: levering {accepted.number} van {accepted.table}, met {accepted.said} "
-        f"(record {accepted.record} van het logboek). Start een run: de cijfers worden met deze "
-        "levering berekend.",
+        f"Toegelaten: levering {accepted.delivery.number} van {accepted.delivery.table}, "
+        f"met {accepted.said} (record {accepted.record} van het logboek). Start een run: de "
+        "cijfers worden met deze levering berekend.",
         markup=False,
         soft_wrap=True,
     )
@@ -114,6 +114,7 @@ def erase(
     """
     from dronten_pipeline.contracts.sources import load_sources
     from dronten_pipeline.ledger import ledger
+    from dronten_pipeline.ledger.bodies import Erasure
     from dronten_pipeline.pipeline.erase import Erased, EraseError
     from dronten_pipeline.pipeline.erase import erase as erase_delivery
     from dronten_pipeline.pipeline.run import RunUnderWay, alone
@@ -126,7 +127,17 @@ def erase(
 
     def write_down(erased: Erased) -> None:
         resting = resting_on(settings, erased.sha256)
-        ledger.append(settings, "erasure", {**vars(erased), "reason": reason, "releases": resting})
+        ledger.append(
+            settings,
+            Erasure(
+                source=erased.source,
+                file_name=erased.file_name,
+                sha256=list(erased.sha256),
+                rows=erased.rows,
+                reason=reason,
+                releases=resting,
+            ),
+        )
 
     try:
         with alone(settings, "erase"):

@@ -57,13 +57,13 @@ def explain(
         typer.secho(f"Fout. {error}", err=True)
         raise typer.Exit(UNKNOWN) from None
     if script:
-        typer.echo((answer["sql"] or {}).get("script", "-- Deze uitgave bewaarde haar SQL niet."))
+        typer.echo(answer.sql.script if answer.sql else "-- Deze uitgave bewaarde haar SQL niet.")
     elif as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answer.written(), ensure_ascii=False, indent=2))
     else:
         for line in lines(answer):
             typer.echo(line)
-    again = answer["recomputed"] or {"is_equal": True}
-    if again["is_equal"] is False or answer["release"]["changed_files"]:
+    is_equal = answer.recomputed.is_equal if answer.recomputed else True
+    if is_equal is False or answer.release.changed_files:
         raise typer.Exit(DIFFERENT)
-    raise typer.Exit(UNKNOWN if again["is_equal"] is None else ANSWERED)
+    raise typer.Exit(UNKNOWN if is_equal is None else ANSWERED)

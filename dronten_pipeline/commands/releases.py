@@ -122,6 +122,7 @@ def prune(
     from dronten_pipeline.ingest import retention as raw_files
     from dronten_pipeline.ingest.registry import RegistryError
     from dronten_pipeline.ledger import ledger
+    from dronten_pipeline.ledger.bodies import Prune
     from dronten_pipeline.pipeline.run import RunUnderWay, alone
     from dronten_pipeline.release import retention, withdrawal
     from dronten_pipeline.release.errors import ReleaseError
@@ -150,12 +151,11 @@ def prune(
             # Said before it is done: a removal without a record could not be told from a loss.
             ledger.append(
                 settings,
-                "prune",
-                {
-                    "reason": reason,
-                    "releases": [release.release_id for release in choice.releases],
-                    "raw_files": [file.path for file in files],
-                },
+                Prune(
+                    reason=reason,
+                    releases=[release.release_id for release in choice.releases],
+                    raw_files=[file.path for file in files],
+                ),
             )
             retention.remove(settings, choice.releases)
             raw_files.forget(settings, files)

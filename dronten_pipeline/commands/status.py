@@ -205,13 +205,14 @@ def of_the_future(manifest: Manifest, now: dt.datetime) -> str | None:
 def _show_rules(settings: Settings, number: int) -> None:
     """By which rules it was judged, where that is not as usual."""
     from dronten_pipeline.ledger import ledger, rules
+    from dronten_pipeline.ledger.bodies import Gate
 
-    record = ledger.read_record(settings, number)
-    if record is None or "judged_by" not in record.body:
+    record = ledger.read_record(settings, number, Gate)
+    if record is None or not record.body.names_its_rules:
         return
-    for line in rules.sentences(record.body, record.body["differs_from_commit"]):
+    for line in rules.sentences(record.body, record.body.differs_from_commit):
         console.print(f"[yellow]Let op.[/yellow] {escape(line)}", soft_wrap=True)
-    for change in rules.needing_approval(record.body["rule_changes"]):
+    for change in rules.needing_approval(record.body.rule_changes):
         console.print(f"  [red]regel[/red]  {escape(rules.in_words(change))}", soft_wrap=True)
 
 

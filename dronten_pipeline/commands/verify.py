@@ -116,7 +116,7 @@ def keys(
         if trust:
             record = introduce.introduce_key(settings, by)
             console.print(
-                f"Sleutel {record.body['key_id']} is bekend gemaakt en vastgelegd."
+                f"Sleutel {record.body.key_id} is bekend gemaakt en vastgelegd."
                 if record
                 else "Deze sleutel was al bekend."
             )

@@ -24,6 +24,7 @@ from dronten_pipeline.contracts.sources import Source, load_source
 from dronten_pipeline.core.errors import whereabouts
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Pull
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,21 +180,20 @@ def _keep(session: Session, outcome: Outcome, moment: dt.datetime) -> None:
         session.delivery.land()
     ledger.append(
         session.settings,
-        "pull",
-        {
-            "source": outcome.source,
-            "connector": session.connector.kind,
-            "asked": asked.paths,
-            "versions": session.versions,
-            "requests": asked.requests,
-            "retries": asked.retries,
-            "bytes": asked.bytes,
-            "seconds": outcome.seconds,
-            "records": outcome.records,
-            "counted": outcome.counted,
-            "same_as_before": outcome.is_same,
-            "files": files,
-        },
+        Pull(
+            source=outcome.source,
+            connector=session.connector.kind,
+            asked=asked.paths,
+            versions=session.versions,
+            requests=asked.requests,
+            retries=asked.retries,
+            bytes=asked.bytes,
+            seconds=outcome.seconds,
+            records=outcome.records,
+            counted=outcome.counted,
+            same_as_before=outcome.is_same,
+            files=files,
+        ),
         files,
     )
     landed = {

@@ -41,5 +41,5 @@ class Document(BaseModel):
     def _without_what_was_not_given(self, serialize: SerializerFunctionWrapHandler) -> Any:
         said = serialize(self)
         for name in self.MAY_LACK - self.model_fields_set:
-            said.pop(name, None)
-        return said
+            said.pop(type(self).model_fields[name].alias or name, None)
+        return said | (self.__pydantic_extra__ or {})

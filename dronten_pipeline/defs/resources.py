@@ -21,7 +21,7 @@ from dronten_pipeline.pipeline.run import Run, day_of, describe_run
 from dronten_pipeline.release.withdrawal import finish
 
 if TYPE_CHECKING:
-    from dronten_pipeline.ingest.kept import RawEntry
+    from dronten_pipeline.ledger.bodies import RawEntry
 
 
 #: All that run config may hold, as the keys that lead there.

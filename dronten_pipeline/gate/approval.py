@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
-from dronten_pipeline.gate.verdict import Result
 from dronten_pipeline.ledger import ledger, signing, trust
+from dronten_pipeline.ledger.bodies import Approved, Gate
+from dronten_pipeline.ledger.judgement import Approval, ApprovalStatement, FailedRule, Result
 from dronten_pipeline.ledger.record import Record
 
 PREDICATE_TYPE = "tag:dronten.nl,2026:datalab/approval/v1"
@@ -45,63 +45,37 @@ class ApprovalError(RuntimeError):
     """There is no approval that counts; the message is a sentence that says why and what to do."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Approval:
-    """What a second person allowed.
-
-    `rules` are the critical rules that failed, as `held_back` gives them, `weakened` those that
-    are gone, weaker or changed since the release before (`ledger/rules.py`); `record` and
-    `record_sha256` name the record of the ledger that holds the signed statement.
-    """
-
-    mart_sha256: str
-    gate_record: int
-    rules: list[dict[str, Any]]
-    weakened: list[dict[str, Any]]
-    approved_by: str
-    key_id: str
-    reason: str
-    approved_at: str
-    record: int
-    record_sha256: str
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """What the gate's record, the manifest and the report say of it."""
-        return dict(vars(self))
-
-
-def held_back(results: Iterable[Result]) -> list[dict[str, Any]]:
+def held_back(results: Iterable[Result]) -> list[FailedRule]:
     """The critical failures, each with as many failing rows as were seen."""
     return [
-        {
-            "table": result.table,
-            "rule": result.rule,
-            "failing_rows": result.failing_rows,
-            "observed": result.observed,
-        }
+        FailedRule(
+            table=result.table,
+            rule=result.rule,
+            failing_rows=result.failing_rows,
+            observed=result.observed,
+        )
         for result in results
         if not result.passed and result.severity == "critical"
     ]
 
 
-def failed_judgement(settings: Settings, mart_sha256: str) -> tuple[Record, list[Result]]:
+def failed_judgement(settings: Settings, mart_sha256: str) -> tuple[Record[Gate], list[Result]]:
     """The record that held these bytes back, and its results.
 
     Raises:
         ApprovalError: they were not judged, not held back, or a rule was not judged.
     """
     record = ledger.gate_record(settings, mart_sha256)
-    if record is None or not record.body.get("results"):
+    if record is None or not record.body.results:
         raise ApprovalError(
             "Deze cijfers zijn niet tot het einde beoordeeld, dus er is niets goed te keuren: "
             "start opnieuw met `datalab run`."
         )
-    if record.body["verdict"] != "failed":
+    if record.body.verdict != "failed":
         raise ApprovalError(
             "De beoordeling hield deze cijfers niet tegen: er is niets goed te keuren."
         )
-    results = [Result.model_validate(result) for result in record.body["results"]]
+    results = record.body.results
     unjudged = [f"{one.table}.{one.rule}" for one in results if one.error is not None]
     if unjudged:
         raise ApprovalError(
@@ -135,28 +109,20 @@ def approve(settings: Settings, mart_sha256: str, *, key: Path, reason: str) -> 
         raise ApprovalError(str(error)) from error
     approver = _approver(settings, signer.key_id)
     _check_is_second(settings, approver, gate)
-    statement = signing.statement(
-        {MART: mart_sha256},
-        PREDICATE_TYPE,
-        {
-            "release_id": gate.body["release_id"],
-            "gate_record": gate.number,
-            "gate_record_sha256": gate.sha256,
-            "rules": held_back(results),
-            "weakened": gate.body.get("weakened", []),
-            "reason": reason,
-            "approved_by": approver.name,
-            "approved_at": dt.datetime.now(LOCAL_TIME).isoformat(timespec="seconds"),
-        },
+    said = ApprovalStatement(
+        release_id=gate.body.release_id,
+        gate_record=gate.number,
+        gate_record_sha256=gate.sha256,
+        rules=held_back(results),
+        weakened=gate.body.weakened,
+        reason=reason,
+        approved_by=approver.name,
+        approved_at=dt.datetime.now(LOCAL_TIME).isoformat(timespec="seconds"),
     )
+    statement = signing.statement({MART: mart_sha256}, PREDICATE_TYPE, said.written())
     record = ledger.append(
         settings,
-        "approval",
-        {
-            **statement["predicate"],
-            "mart_sha256": mart_sha256,
-            "envelope": signing.sign(statement, [signer]),
-        },
+        Approved(**vars(said), mart_sha256=mart_sha256, envelope=signing.sign(statement, [signer])),
         {MART: mart_sha256},
     )
     return read_approval(settings, record.number)
@@ -169,31 +135,34 @@ def read_approval(settings: Settings, number: int) -> Approval:
         ApprovalError: it is not there, is not signed by who may approve, or says something else
             than the gate's record that it is about.
     """
-    record = ledger.read_record(settings, number)
-    if record is None or record.kind != "approval":
+    record = ledger.read_record(settings, number, Approved)
+    if record is None:
         raise ApprovalError(
             f"Het logboek bevat geen goedkeuring {number}: er is niets goedgekeurd."
         )
     try:
         approvers = _approvers(settings, number)
-        signed = signing.verify(record.body.get("envelope"), approvers)
+        signed = signing.verify(record.body.envelope, approvers)
     except (signing.SignatureError, signing.SigningError) as error:
         raise ApprovalError(
             f"Goedkeuring {number} telt niet, want {error}; wie mag goedkeuren, staat in "
             f"{settings.approvers_folder}."
         ) from error
     statement, approver = signed.statement, signed.signed_by[0]
-    predicate = statement["predicate"]
+    try:
+        said = ApprovalStatement.read(statement["predicate"])
+    except ValueError as error:
+        raise ApprovalError(f"Goedkeuring {number} is geen goedkeuring.") from error
     mart_sha256 = statement["subject"][0]["digest"]["sha256"]
     gate, results = failed_judgement(settings, mart_sha256)
     _check_is_second(settings, approver, gate)
     if (
         statement.get("predicateType") != PREDICATE_TYPE
-        or predicate["approved_by"] != approver.name
-        or predicate["gate_record"] != gate.number
-        or predicate["gate_record_sha256"] != gate.sha256
-        or predicate["rules"] != held_back(results)
-        or predicate.get("weakened", []) != gate.body.get("weakened", [])
+        or said.approved_by != approver.name
+        or said.gate_record != gate.number
+        or said.gate_record_sha256 != gate.sha256
+        or said.rules != held_back(results)
+        or said.weakened != gate.body.weakened
     ):
         raise ApprovalError(
             f"Goedkeuring {number} gaat over iets anders dan wat er tegengehouden is."
@@ -201,37 +170,36 @@ def read_approval(settings: Settings, number: int) -> Approval:
     return Approval(
         mart_sha256=mart_sha256,
         gate_record=gate.number,
-        rules=predicate["rules"],
-        weakened=predicate.get("weakened", []),
+        rules=said.rules,
+        weakened=said.weakened,
         approved_by=approver.name,
         key_id=approver.key_id,
-        reason=predicate["reason"],
-        approved_at=predicate["approved_at"],
+        reason=said.reason,
+        approved_at=said.approved_at,
         record=record.number,
         record_sha256=record.sha256,
     )
 
 
-def check_approved(settings: Settings, gate: Record) -> Approval:
+def check_approved(settings: Settings, gate: Record[Gate]) -> Approval:
     """The approval behind a judgement with the verdict `approved`.
 
     Raises:
         ApprovalError: there is none that allows exactly what failed here.
     """
-    said = gate.body.get("approval")
-    if gate.body.get("verdict") != "approved" or not isinstance(said, dict):
+    said = gate.body.approval
+    if gate.body.verdict != "approved" or said is None:
         raise ApprovalError(
             f"Record {gate.number} noemt geen goedkeuring: er wordt niets gepubliceerd."
         )
-    approval = read_approval(settings, int(said["record"]))
-    results = [Result.model_validate(result) for result in gate.body["results"]]
+    approval = read_approval(settings, said.record)
+    results = gate.body.results
     unjudged = any(result.error is not None for result in results)
     if (
-        # Those of before knew of no weakened rules.
-        approval.summary != {"weakened": []} | said
+        approval != said
         or unjudged
         or held_back(results) != approval.rules
-        or gate.body.get("weakened", []) != approval.weakened
+        or gate.body.weakened != approval.weakened
     ):
         raise ApprovalError(
             f"Goedkeuring {approval.record} gaat niet over wat er in record {gate.number} fout is: "
@@ -271,7 +239,7 @@ def _approvers(settings: Settings, number: int | None) -> dict[str, signing.Publ
     }
 
 
-def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: Record) -> None:
+def _check_is_second(settings: Settings, approver: signing.PublicKey, gate: Record[Gate]) -> None:
     ran = gate.recorded_by["account"]
     if approver.name.casefold() == ran.casefold():
         raise ApprovalError(

@@ -22,7 +22,8 @@ from selectolax.lexbor import LexborHTMLParser
 from dronten_pipeline.core.run_files import VERDICT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.gx_judge import keep_quiet
-from dronten_pipeline.gate.verdict import Result, Verdict
+from dronten_pipeline.gate.verdict import Verdict
+from dronten_pipeline.ledger.judgement import Result
 
 #: What Great Expectations said, beside the verdict of the same run.
 OUTCOMES = "great-expectations.json"

@@ -28,7 +28,7 @@ from dronten_pipeline.core.database import remove_database
 from dronten_pipeline.core.durable import canonical_json, explain, sha256_of, write_durably
 from dronten_pipeline.core.run_files import MART, VERDICT, WAREHOUSE
 from dronten_pipeline.core.settings import LOCAL_TIME, PROJECT, Settings
-from dronten_pipeline.gate.approval import Approval, held_back
+from dronten_pipeline.gate.approval import held_back
 from dronten_pipeline.gate.candidate import build_candidate, build_reference
 from dronten_pipeline.gate.data_docs import OUTCOMES
 from dronten_pipeline.gate.personal_data import record_findings
@@ -44,12 +44,13 @@ from dronten_pipeline.gate.verdict import (
     JUDGES,
     LOG,
     JudgementError,
-    Result,
     Verdict,
     combine,
     verdict_of,
 )
 from dronten_pipeline.ledger import built, ledger, rules
+from dronten_pipeline.ledger.bodies import Gate
+from dronten_pipeline.ledger.judgement import Approval, Provenance, Result, RuleChange
 
 #: The warehouse as the rules read it, for as long as the judgement lasts.
 REFERENCE = "reference.duckdb"
@@ -99,7 +100,7 @@ def run_gate(
     suites_sha256 = _suites_or_none(settings.expectations)
     about = provenance(settings, run_folder, code_version)
     changes, is_compared = _rule_changes(settings, previous_release, about)
-    about |= {"rule_changes": changes, "rules_compared": is_compared}
+    known_too = vars(about) | {"rule_changes": changes, "rules_compared": is_compared}
     try:
         verdict = _judge(settings, run_folder, known, approval, on_progress)
         if verdict.suites_sha256 != suites_sha256:
@@ -113,36 +114,35 @@ def run_gate(
         digest = _hash_or_none(mart)
         ledger.append(
             settings,
-            "gate",
-            known
-            | about
-            | {
-                "verdict": "failed",
-                "error": sentence,
-                "mart_sha256": digest,
-                "suites_sha256": _suites_or_none(settings.expectations),
-                "row_counts": {},
-                "results": [],
-            },
+            Gate(
+                **known,
+                **known_too,
+                verdict="failed",
+                error=sentence,
+                mart_sha256=digest,
+                suites_sha256=_suites_or_none(settings.expectations),
+                row_counts={},
+                results=[],
+            ),
             {MART: digest} if digest else {},
         )
         if not isinstance(error, Exception):  # the user or the system stopped the run
             raise
         raise GateError(sentence) from error
-    body = verdict.model_dump() | about | {"error": None, "judges": list(JUDGES)}
-    body["results"] = [_without_echo(result) for result in verdict.results]
+    said = vars(verdict) | {"results": [_without_echo(result) for result in verdict.results]}
     if approval is not None:
-        body["approval"] = approval.summary
-    record = ledger.append(settings, "gate", body, {MART: verdict.mart_sha256})
+        said["approval"] = approval
+    body = Gate(**said, **known_too, error=None, judges=list(JUDGES))
+    record = ledger.append(settings, body, {MART: verdict.mart_sha256})
     on_progress(f"verdict {verdict.verdict}, record {record.number} of the ledger")
     return verdict
 
 
 def _rule_changes(
-    settings: Settings, previous_release: str | None, about: dict[str, Any]
-) -> tuple[list[rules.Change], bool]:
+    settings: Settings, previous_release: str | None, about: Provenance
+) -> tuple[list[RuleChange], bool]:
     """What became of the rules since the release before, and whether that could be compared."""
-    now = rules.agreed_of(settings, about)
+    now = rules.agreed_of(settings, about.definitions)
     if now is None:
         return [], False
     return rules.since_release(settings, previous_release, now)
@@ -150,7 +150,7 @@ def _rule_changes(
 
 def _held_to_its_rules(
     verdict: Verdict,
-    weakened: list[rules.Change],
+    weakened: list[RuleChange],
     approval: Approval | None,
     run_folder: Path,
 ) -> Verdict:
@@ -173,7 +173,7 @@ def _held_to_its_rules(
     return verdict
 
 
-def _without_echo(result: Result) -> dict[str, Any]:
+def _without_echo(result: Result) -> Result:
     """A result as the ledger keeps it: what both judges said in the same words stands there once,
     and what to do only where there is something to do.
 
@@ -185,8 +185,8 @@ def _without_echo(result: Result) -> dict[str, Any]:
     }
     itself = (result.passed, result.observed, result.failing_rows, result.error)
     agree = len(result.answers) == len(JUDGES) and said == {itself}
-    echo = {"answers"} if agree else set()
-    return result.model_dump(exclude=echo | ({"on_failure"} if result.passed else set()))
+    left_out = ({"answers"} if agree else set()) | ({"on_failure"} if result.passed else set())
+    return Result(**{name: said for name, said in vars(result).items() if name not in left_out})
 
 
 def _judge(

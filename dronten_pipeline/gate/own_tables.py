@@ -13,15 +13,8 @@ import duckdb
 from dronten_pipeline.contracts.suites import OWNER, Suite
 from dronten_pipeline.core.database import column_types, count_rows, identifier
 from dronten_pipeline.gate import sql_judge
-from dronten_pipeline.gate.verdict import (
-    JUDGES,
-    Answer,
-    Answers,
-    Result,
-    VerdictName,
-    combine,
-    verdict_of,
-)
+from dronten_pipeline.gate.verdict import JUDGES, Answers, combine, verdict_of
+from dronten_pipeline.ledger.judgement import Answer, Result, VerdictName
 
 #: Rounds after which the answers about the two tables must agree with the rows written about them.
 MAX_ROUNDS = 4

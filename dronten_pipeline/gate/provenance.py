@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from dronten_pipeline.core.run_files import INPUTS
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import definitions, rules
+from dronten_pipeline.ledger.judgement import InputFile, Provenance
 
 #: What computes and judges; another version of one of these can give another figure.
 ENGINE = (
@@ -27,7 +27,7 @@ ENGINE = (
 )
 
 
-def provenance(settings: Settings, run_folder: Path, code_version: str) -> dict[str, Any]:
+def provenance(settings: Settings, run_folder: Path, code_version: str) -> Provenance:
     """What a record of the gate says of how the judged mart came about.
 
     What cannot be read is null: a gate that fails must be recorded all the same.
@@ -35,19 +35,12 @@ def provenance(settings: Settings, run_folder: Path, code_version: str) -> dict[
     Args:
         run_folder: holds `inputs.json`, written when the warehouse was built.
 
-    Returns:
-        code_has_changes  whether files differed from the commit
-        engine            versions by package
-        inputs            the delivered files: source, table, name, SHA-256, rows, whether it counts
-        definitions       the record of what was agreed, and its hash
-        judged_by         SHA-256 of the suites, contracts, dbt project and code
-        differs_from_commit  which of these are not those of the commit that is named
-
     Raises:
         LedgerError: a change of a definition could not be recorded.
     """
     try:
-        files = json.loads((run_folder / INPUTS).read_text(encoding="utf-8"))["files"]
+        said = json.loads((run_folder / INPUTS).read_text(encoding="utf-8"))
+        files = [InputFile.read(one) for one in said["files"]]
     except (OSError, ValueError, KeyError):
         files = None
     try:
@@ -58,14 +51,14 @@ def provenance(settings: Settings, run_folder: Path, code_version: str) -> dict[
         agreed = definitions.record_definitions(settings)
     except (OSError, ValueError, KeyError):
         agreed = None
-    return {
-        "code_has_changes": code_version.endswith("+changes"),
-        "engine": engine(),
-        "inputs": files,
-        "definitions": agreed,
-        "judged_by": parts,
-        "differs_from_commit": rules.against_commit(parts, code_version) if parts else None,
-    }
+    return Provenance(
+        code_has_changes=code_version.endswith("+changes"),
+        engine=engine(),
+        inputs=files,
+        definitions=agreed,
+        judged_by=parts,
+        differs_from_commit=rules.against_commit(parts, code_version) if parts else None,
+    )
 
 
 def engine() -> dict[str, str]:

@@ -37,8 +37,9 @@ from dronten_pipeline.contracts.expectation_types import (
 )
 from dronten_pipeline.contracts.suites import Expectation, Suite
 from dronten_pipeline.core.database import OFFLINE, column_types, identifier, literal
-from dronten_pipeline.gate.verdict import Answer, Answers
+from dronten_pipeline.gate.verdict import Answers
 from dronten_pipeline.gate.wording import columns_seen, counted, missing_columns, representable
+from dronten_pipeline.ledger.judgement import Answer
 
 _NUMBERS = frozenset(
     (

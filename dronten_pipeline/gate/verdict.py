@@ -1,22 +1,19 @@
 """What the gate found: the answers of both judges, one result per rule, and the verdict.
 
 Here belongs the shape of `verdict.json`, the rule that makes one result of two answers, and the
-rule that turns results into a verdict. Not here: how a rule is judged (`gx_judge.py`,
-`sql_judge.py`).
+rule that turns results into a verdict. Not here: the shape of a result, which the ledger keeps
+(`ledger/judgement.py`), and how a rule is judged (`gx_judge.py`, `sql_judge.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
 
 from pydantic import Field
 
 from dronten_pipeline.contracts.reading import Strict
-from dronten_pipeline.contracts.suites import Expectation, Severity, Suite
-
-VerdictName = Literal["passed", "passed_with_warnings", "approved", "failed"]
-JudgeName = Literal["great_expectations", "sql"]
+from dronten_pipeline.contracts.suites import Expectation, Suite
+from dronten_pipeline.ledger.judgement import Answer, JudgeName, Result, RuleChange, VerdictName
 
 #: Both must have answered every rule, and alike.
 JUDGES: tuple[JudgeName, ...] = ("great_expectations", "sql")
@@ -35,53 +32,8 @@ class HeldBack(RuntimeError):
     """The gate did its work and nothing may be published; the message is a sentence."""
 
 
-class Answer(Strict):
-    """What one judge says of one rule.
-
-    `observed` is a short Dutch text without values of the data; `failing_rows` is null where the
-    rule is not about rows; `error` says why the rule could not be judged.
-    """
-
-    passed: bool
-    observed: str
-    failing_rows: int | None = None
-    error: str | None = None
-
-    @classmethod
-    def unjudged(cls, error: str) -> Answer:
-        return cls(passed=False, observed="niet te beoordelen", error=error)
-
-
 #: By table and rule.
 Answers = dict[tuple[str, str], Answer]
-
-
-class Result(Strict):
-    """The outcome of one rule, with what each judge said of it.
-
-    `error` says why there is no outcome: a judge could not judge, or the two do not agree. The
-    severity is then critical, whatever the suite says.
-    """
-
-    table: str
-    rule: str
-    type: str
-    severity: Severity
-    description: str
-    passed: bool
-    observed: str
-    failing_rows: int | None = None
-    checked_rows: int | None = None
-    error: str | None = None
-    answers: dict[JudgeName, Answer] = Field(default_factory=dict)
-    kpi: str | None = Field(default=None, description="The KPI that the rule guards.")
-    owner: str | None = Field(default=None, description="Who acts when it fails.")
-    on_failure: str | None = Field(default=None, description="What to do when it fails.")
-    computations: int | None = Field(
-        default=None,
-        description="2 where each judge computes the answer its own way, 1 where both run the "
-        "same query on DuckDB; null in a record of before December 2026.",
-    )
 
 
 class Verdict(Strict):
@@ -100,7 +52,7 @@ class Verdict(Strict):
     row_counts: dict[str, int]
     versions: dict[str, str]
     results: list[Result]
-    weakened: list[dict[str, Any]] = Field(
+    weakened: list[RuleChange] = Field(
         default_factory=list,
         description="Critical rules that are gone, weaker or changed since the release before and "
         "that nobody approved (`ledger/rules.py`); the gate fills it, no judge.",

@@ -14,7 +14,8 @@ from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ingest.outcome import DeliveryReport
 from dronten_pipeline.ingest.standing import Shrink
 from dronten_pipeline.ledger import acceptance
-from dronten_pipeline.ledger.acceptance import Acceptance, Accepted
+from dronten_pipeline.ledger.acceptance import Accepted
+from dronten_pipeline.ledger.bodies import Acceptance
 
 SHORTEST_REASON = 10
 

@@ -10,29 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from dronten_pipeline.ingest import files
-
-
-class RawEntry(BaseModel):
-    """One raw file as it was written. `path` is relative to raw/ and holds no delivered name."""
-
-    model_config = ConfigDict(frozen=True)
-
-    source: str
-    table: str
-    what: str = Field(description="accepted, rejected, scores or texts.")
-    path: str
-    sha256: str
-    rows: int
-    number: int | None = Field(default=None, description="Number of the delivery.")
-    delivered_sha256: str | None = Field(default=None, description="Of the delivered file.")
-    is_found: bool = Field(
-        default=False,
-        description="Found when recording began: nobody saw how it was made.",
-    )
-
+from dronten_pipeline.ledger.bodies import RawEntry
 
 #: The entries by path, as the ledger holds them; None where there is no ledger to ask.
 Recorded = Mapping[str, RawEntry] | None

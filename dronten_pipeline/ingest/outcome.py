@@ -12,9 +12,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from dronten_pipeline.core import personal
-from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.ingest.standing import Shrink
+from dronten_pipeline.ledger.bodies import RawEntry
 
 DeliveryState = Literal["read", "unchanged", "stopped", "missing"]
 SourceState = Literal["current", "stopped"]

@@ -16,11 +16,11 @@ from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import registry
-from dronten_pipeline.ingest.kept import RawEntry
 from dronten_pipeline.ingest.outcome import SourceOutcome
 from dronten_pipeline.ingest.raw import ingest_source
 from dronten_pipeline.ingest.registry import Origin
 from dronten_pipeline.ledger import acceptance, raw_files
+from dronten_pipeline.ledger.bodies import RawEntry
 
 
 def believed_raw(
@@ -41,11 +41,9 @@ def believed_raw(
     recorded = raw_files.recorded(settings)
     if recorded is None:
         found = list(_found(settings, of_releases(settings)))
-        raw_files.record(
-            settings, run_id=run_id, source=None, files=[one.model_dump() for one in found]
-        )
+        raw_files.record(settings, run_id=run_id, source=None, files=found)
         return {one.path: one for one in found}
-    return {path: RawEntry.model_validate(entry) for path, entry in recorded.items()}
+    return recorded
 
 
 def read_source(
@@ -71,9 +69,9 @@ def read_source(
         origin=origin,
         recorded=believed,
         accepted={
-            (one.number, one.sha256): one.sentence
+            (one.delivery.number, one.delivery.sha256): one.sentence
             for one in acceptance.accepted(settings)
-            if one.source == source.name
+            if one.delivery.source == source.name
         },
         on_progress=on_progress,
     )
@@ -81,7 +79,7 @@ def read_source(
         settings,
         run_id=run_id,
         source=source.name,
-        files=[one.model_dump() for one in outcome.written],
+        files=outcome.written,
         replaced=outcome.replaced,
     )
     return outcome

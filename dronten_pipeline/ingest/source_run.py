@@ -14,9 +14,10 @@ from pathlib import Path
 from dronten_pipeline.contracts.sources import Source, Table
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import kept, landing, names, parsing, privacy, registry
-from dronten_pipeline.ingest.kept import RawEntry, Recorded
+from dronten_pipeline.ingest.kept import Recorded
 from dronten_pipeline.ingest.outcome import DeliveryReport
 from dronten_pipeline.ingest.registry import Origin, Parse, Registry
+from dronten_pipeline.ledger.bodies import RawEntry
 
 Progress = Callable[[str], None]
 #: What somebody let in though it holds fewer records than what it replaces: by number and SHA-256

@@ -11,59 +11,42 @@ from dataclasses import dataclass
 
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Acceptance
 from dronten_pipeline.ledger.record import Record
-
-KIND = "acceptance"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Acceptance:
-    """One delivery, by its number and the SHA-256 of its content, and why it may count."""
+class Accepted:
+    """An acceptance as it stands in the ledger."""
 
-    source: str
-    table: str
-    number: int
-    sha256: str
-    keys_before: int
-    keys_after: int
-    replaces: int
-    reason: str
-    #: Records of before that it lacks; older records of the ledger do not say it.
-    keys_gone: int | None = None
+    delivery: Acceptance
+    record: int
+    recorded_at: str
+    account: str
 
     @property
     def said(self) -> str:
         """What it holds beside what was there, as a part of a Dutch sentence."""
-        gone = "" if self.keys_gone is None else f", van welke er {self.keys_gone} ontbreken"
-        return f"{self.keys_after} records waar het er {self.keys_before} waren{gone}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Accepted(Acceptance):
-    """An acceptance as it stands in the ledger."""
-
-    record: int
-    recorded_at: str
-    account: str
+        one = self.delivery
+        gone = "" if one.keys_gone is None else f", van welke er {one.keys_gone} ontbreken"
+        return f"{one.keys_after} records waar het er {one.keys_before} waren{gone}"
 
     @property
     def sentence(self) -> str:
         day = dt.datetime.fromisoformat(self.recorded_at)
         return (
             f"Zonder een deel van de records toegelaten op {day:%d-%m-%Y} (record {self.record} "
-            f"van het logboek): {self.reason}"
+            f"van het logboek): {self.delivery.reason}"
         )
 
 
-def record(settings: Settings, acceptance: Acceptance) -> Record:
+def record(settings: Settings, acceptance: Acceptance) -> Record[Acceptance]:
     """Writes it down; who and when stand in every record.
 
     Raises:
         LedgerError: it could not be written down.
     """
-    return ledger.append(
-        settings, KIND, vars(acceptance), {f"delivery/{acceptance.number}": acceptance.sha256}
-    )
+    return ledger.append(settings, acceptance, {f"delivery/{acceptance.number}": acceptance.sha256})
 
 
 def accepted(settings: Settings) -> list[Accepted]:
@@ -76,10 +59,10 @@ def accepted(settings: Settings) -> list[Accepted]:
         return []
     return [
         Accepted(
-            **one.body,
+            delivery=one.body,
             record=one.number,
             recorded_at=one.recorded_at,
             account=one.recorded_by["account"],
         )
-        for one in reversed(list(ledger.records_of(settings, KIND)))
+        for one in reversed(list(ledger.records_of(settings, Acceptance)))
     ]

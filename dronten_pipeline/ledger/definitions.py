@@ -27,9 +27,8 @@ from dronten_pipeline.contracts.suites import Expectation
 from dronten_pipeline.core.durable import sha256_of, sha256_of_json
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
-
-KIND = "definitions"
-Agreed = dict[str, dict[str, Any]]
+from dronten_pipeline.ledger.bodies import Agreed, AgreedChange, Definitions
+from dronten_pipeline.ledger.judgement import Agreement
 
 
 def agreed(settings: Settings) -> Agreed:
@@ -69,7 +68,7 @@ def agreed(settings: Settings) -> Agreed:
     return dict(sorted(found.items()))
 
 
-def record_definitions(settings: Settings) -> dict[str, Any]:
+def record_definitions(settings: Settings) -> Agreement:
     """Adds a record when something was agreed otherwise than the last one says.
 
     Returns:
@@ -81,23 +80,22 @@ def record_definitions(settings: Settings) -> dict[str, Any]:
     """
     now = agreed(settings)
     digest = sha256_of_json(now)
-    last = next(ledger.records_of(settings, KIND), None)
-    if last is None or last.body["sha256"] != digest:
-        before = last.body["agreed"] if last else {}
+    last = next(ledger.records_of(settings, Definitions), None)
+    if last is None or last.body.sha256 != digest:
+        before = last.body.agreed if last else {}
         last = ledger.append(
             settings,
-            KIND,
-            {
-                "sha256": digest,
-                "replaces": last.number if last else None,
-                "changes": changes(before, now) if last else [],
-                "agreed": now,
-            },
+            Definitions(
+                sha256=digest,
+                replaces=last.number if last else None,
+                changes=changes(before, now) if last else [],
+                agreed=now,
+            ),
         )
-    return {"record": last.number, "sha256": digest}
+    return Agreement(record=last.number, sha256=digest)
 
 
-def changes(before: Agreed, now: Agreed) -> list[dict[str, Any]]:
+def changes(before: Agreed, now: Agreed) -> list[AgreedChange]:
     """One entry per property that differs; `field` is null where the whole is new or gone.
 
     `decided` is who decided on what holds now and when, where the project knows it.
@@ -105,17 +103,19 @@ def changes(before: Agreed, now: Agreed) -> list[dict[str, Any]]:
     return list(_changes(before, now))
 
 
-def _changes(before: Agreed, now: Agreed) -> Iterator[dict[str, Any]]:
+def _changes(before: Agreed, now: Agreed) -> Iterator[AgreedChange]:
     for name in sorted(before.keys() | now.keys()):
         old, new = before.get(name), now.get(name)
-        about = {"name": name, "decided": decided(new or old or {})}
+        by = decided(new or old or {})
         if old is None or new is None:
-            yield about | {"field": None, "old": old, "new": new}
+            yield AgreedChange(name=name, decided=by, field=None, old=old, new=new)
             continue
         old, new = _in_one_form(old, new)
         for part in sorted(old.keys() | new.keys()):
             if old.get(part) != new.get(part):
-                yield about | {"field": part, "old": old.get(part), "new": new.get(part)}
+                yield AgreedChange(
+                    name=name, decided=by, field=part, old=old.get(part), new=new.get(part)
+                )
 
 
 def decided(one: Mapping[str, Any]) -> str | None:

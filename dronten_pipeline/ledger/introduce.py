@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger, signing
+from dronten_pipeline.ledger.bodies import Approver, Key
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.ledger.signing import SHOWN, SigningError
 from dronten_pipeline.ledger.trust import trust
@@ -18,7 +19,7 @@ class IntroductionError(SigningError):
     """Nobody was made known; the message is a Dutch sentence that says why and what to do."""
 
 
-def introduce_key(settings: Settings, by: Path | None = None) -> Record | None:
+def introduce_key(settings: Settings, by: Path | None = None) -> Record[Key] | None:
     """Has an older key introduce the one that this installation signs with from now on; of the
     first key it records that a person vouches for it.
 
@@ -34,12 +35,14 @@ def introduce_key(settings: Settings, by: Path | None = None) -> Record | None:
     """
     signer = signing.read_signer(settings.signing_key or settings.own_signing_key)
     believed = trust(settings)
-    body = {"key_id": signer.key_id, "public": signer.public.pem().decode()}
+    public = signer.public.pem().decode()
     if believed.root is None or signer.key_id == believed.root:
         if isinstance(believed.confirmed, int):
             return None
         signing.add_public_key(settings.public_keys, signer.public)
-        return ledger.append(settings, "key", body | {"by": signer.key_id}, signer=signer)
+        return ledger.append(
+            settings, Key(key_id=signer.key_id, public=public, by=signer.key_id), signer=signer
+        )
     if signer.key_id in believed.keys:
         return None
     place = by or settings.own_signing_key
@@ -56,12 +59,14 @@ def introduce_key(settings: Settings, by: Path | None = None) -> Record | None:
             f"Sleutel {older.key_id[:SHOWN]} in {place} is zelf niet bekend, en kan een ander niet "
             "bekend maken: noem met --by de sleutel waarmee het logboek tot nu toe getekend is."
         )
-    record = ledger.append(settings, "key", body | {"by": older.key_id}, signer=older)
+    record = ledger.append(
+        settings, Key(key_id=signer.key_id, public=public, by=older.key_id), signer=older
+    )
     signing.add_public_key(settings.public_keys, signer.public)
     return record
 
 
-def introduce_approver(settings: Settings, name: str) -> Record:
+def introduce_approver(settings: Settings, name: str) -> Record[Approver]:
     """Writes down that the key in `<approvers>/<name>.pem` may approve, under that name only.
 
     Raises:
@@ -88,6 +93,5 @@ def introduce_approver(settings: Settings, name: str) -> Record:
         )
     return ledger.append(
         settings,
-        "approver",
-        {"name": name, "key_id": public.key_id, "public": public.pem().decode()},
+        Approver(name=name, key_id=public.key_id, public=public.pem().decode()),
     )

@@ -13,6 +13,8 @@ from pydantic import Field
 from dronten_pipeline.contracts.suites import Severity
 from dronten_pipeline.core.document import Document
 
+#: How a rule gave way.
+How = Literal["removed", "weaker", "changed"]
 VerdictName = Literal["passed", "passed_with_warnings", "approved", "failed"]
 JudgeName = Literal["great_expectations", "sql"]
 
@@ -41,7 +43,7 @@ class Result(Document):
     severity is then critical, whatever the suite says.
     """
 
-    MAY_LACK: ClassVar = frozenset({"answers"})
+    MAY_LACK: ClassVar = frozenset({"answers", "kpi", "owner", "on_failure", "computations"})
 
     table: str
     rule: str
@@ -54,6 +56,14 @@ class Result(Document):
     checked_rows: int | None = None
     error: str | None = None
     answers: dict[JudgeName, Answer] = Field(default_factory=dict)
+    kpi: str | None = Field(default=None, description="The KPI that the rule guards.")
+    owner: str | None = Field(default=None, description="Who acts when it fails.")
+    on_failure: str | None = Field(default=None, description="What to do when it fails.")
+    computations: int | None = Field(
+        default=None,
+        description="2 where each judge computes the answer its own way, 1 where both run the "
+        "same query on DuckDB; null in a record of before December 2026.",
+    )
 
 
 class InputFile(Document):
@@ -78,7 +88,7 @@ class RuleChange(Document):
 
     table: str
     rule: str
-    how: Literal["removed", "weaker", "changed"]
+    how: How
     part: str
     was: Any
     now: Any

@@ -14,7 +14,7 @@ the files that it is about, and whose predicate holds
     recorded_by   account and machine
     anchor        where the hash of this file is kept besides, null for nowhere
     previous      SHA-256 of the file before it, null in the first
-    body          what happened
+    body          what happened (`bodies.py`)
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ import os
 import pwd
 import re
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from dronten_pipeline.core.durable import (
     WRITING,
@@ -44,7 +44,11 @@ from dronten_pipeline.core.durable import (
 )
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import anchor, signing, trust
+from dronten_pipeline.ledger.bodies import Body, Gate, read_body
 from dronten_pipeline.ledger.record import Record
+
+B = TypeVar("B", bound=Body)
+C = TypeVar("C", bound=Body)
 
 #: What the predicate of a record is (a tag URI, RFC 4151); `docs/auditor.md` describes it.
 PREDICATE_TYPE = "tag:dronten.nl,2026:datalab/ledger-record/v1"
@@ -84,7 +88,7 @@ class Contents:
     in `of_anchor`, last; `notices` are worth knowing.
     """
 
-    records: list[Record] = field(default_factory=list)
+    records: list[Record[Body]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     of_anchor: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -92,12 +96,11 @@ class Contents:
 
 def append(
     settings: Settings,
-    kind: str,
-    body: dict[str, Any],
+    body: B,
     subject: Mapping[str, str] = {},
     *,
     signer: signing.Signer | None = None,
-) -> Record:
+) -> Record[B]:
     """Adds one signed record; it stands on the disk, whole, when this returns.
 
     Args:
@@ -108,14 +111,14 @@ def append(
         LedgerError: it cannot be signed, written or anchored; when it cannot be anchored it may
             have been added, and the next record makes up for that.
     """
-    folder = settings.ledger
+    folder, kind, said = settings.ledger, body.KIND, body.written()
     try:
         with _locked(folder) as lock:
             signer, last = signer or trust.own_signer(settings), _last(settings)
             sweep(folder)
             number = max([*_numbers(folder), _high_water(lock)], default=0) + 1
             document = signing.statement(
-                subject or {"body": sha256_of_json(body)},
+                subject or {"body": sha256_of_json(said)},
                 PREDICATE_TYPE,
                 {
                     "number": number,
@@ -124,12 +127,12 @@ def append(
                     "recorded_by": _who(),
                     "anchor": str(settings.anchor) if settings.anchor else None,
                     "previous": _hash_of_last(folder),
-                    "body": body,
+                    "body": said,
                 },
             )
             content = canonical_json(signing.sign(document, [signer]))
             path = folder / f"{number:06d}-{kind}.json"
-            record = _record(path, content, document, signer.key_id)
+            record = _record(path, content, document, body, signer.key_id)
             with anchor.opened(settings.anchor, last) as add_to_anchor:
                 write_once(path, content, 0o440)
                 lock.seek(0)
@@ -161,7 +164,7 @@ def read_all(settings: Settings, *, whole: bool = True) -> Contents:
     folder = settings.ledger
     if not folder.is_dir():
         return Contents()
-    records: list[Record] = []
+    records: list[Record[Body]] = []
     problems: list[str] = []
     hashes: dict[int, str] = {}
     with _held_still(folder):
@@ -194,67 +197,73 @@ def has_records(settings: Settings) -> bool:
     return settings.ledger.is_dir() and bool(_numbers(settings.ledger))
 
 
-def last_record(settings: Settings) -> Record | None:
+def last_record(settings: Settings) -> Record[Body] | None:
     """The record with the highest number, if there is one and it can be believed."""
     return _last(settings) if settings.ledger.is_dir() else None
 
 
-def records_of(settings: Settings, kind: str) -> Iterator[Record]:
+def records_of(settings: Settings, kind: type[C]) -> Iterator[Record[C]]:
     """The believable records of one kind, the newest first; reads no more than is asked for."""
     folder = settings.ledger
-    named = ((_NAME.match(path.name), path) for path in folder.glob(f"*-{kind}.json"))
+    named = ((_NAME.match(path.name), path) for path in folder.glob(f"*-{kind.KIND}.json"))
     numbered = [(int(match[1]), path) for match, path in named if match]
     believed = trust.trust(settings)
     for _, path in sorted(numbered, reverse=True):
-        record = _read(path, believed)
+        record = _of_kind(_read(path, believed), kind)
         if record is not None:
             yield record
 
 
-def read_record(settings: Settings, number: int) -> Record | None:
-    """The believable record with this number, if it is there."""
+def read_record(settings: Settings, number: int, kind: type[C]) -> Record[C] | None:
+    """The believable record with this number, if it is there and of this kind."""
     believed = trust.trust(settings)
     for path in settings.ledger.glob(f"{number:06d}-*.json"):
-        record = _read(path, believed)
+        record = _of_kind(_read(path, believed), kind)
         if record is not None:
             return record
     return None
 
 
-def gate_record(settings: Settings, mart_sha256: str) -> Record | None:
+def of_kind(records: Iterable[Record[Body]], kind: type[C]) -> list[Record[C]]:
+    """Those of one kind, in the order in which they were given."""
+    return [found for one in records if (found := _of_kind(one, kind)) is not None]
+
+
+def gate_record(settings: Settings, mart_sha256: str) -> Record[Gate] | None:
     """The last signed judgement of exactly these bytes, whatever it was."""
-    for record in records_of(settings, "gate"):
-        if record.body.get("mart_sha256") == mart_sha256:
+    for record in records_of(settings, Gate):
+        if record.body.mart_sha256 == mart_sha256:
             return record
     return None
 
 
-def passing_gate_record(settings: Settings, mart_sha256: str) -> Record | None:
+def passing_gate_record(settings: Settings, mart_sha256: str) -> Record[Gate] | None:
     """The last signed judgement of exactly these bytes, if they may be published."""
     record = gate_record(settings, mart_sha256)
-    return record if record is not None and passed(record) else None
+    return record if record is not None and passed(record.body) else None
 
 
-def passed(record: Record) -> bool:
+def passed(judgement: Gate) -> bool:
     """Whether a judgement allows publication.
 
     The verdict alone is not believed: there must be results, and no critical one may have failed.
     """
-    results = record.body.get("results")
-    if record.body.get("verdict") not in ("passed", "passed_with_warnings"):
-        return False
-    if not isinstance(results, list) or not results:
-        return False
-    if record.body.get("weakened"):
-        return False
-    return all(
-        result.get("passed") is True
-        or (result.get("severity") == "warning" and result.get("error") is None)
-        for result in results
+    return (
+        judgement.verdict in ("passed", "passed_with_warnings")
+        and bool(judgement.results)
+        and not judgement.weakened
+        and all(
+            result.passed or (result.severity == "warning" and result.error is None)
+            for result in judgement.results
+        )
     )
 
 
-def _read(path: Path, believed: trust.Trust) -> Record | None:
+def _of_kind(record: Record[Body] | None, kind: type[C]) -> Record[C] | None:
+    return cast(Record[C], record) if record and isinstance(record.body, kind) else None
+
+
+def _read(path: Path, believed: trust.Trust) -> Record[Body] | None:
     """The record in a file, None when it cannot be believed."""
     try:
         record = _parse(path, path.read_bytes(), believed)
@@ -263,7 +272,7 @@ def _read(path: Path, believed: trust.Trust) -> Record | None:
     return record if isinstance(record, Record) else None
 
 
-def _parse(path: Path, content: bytes, believed: trust.Trust) -> Record | str:
+def _parse(path: Path, content: bytes, believed: trust.Trust) -> Record[Body] | str:
     """The record, or a sentence that says why this is none."""
     match = _NAME.match(path.name)
     if match is None:
@@ -289,12 +298,21 @@ def _parse(path: Path, content: bytes, believed: trust.Trust) -> Record | str:
             f"{path} bevat record {predicate['number']} ({predicate['kind']}), een ander dan zijn "
             "naam zegt: zet het terug uit een reservekopie."
         )
-    return _record(path, content, signed.statement, signed.signed_by[0].key_id)
+    try:
+        body = read_body(predicate["kind"], predicate["body"])
+    except ValueError:
+        return (
+            f"{path} is ondertekend, maar zegt niet wat een record '{predicate['kind']}' zegt: "
+            "zoek uit wie dat schreef."
+        )
+    return _record(path, content, signed.statement, body, signed.signed_by[0].key_id)
 
 
-def _record(path: Path, content: bytes, statement: dict[str, Any], key_id: str) -> Record:
+def _record(
+    path: Path, content: bytes, statement: dict[str, Any], body: B, key_id: str
+) -> Record[B]:
     return Record(
-        **statement["predicate"],
+        **statement["predicate"] | {"body": body},
         subject={one["name"]: one["digest"]["sha256"] for one in statement["subject"]},
         sha256=hashlib.sha256(content).hexdigest(),
         key_id=key_id,
@@ -310,11 +328,17 @@ def _locked(folder: Path) -> Iterator[Any]:
         yield lock
 
 
-def _headlines(record: Record) -> Record:
-    short = {
-        name: value for name, value in record.body.items() if not isinstance(value, list | dict)
-    }
-    return replace(record, body=short, subject={})
+def _headlines(record: Record[Body]) -> Record[Body]:
+    """Without lists and mappings: to ask for one of those is an error."""
+    said = {name: value for name, value in vars(record.body).items() if not _is_long(value)}
+    body = type(record.body).model_construct(set(said), **said)
+    for name in vars(body).keys() - said.keys():
+        del vars(body)[name]
+    return replace(record, body=body, subject={})
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, list | dict)
 
 
 @contextlib.contextmanager
@@ -352,7 +376,7 @@ def _hash_of_last(folder: Path) -> str | None:
     return hashlib.sha256(last.read_bytes()).hexdigest() if last else None
 
 
-def _last(settings: Settings) -> Record | None:
+def _last(settings: Settings) -> Record[Body] | None:
     """The record before the next one, if it can be believed."""
     last = _last_path(settings.ledger)
     return _read(last, trust.trust(settings)) if last else None
@@ -371,7 +395,7 @@ def _gaps(folder: Path) -> list[str]:
     ] + [f"Record {number} staat twee keer in {folder}: zoek uit waarom." for number in doubled]
 
 
-def _broken_links(records: list[Record], hashes: Mapping[int, str]) -> list[str]:
+def _broken_links(records: list[Record[Body]], hashes: Mapping[int, str]) -> list[str]:
     """A file that was replaced breaks the link with the record after it, whoever signed it."""
     return [
         f"Record {record.number - 1} is niet wat het was toen record {record.number} erna kwam: "
@@ -382,7 +406,7 @@ def _broken_links(records: list[Record], hashes: Mapping[int, str]) -> list[str]
     ]
 
 
-def _moment(before: Record | None) -> dict[str, Any]:
+def _moment(before: Record[Body] | None) -> dict[str, Any]:
     """The time of this machine, and by how much it is behind that of the record before."""
     now = _now()
     behind = dt.datetime.fromisoformat(before.recorded_at) - now if before else dt.timedelta()
@@ -396,7 +420,7 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
-def _clock_setbacks(records: list[Record]) -> list[str]:
+def _clock_setbacks(records: list[Record[Body]]) -> list[str]:
     return [
         f"De klok liep {record.clock_behind_seconds} seconden achter toen record {record.number} "
         f"werd geschreven ({record.recorded_at}): de volgorde van de records geldt, niet de tijd."
@@ -405,7 +429,7 @@ def _clock_setbacks(records: list[Record]) -> list[str]:
     ]
 
 
-def _unrecorded_setbacks(records: list[Record]) -> list[str]:
+def _unrecorded_setbacks(records: list[Record[Body]]) -> list[str]:
     """The program says it when the clock went back; a record that does not was made otherwise."""
     return [
         f"Record {record.number} is van {record.recorded_at}, vóór record {before.number} "

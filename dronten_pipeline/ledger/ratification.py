@@ -20,10 +20,9 @@ from typing import Any
 
 from dronten_pipeline.core.durable import sha256_of_json
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
-from dronten_pipeline.ledger import definitions, ledger, signing, trust
+from dronten_pipeline.ledger import bodies, definitions, ledger, signing, trust
 from dronten_pipeline.ledger.record import Record
 
-KIND = "ratification"
 PREDICATE_TYPE = "tag:dronten.nl,2026:datalab/ratification/v1"
 
 
@@ -48,7 +47,7 @@ class Ratification:
     record: int
 
 
-def definition_sha256(agreed: definitions.Agreed, kpi_id: str) -> str:
+def definition_sha256(agreed: bodies.Agreed, kpi_id: str) -> str:
     """The hash of all that was agreed about one KPI.
 
     Raises:
@@ -107,40 +106,32 @@ def ratify(settings: Settings, kpi_id: str, *, by: str, key: Path) -> Ratificati
             f"{kpi_id} is al bekrachtigd zoals zij nu is, op {known_now.ratified_on:%d-%m-%Y} "
             f"(record {known_now.record})."
         )
-    statement = signing.statement(
-        {kpi_id: digest},
-        PREDICATE_TYPE,
-        {
-            "kpi_id": kpi_id,
-            "definition_version": about["definition_version"],
-            "ratified_by": about["owner"],
-            "ratified_on": dt.datetime.now(LOCAL_TIME).date().isoformat(),
-            "signed_by": person.name,
-        },
-    )
+    said = bodies.RatificationStatement(
+        kpi_id=kpi_id,
+        definition_version=about["definition_version"],
+        ratified_by=about["owner"],
+        ratified_on=dt.datetime.now(LOCAL_TIME).date().isoformat(),
+        signed_by=person.name,
+    ).written()
+    statement = signing.statement({kpi_id: digest}, PREDICATE_TYPE, said)
     ledger.append(
         settings,
-        KIND,
-        {
-            **statement["predicate"],
-            "definition_sha256": digest,
-            "envelope": signing.sign(statement, [signer]),
-        },
+        bodies.Ratification(
+            **said, definition_sha256=digest, envelope=signing.sign(statement, [signer])
+        ),
         {kpi_id: digest},
     )
     return in_force(settings, agreed)[kpi_id]
 
 
-def in_force(
-    settings: Settings, agreed: definitions.Agreed | None = None
-) -> dict[str, Ratification]:
+def in_force(settings: Settings, agreed: bodies.Agreed | None = None) -> dict[str, Ratification]:
     """The KPIs whose definition of now was signed, by id.
 
     Raises:
         OSError, ValueError, KeyError: a file of the project cannot be read.
         SigningError: a file among the public keys is none.
     """
-    records = list(ledger.records_of(settings, KIND))
+    records = list(ledger.records_of(settings, bodies.Ratification))
     if not records:
         return {}
     agreed = definitions.agreed(settings) if agreed is None else agreed
@@ -160,7 +151,7 @@ def unbelievable(settings: Settings) -> list[str]:
     return [
         f"Bekrachtiging {record.number} telt niet: zij is niet getekend door wie dat mocht. Zoek "
         "uit wie haar maakte."
-        for record in ledger.records_of(settings, KIND)
+        for record in ledger.records_of(settings, bodies.Ratification)
         if _believable(record, believed) is None
     ]
 
@@ -170,13 +161,13 @@ def kpis(agreed: Mapping[str, Any]) -> list[str]:
     return [name.removeprefix("definition/") for name in agreed if name.startswith("definition/")]
 
 
-def _believable(record: Record, believed: trust.Trust) -> Ratification | None:
+def _believable(record: Record[bodies.Ratification], believed: trust.Trust) -> Ratification | None:
     """What a record says, if somebody signed it who was introduced before, and it says the same."""
     may = {
         key_id: one.key for key_id, one in believed.approvers.items() if one.since < record.number
     }
     try:
-        signed = signing.verify(record.body.get("envelope"), may)
+        signed = signing.verify(record.body.envelope, may)
         said = signed.statement["predicate"]
         digest = signed.statement["subject"][0]["digest"]["sha256"]
         by = believed.approvers[signed.signed_by[0].key_id]
@@ -184,8 +175,8 @@ def _believable(record: Record, believed: trust.Trust) -> Ratification | None:
             signed.statement.get("predicateType") != PREDICATE_TYPE
             or signed.statement["subject"][0]["name"] != said["kpi_id"]
             or said["signed_by"] != by.name
-            or any(record.body.get(name) != value for name, value in said.items())
-            or record.body.get("definition_sha256") != digest
+            or record.body.written() | said != record.body.written()
+            or record.body.definition_sha256 != digest
         ):
             return None
         return Ratification(

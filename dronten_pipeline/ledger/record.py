@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
+
+from dronten_pipeline.ledger.bodies import Body
+
+#: What a record says, by its kind.
+B = TypeVar("B", bound=Body, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(Generic[B]):
     """One record of the ledger; `sha256` is that of the file, `subject` what it is about."""
 
     number: int
@@ -18,7 +23,7 @@ class Record:
     recorded_by: dict[str, str]
     anchor: str | None
     previous: str | None
-    body: dict[str, Any]
+    body: B
     subject: dict[str, str]
     sha256: str
     key_id: str

@@ -23,11 +23,10 @@ from typing import Any
 
 from dronten_pipeline.core.durable import sha256_of, sha256_of_json
 from dronten_pipeline.core.settings import PROJECT, Settings
-from dronten_pipeline.ledger import ledger
-from dronten_pipeline.ledger.definitions import Agreed, says_the_same
-
-#: One rule that is gone or differs: table, rule, how, part, was, now, and whether it was critical.
-Change = dict[str, Any]
+from dronten_pipeline.ledger import bodies, ledger
+from dronten_pipeline.ledger.bodies import Agreed, Gate
+from dronten_pipeline.ledger.definitions import says_the_same
+from dronten_pipeline.ledger.judgement import Agreement, How, RuleChange
 
 _RULE = "tolerance/"
 #: What each part of a judgement is made of, by folder of the project.
@@ -59,7 +58,7 @@ _COMMIT = re.compile(r"^([0-9a-f]{12,40})(\+changes)?$")
 
 def since_release(
     settings: Settings, release_id: str | None, now: Agreed
-) -> tuple[list[Change], bool]:
+) -> tuple[list[RuleChange], bool]:
     """What is gone, weaker or changed since a release, and whether that could be compared."""
     before = agreed_of_release(settings, release_id) if release_id else None
     return (compare(before, now), True) if before is not None else ([], False)
@@ -68,28 +67,26 @@ def since_release(
 def agreed_of_release(settings: Settings, release_id: str) -> Agreed | None:
     """What a release was judged by; None where the ledger does not say."""
     judged = _judgement_of(settings, release_id)
-    return agreed_of(settings, judged) if judged else None
+    return agreed_of(settings, judged.definitions) if judged else None
 
 
-def _judgement_of(settings: Settings, release_id: str) -> Mapping[str, Any] | None:
-    for record in ledger.records_of(settings, "release"):
-        if record.body.get("release_id") == release_id:
-            judged = ledger.read_record(settings, int(record.body.get("gate_record") or 0))
+def _judgement_of(settings: Settings, release_id: str) -> Gate | None:
+    for record in ledger.records_of(settings, bodies.Release):
+        if record.body.release_id == release_id:
+            judged = ledger.read_record(settings, record.body.gate_record, Gate)
             return judged.body if judged else None
     return None
 
 
-def agreed_of(settings: Settings, judgement: Mapping[str, Any]) -> Agreed | None:
-    """What a judgement says that it was judged by; None where the ledger does not say."""
-    named = judgement.get("definitions") or {}
-    record = ledger.read_record(settings, int(named.get("record") or 0))
-    if record is None or record.body.get("sha256") != named.get("sha256"):
+def agreed_of(settings: Settings, named: Agreement | None) -> Agreed | None:
+    """What a judgement names as what it was judged by; None where the ledger does not say."""
+    if named is None:
         return None
-    agreed: Agreed = record.body["agreed"]
-    return agreed
+    record = ledger.read_record(settings, named.record, bodies.Definitions)
+    return record.body.agreed if record and record.body.sha256 == named.sha256 else None
 
 
-def compare(before: Agreed, now: Agreed) -> list[Change]:
+def compare(before: Agreed, now: Agreed) -> list[RuleChange]:
     """Every rule that is gone, weaker or changed, in the order of their names."""
     found = []
     for name in sorted(before):
@@ -99,27 +96,27 @@ def compare(before: Agreed, now: Agreed) -> list[Change]:
         table, rule = name.removeprefix(_RULE).split(".", 1)
         for how, part, old, new in _differences(was, now.get(name)):
             found.append(
-                {
-                    "table": table,
-                    "rule": rule,
-                    "how": how,
-                    "part": part,
-                    "was": old,
-                    "now": new,
-                    "is_critical": was["severity"] == "critical",
-                }
+                RuleChange(
+                    table=table,
+                    rule=rule,
+                    how=how,
+                    part=part,
+                    was=old,
+                    now=new,
+                    is_critical=was["severity"] == "critical",
+                )
             )
     return found
 
 
-def needing_approval(changes: list[Change]) -> list[Change]:
+def needing_approval(changes: list[RuleChange]) -> list[RuleChange]:
     """Those of critical rules: without a second person they hold a release back."""
-    return [change for change in changes if change["is_critical"]]
+    return [change for change in changes if change.is_critical]
 
 
 def _differences(
     was: Mapping[str, Any], now: Mapping[str, Any] | None
-) -> Iterator[tuple[str, str, object, object]]:
+) -> Iterator[tuple[How, str, object, object]]:
     if now is None:
         yield "removed", "rule", was["description"], None
         return
@@ -137,7 +134,7 @@ def _differences(
             yield how, part, old.get(part), new.get(part)
 
 
-def _how(part: str, old: Any, new: Any) -> str | None:
+def _how(part: str, old: Any, new: Any) -> How | None:
     """Whether an argument became weaker or just another; None when neither."""
     if part == "mostly":
         old, new = old if old is not None else 1.0, new if new is not None else 1.0
@@ -215,22 +212,21 @@ def against_commit(judged_by: Mapping[str, str], code_version: str) -> list[str]
     return [part for part, sha256 in judged_by.items() if theirs.get(part) != sha256]
 
 
-def judged_by(judgement: Mapping[str, Any]) -> dict[str, str]:
+def judged_by(judgement: Gate) -> dict[str, str]:
     """The hashes of a judgement; those of before kept only that of the suites."""
-    said = judgement.get("judged_by")
-    return dict(said) if said else {"suites": str(judgement.get("suites_sha256"))}
+    return judgement.judged_by or {"suites": str(judgement.suites_sha256)}
 
 
 # --- words
 
 
-def sentences(judgement: Mapping[str, Any], differs: list[str] | None) -> list[str]:
+def sentences(judgement: Gate, differs: list[str] | None) -> list[str]:
     """What is to be said of the rules of a judgement, in Dutch; nothing when all is usual.
 
     Args:
         differs: as `against_commit` gives it.
     """
-    version = str(judgement.get("code_version"))
+    version = judgement.code_version
     commit = version.removesuffix("+changes")
     found = []
     if differs is None:
@@ -243,30 +239,30 @@ def sentences(judgement: Mapping[str, Any], differs: list[str] | None) -> list[s
         found.append(f"Beoordeeld met andere {words} dan die van commit {commit}.")
     if version.endswith("+changes"):
         found.append(f"De werkmap had wijzigingen ten opzichte van commit {commit}.")
-    changes = judgement.get("rule_changes") or []
+    changes = judgement.rule_changes
     if changes:
-        counts = {how: sum(one["how"] == how for one in changes) for how in _HOW}
+        counts = {how: sum(one.how == how for one in changes) for how in _HOW}
         said = ", ".join(f"{count} {_HOW[how]}" for how, count in counts.items() if count)
         found.append(
             f"Regels sinds de vorige uitgave: {said}, waarvan "
             f"{len(needing_approval(changes))} kritisch."
         )
-    if judgement.get("rules_compared") is False and judgement.get("previous_release"):
+    if judgement.rules_compared is False and judgement.previous_release:
         found.append(
             "De uitgave ervoor bewaarde haar regels niet: er is niets om mee te vergelijken."
         )
     return found
 
 
-def in_words(change: Change) -> str:
+def in_words(change: RuleChange) -> str:
     """One change as a line: which rule, how, and what came in and went out of it."""
-    what = f"{change['table']}.{change['rule']} is {_HOW[change['how']]}"
-    part, was, now = change["part"], change["was"], change["now"]
-    if change["how"] == "removed":
+    what = f"{change.table}.{change.rule} is {_HOW[change.how]}"
+    part, was, now = change.part, change.was, change.now
+    if change.how == "removed":
         return f"{what} ({was})"
     if part == "query":
         # The ledger keeps its hash; the text stands in the files of the rules.
-        return f"{what}: de query, in expectations/{change['table']}/{change['rule']}.sql"
+        return f"{what}: de query, in expectations/{change.table}/{change.rule}.sql"
     if isinstance(was, list) and isinstance(now, list):
         return f"{what}: {part}, {_of_lists(was, now)}"
     was, now = _where_they_differ(
@@ -278,7 +274,7 @@ def in_words(change: Change) -> str:
 def how_to_compare(settings: Settings, release_id: str | None) -> str:
     """Where the rules of a release can be read beside those of now, in Dutch."""
     judged = _judgement_of(settings, release_id) if release_id else None
-    match = _COMMIT.match(str(judged.get("code_version"))) if judged else None
+    match = _COMMIT.match(judged.code_version) if judged else None
     if match is None:
         return (
             "De vorige uitgave noemt geen versie in git: leg de map expectations/ naast die van "

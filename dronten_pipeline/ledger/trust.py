@@ -19,11 +19,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import anchor, signing
+from dronten_pipeline.ledger import anchor, bodies, signing
 from dronten_pipeline.ledger.signing import SHOWN, PublicKey, SignatureError, SigningError
+
+B = TypeVar("B", bound=bodies.Body)
 
 _NAME = re.compile(r"^(\d{6,})-(key|approver)\.json$")
 _FIRST = re.compile(r"^(\d{6,})-[a-z_]+\.json$")
@@ -106,15 +108,16 @@ def trust(settings: Settings) -> Trust:
     for number, kind, path in introducing:
         envelope = _envelope(path)
         known = {key: one.key for key, one in keys.items() if one.since < number}
-        body, signer = _body(envelope, known)
-        if kind == "approver":
-            approver = _introduced(body, number) if body is not None else None
+        if kind == bodies.Approver.KIND:
+            introduced, _ = _body(envelope, known, bodies.Approver)
+            approver = _introduced(introduced, number) if introduced is not None else None
             if approver is not None and not _is_double(approver, keys, approvers):
                 approvers[approver.key.key_id] = approver
             continue
+        body, signer = _body(envelope, known, bodies.Key)
         if body is not None:
-            is_new = is_new or "by" in body
-            public = _public(body)
+            is_new = is_new or body.by is not None
+            public = _public(body, "")
             if public is None:
                 continue
             if public.key_id == root == signer:
@@ -123,10 +126,10 @@ def trust(settings: Settings) -> Trust:
                 keys[public.key_id] = Believed(key=public, since=number, introduced=number)
             continue
         # Signed by a key that nobody introduced: only ledgers of before do that rightly.
-        old, itself = _body(envelope, pems)
-        if old is None or is_new or "by" in old or (begins is not None and number > begins):
+        old, itself = _body(envelope, pems, bodies.Key)
+        if old is None or is_new or old.by is not None or (begins is not None and number > begins):
             continue
-        if itself is not None and old.get("key_id") == itself:
+        if itself is not None and old.key_id == itself:
             keys[itself] = Believed(
                 key=pems[itself], since=number - 1, introduced=number, is_from_before=True
             )
@@ -298,32 +301,31 @@ def _signer_of(path: Path) -> str | None:
 
 
 def _body(
-    envelope: object, keys: Mapping[str, PublicKey]
-) -> tuple[dict[str, Any] | None, str | None]:
+    envelope: object, keys: Mapping[str, PublicKey], kind: type[B]
+) -> tuple[B | None, str | None]:
     """The body of a record that one of these keys signed, and which."""
     try:
         signed = signing.verify(envelope, keys)
-        body = signed.statement["predicate"]["body"]
-    except (SignatureError, KeyError, TypeError):
+        body = kind.read(signed.statement["predicate"]["body"])
+    except (SignatureError, KeyError, TypeError, ValueError):
         return None, None
-    return (body, signed.signed_by[0].key_id) if isinstance(body, dict) else (None, None)
+    return body, signed.signed_by[0].key_id
 
 
-def _public(body: Mapping[str, Any]) -> PublicKey | None:
+def _public(body: bodies.Key | bodies.Approver, name: str) -> PublicKey | None:
     """The key in a record, if it is the one that the record names."""
     try:
-        public = signing.public_key(str(body["public"]).encode(), str(body.get("name", "")))
-    except (KeyError, SigningError):
+        public = signing.public_key(body.public.encode(), name)
+    except SigningError:
         return None
-    return public if public.key_id == body.get("key_id") else None
+    return public if public.key_id == body.key_id else None
 
 
-def _introduced(body: Mapping[str, Any], number: int) -> Approver | None:
-    public = _public(body)
-    name = body.get("name")
-    if public is None or not isinstance(name, str) or not name:
+def _introduced(body: bodies.Approver, number: int) -> Approver | None:
+    public = _public(body, body.name)
+    if public is None or not body.name:
         return None
-    return Approver(name=name, key=public, since=number)
+    return Approver(name=body.name, key=public, since=number)
 
 
 def _is_double(

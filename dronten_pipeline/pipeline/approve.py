@@ -12,11 +12,11 @@ from pathlib import Path
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.gate.approval import Approval, ApprovalError, approve, failed_judgement
+from dronten_pipeline.gate.approval import ApprovalError, approve, failed_judgement
 from dronten_pipeline.gate.gate import HELD_BACK, run_gate
-from dronten_pipeline.gate.verdict import Result
 from dronten_pipeline.ingest.inputs import read_inputs
 from dronten_pipeline.ledger import rules
+from dronten_pipeline.ledger.judgement import Approval, Result
 from dronten_pipeline.pipeline.run import latest_run_folder
 from dronten_pipeline.release.publish import Published, publish
 
@@ -29,7 +29,7 @@ def what_was_weakened(settings: Settings) -> list[str]:
         NothingBuilt: nothing was built yet.
     """
     record, _ = failed_judgement(settings, sha256_of(_held_back(latest_run_folder(settings))))
-    return [rules.in_words(change) for change in record.body.get("weakened", [])]
+    return [rules.in_words(change) for change in record.body.weakened]
 
 
 def how_to_compare(settings: Settings) -> str:
@@ -40,7 +40,7 @@ def how_to_compare(settings: Settings) -> str:
         NothingBuilt: nothing was built yet.
     """
     record, _ = failed_judgement(settings, sha256_of(_held_back(latest_run_folder(settings))))
-    return rules.how_to_compare(settings, record.body.get("previous_release"))
+    return rules.how_to_compare(settings, record.body.previous_release)
 
 
 def what_was_held_back(settings: Settings) -> list[Result]:

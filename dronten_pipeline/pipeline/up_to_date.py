@@ -18,6 +18,7 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import landing, privacy
 from dronten_pipeline.ingest.inputs import load_outcomes
 from dronten_pipeline.ledger import acceptance, ledger, ratification
+from dronten_pipeline.ledger.bodies import Unchanged
 from dronten_pipeline.pipeline.run import Run, code_fingerprint
 from dronten_pipeline.release.settle import broken_off
 from dronten_pipeline.release.store import current_release, verify_release
@@ -91,11 +92,7 @@ def is_up_to_date(settings: Settings, given: Given) -> str | None:
         return None
     if verify_release(release.folder) or broken_off(settings):  # a whole run finishes that
         return None
-    ledger.append(
-        settings,
-        "unchanged",
-        {"release_id": release.release_id, "given": given.sha256},
-    )
+    ledger.append(settings, Unchanged(release_id=release.release_id, given=given.sha256))
     return release.release_id
 
 

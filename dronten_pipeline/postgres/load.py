@@ -15,7 +15,7 @@ import contextlib
 import time
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 import psycopg
@@ -27,6 +27,7 @@ from dronten_pipeline.core.postgres_names import written
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Postgres, TableContent
 from dronten_pipeline.postgres import mart_tables, parallel_copy, swap
 from dronten_pipeline.postgres.connection import PostgresError, connected, explained, masked, place
 from dronten_pipeline.postgres.mart_tables import Content, Table
@@ -66,11 +67,11 @@ def load_current(settings: Settings) -> Outcome | None:
             outcome = _load(settings, connection, release, began)
     except PostgresError as error:
         with contextlib.suppress(ledger.LedgerError):
-            _record(settings, {"release_id": release.release_id, "problem": str(error)})
+            ledger.append(settings, Postgres(release_id=release.release_id, problem=str(error)))
         raise
     if outcome.kind != "held" or _failed_last(settings):
         try:
-            _record(settings, _body(settings, release, outcome))
+            ledger.append(settings, _body(settings, release, outcome))
         except ledger.LedgerError as error:
             raise PostgresError(
                 f"PostgreSQL toont nu uitgave {release.release_id}, maar: {error}"
@@ -183,14 +184,13 @@ def _load(
 
 def _failed_last(settings: Settings) -> bool:
     """A connection that is lost at the very end leaves a release that is shown after all."""
-    last = next(ledger.records_of(settings, "postgres"), None)
-    return last is not None and "problem" in last.body
+    last = next(ledger.records_of(settings, Postgres), None)
+    return last is not None and last.body.problem is not None
 
 
 def _was_ours(settings: Settings, release_id: str) -> bool:
     return (settings.releases / release_id).is_dir() or any(
-        record.body.get("release_id") == release_id
-        for record in ledger.records_of(settings, "postgres")
+        record.body.release_id == release_id for record in ledger.records_of(settings, Postgres)
     )
 
 
@@ -304,18 +304,17 @@ def _current(settings: Settings) -> Release | None:
         raise PostgresError(str(error)) from error
 
 
-def _record(settings: Settings, body: dict[str, Any]) -> None:
-    ledger.append(settings, "postgres", body)
-
-
-def _body(settings: Settings, release: Release, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "release_id": release.release_id,
-        "previous": outcome.previous,
-        "outcome": outcome.kind,
-        "mart_sha256": release.manifest.files[MART].sha256,
-        "server": place(settings),
-        "schema": settings.postgres_schema,
-        "tables": {name: vars(content) for name, content in sorted(outcome.tables.items())},
-        "warnings": list(outcome.warnings),
-    }
+def _body(settings: Settings, release: Release, outcome: Outcome) -> Postgres:
+    return Postgres(
+        release_id=release.release_id,
+        previous=outcome.previous,
+        outcome=outcome.kind,
+        mart_sha256=release.manifest.files[MART].sha256,
+        server=place(settings),
+        schema=settings.postgres_schema,
+        tables={
+            name: TableContent(rows=content.rows, checksum=content.checksum)
+            for name, content in sorted(outcome.tables.items())
+        },
+        warnings=list(outcome.warnings),
+    )

@@ -166,13 +166,13 @@ def keep_proof(
 
 
 def _lineage(
-    manifest: Mapping[str, Any],
+    of_dbt: Mapping[str, Any],
     results: Mapping[str, Any],
     before: Mapping[str, Node],
     folders: Mapping[str, str],
 ) -> Lineage:
     nodes: dict[str, Node] = {}
-    for key, one in manifest["nodes"].items():
+    for key, one in of_dbt["nodes"].items():
         if one["resource_type"] not in ("model", "seed"):
             continue
         if one["config"]["materialized"] == "ephemeral":  # its SQL stands in that of its readers
@@ -192,12 +192,12 @@ def _lineage(
             sql=_without(sql, folders) if is_sql else None,
             reads=tuple(sorted(set(one["depends_on"].get("nodes", [])))),
         )
-    for key, one in manifest["sources"].items():
+    for key, one in of_dbt["sources"].items():
         # The release before is no delivery: the SQL names its place by ${PREVIOUS}.
         if one["source_name"] == "previous_release":
             continue
         nodes[key] = Node(kind="source", name=one["name"], schema_name=one["source_name"])
-    tests = {key: one for key, one in manifest["nodes"].items() if one["resource_type"] == "test"}
+    tests = {key: one for key, one in of_dbt["nodes"].items() if one["resource_type"] == "test"}
     outcomes = [
         Test(
             name=tests[result["unique_id"]]["name"],

@@ -13,6 +13,7 @@ from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest.snapshot import PreviousInputs, PreviousRelease
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Release
 from dronten_pipeline.release.manifest import NAME, read_manifest
 
 
@@ -67,10 +68,10 @@ def raw_files_of_releases(settings: Settings) -> dict[str, str]:
     """SHA-256 by path of the raw files that releases rest on, from manifests that the ledger
     vouches for."""
     found: dict[str, str] = {}
-    for record in ledger.records_of(settings, "release"):
-        folder = settings.releases / str(record.body.get("release_id"))
+    for record in ledger.records_of(settings, Release):
+        folder = settings.releases / record.body.release_id
         try:
-            if sha256_of(folder / NAME) != record.body.get("manifest_sha256"):
+            if sha256_of(folder / NAME) != record.body.manifest_sha256:
                 continue
         except OSError:
             continue

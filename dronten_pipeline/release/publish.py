@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -33,7 +32,8 @@ from dronten_pipeline.core.durable import (
 from dronten_pipeline.core.permissions import OPEN_FILE, OPEN_FOLDER, open_to_readers
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
+from dronten_pipeline.ledger.bodies import Gate, NotReleased
 from dronten_pipeline.ledger.judgement import InputFile
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.errors import NotJudged, PublishError, ReleaseError
@@ -107,20 +107,19 @@ class _Candidate:
 
     settings: Settings
     mart: Path
-    record: Record
+    record: Record[Gate]
     run_id: str
     inputs: Sequence[InputFile]
     calendar_version: str
     is_sample: bool
 
     @property
-    def judged(self) -> dict[str, Any]:
+    def judged(self) -> Gate:
         return self.record.body
 
     @property
     def release_id(self) -> str:
-        name: str = self.judged["release_id"]
-        return name
+        return self.judged.release_id
 
     @property
     def releases(self) -> Path:
@@ -185,8 +184,7 @@ def _record_refusal(settings: Settings, mart: Path, run_id: str, reason: str) ->
         digest = sha256_of(mart) if mart.is_file() else None
         ledger.append(
             settings,
-            "not_released",
-            {"run_id": run_id, "mart_sha256": digest, "error": reason},
+            NotReleased(run_id=run_id, mart_sha256=digest, error=reason),
             {MART: digest} if digest else {},
         )
 
@@ -209,7 +207,7 @@ def _build(one: _Candidate) -> Published | Unchanged:
         if (returned := _standing_already(one, fingerprint, problems)) is not None:
             return returned
         _check_order(current, one.judged)
-        if counts != one.judged["row_counts"]:
+        if counts != one.judged.row_counts:
             raise PublishError(
                 f"{one.mart} bevat andere rijen dan er beoordeeld zijn: start opnieuw."
             )
@@ -227,7 +225,7 @@ def _take_mart(one: _Candidate, building: Path) -> dict[str, int]:
     from dronten_pipeline.release.formats.parquet import export_parquet
 
     shutil.copyfile(one.mart, building / MART)
-    if sha256_of(building / MART) != one.judged["mart_sha256"]:
+    if sha256_of(building / MART) != one.judged.mart_sha256:
         raise NotJudged(f"{one.mart} is veranderd terwijl het gepubliceerd werd: start opnieuw.")
     _check_publication(building / MART, one.judged)
     return export_parquet(building / MART, building / "parquet")
@@ -240,13 +238,12 @@ def _unchanged(
 
     ledger.append(
         one.settings,
-        "unchanged",
-        {
-            "release_id": current.release_id,
-            "run_id": one.run_id,
-            "fingerprint": fingerprint,
-            "gate_record": one.record.number,
-        },
+        bodies.Unchanged(
+            release_id=current.release_id,
+            run_id=one.run_id,
+            fingerprint=fingerprint,
+            gate_record=one.record.number,
+        ),
     )
     return Unchanged(
         release_id=current.release_id, ledger_problems=problems + feed.announce(one.settings)
@@ -311,26 +308,26 @@ def _manifest(
     judged = one.judged
     return Manifest(
         release_id=one.release_id,
-        run_id=judged["run_id"],
+        run_id=judged.run_id,
         published_by_run=one.run_id,
-        published_at=judged["published_at"],
-        as_of=judged["as_of"],
-        code_version=judged["code_version"],
-        code_has_changes=judged["code_version"].endswith("+changes"),
-        contract_version=judged["contract_version"],
-        verdict=judged["verdict"],
+        published_at=str(judged.published_at),
+        as_of=judged.as_of,
+        code_version=judged.code_version,
+        code_has_changes=judged.code_version.endswith("+changes"),
+        contract_version=str(judged.contract_version),
+        verdict=judged.verdict,
         warnings=[
-            RuleWarning(table=result["table"], rule=result["rule"], observed=result["observed"])
-            for result in judged["results"]
-            if not result["passed"] and result["severity"] == "warning"
+            RuleWarning(table=result.table, rule=result.rule, observed=result.observed)
+            for result in judged.results
+            if not result.passed and result.severity == "warning"
         ],
-        approval=judged.get("approval"),
-        previous_release=judged["previous_release"],
+        approval=judged.approval,
+        previous_release=judged.previous_release,
         calendar_version=one.calendar_version,
         is_sample=one.is_sample,
         fingerprint=fingerprint,
-        suites_sha256=judged["suites_sha256"],
-        versions=judged["versions"],
+        suites_sha256=str(judged.suites_sha256),
+        versions=judged.versions,
         gate_record=GateRecord(number=one.record.number, sha256=one.record.sha256),
         inputs=_inputs(one),
         tables={
@@ -426,7 +423,7 @@ def _return_to(one: _Candidate, fingerprint: str, problems: list[str]) -> Publis
 # --- what is compared on the way
 
 
-def _check_publication(mart: Path, judged: dict[str, Any]) -> None:
+def _check_publication(mart: Path, judged: Gate) -> None:
     """What the mart says of itself must be what the ledger says of it."""
     names = (
         "release_id",
@@ -440,17 +437,17 @@ def _check_publication(mart: Path, judged: dict[str, Any]) -> None:
         rows = connection.execute(
             f"SELECT {', '.join(f'{name}::varchar' for name in names)} FROM publication"
         ).fetchall()
-    if rows != [tuple(judged[name] for name in names)]:
+    if rows != [tuple(getattr(judged, name) for name in names)]:
         raise PublishError(
             f"De tabel publication van {mart} zegt iets anders dan het oordeel: start opnieuw."
         )
 
 
-def _check_order(current: Release | None, judged: dict[str, Any]) -> None:
+def _check_order(current: Release | None, judged: Gate) -> None:
     before = current.release_id if current else None
-    if judged["previous_release"] != before:
+    if judged.previous_release != before:
         raise PublishError(
-            f"Deze cijfers volgen op uitgave {judged['previous_release'] or '(geen)'}, maar nu "
+            f"Deze cijfers volgen op uitgave {judged.previous_release or '(geen)'}, maar nu "
             f"geldt {before or 'geen enkele'}: start opnieuw."
         )
 
@@ -484,8 +481,8 @@ def _fingerprint(one: _Candidate, parquet: Path, opened: list[str]) -> str:
                 [item.source, item.table, item.file_name, item.sha256, item.counts]
                 for item in one.inputs
             ],
-            "suites": one.judged["suites_sha256"],
-            "as_of": one.judged["as_of"],
+            "suites": one.judged.suites_sha256,
+            "as_of": one.judged.as_of,
             # A table that is no longer open must not stay on the web because nothing else changed.
             "open": {"tables": opened, "address": one.settings.public_address},
         }

@@ -7,12 +7,12 @@ Here belongs comparing what two releases were made of. Not here: the changed fig
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TypedDict
 
+from dronten_pipeline.core.document import Document
 from dronten_pipeline.ledger.judgement import InputFile
 
 
-class ChangedDelivery(TypedDict):
+class ChangedDelivery(Document):
     """One file that one release read and the other did not; `change` is added or removed."""
 
     source: str

@@ -9,6 +9,7 @@ from dronten_pipeline.core.durable import explain
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Rollback
 from dronten_pipeline.release.errors import ReleaseError
 from dronten_pipeline.release.judged import problems_with, withdrawals, withdrawn_because
 from dronten_pipeline.release.settle import settle
@@ -37,7 +38,7 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     settle(settings)
     before = current_id(settings)
     target = _target(settings, release_id, before)
-    last_turn = next(ledger.records_of(settings, "rollback"), None)
+    last_turn = next(ledger.records_of(settings, Rollback), None)
     try:
         point_at(settings.releases, target.release_id)
     except OSError as error:
@@ -47,15 +48,14 @@ def rollback(settings: Settings, release_id: str | None = None) -> Release:
     try:
         ledger.append(
             settings,
-            "rollback",
-            {
-                "release_id": target.release_id,
-                "from_release": before,
-                "mart_sha256": target.manifest.files[MART].sha256,
-            },
+            Rollback(
+                release_id=target.release_id,
+                from_release=before,
+                mart_sha256=target.manifest.files[MART].sha256,
+            ),
         )
     except ledger.LedgerError as error:
-        if next(ledger.records_of(settings, "rollback"), None) == last_turn:
+        if next(ledger.records_of(settings, Rollback), None) == last_turn:
             point_back(settings.releases, before)
             raise ReleaseError(f"{before} blijft gelden: {error}") from error
         raise ReleaseError(f"{target.release_id} geldt nu, maar: {error}") from error

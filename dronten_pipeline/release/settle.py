@@ -9,12 +9,12 @@ import shutil
 
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
 from dronten_pipeline.release.judged import problems_with, record_publication
 from dronten_pipeline.release.store import BUILDING, Release, list_releases, point_at
 
 #: Records after which a release that is not in the ledger cannot be one that was broken off.
-TURNS = ("release", "unchanged", "rollback", "withdrawal")
+TURNS = (bodies.Release, bodies.Unchanged, bodies.Rollback, bodies.Withdrawal)
 
 
 def broken_off(settings: Settings) -> dict[str, Release]:
@@ -23,7 +23,7 @@ def broken_off(settings: Settings) -> dict[str, Release]:
     Each passed, and since its judgement nothing was published, gone back to or withdrawn: what
     else the ledger does not know was put there by somebody.
     """
-    known = {record.body.get("release_id") for record in ledger.records_of(settings, "release")}
+    known = {record.body.release_id for record in ledger.records_of(settings, bodies.Release)}
     unknown = [one for one in list_releases(settings) if one.release_id not in known]
     if not unknown:
         return {}
@@ -57,11 +57,11 @@ def settle(settings: Settings, *, but: str | None = None) -> None:
 
 def _is_as_judged(settings: Settings, release: Release) -> bool:
     named = release.manifest.gate_record
-    judged = ledger.read_record(settings, named.number)
+    judged = ledger.read_record(settings, named.number, bodies.Gate)
     return (
         judged is not None
         and judged.sha256 == named.sha256
-        and judged.body.get("release_id") == release.release_id
-        and judged.body.get("mart_sha256") == release.manifest.files[MART].sha256
+        and judged.body.release_id == release.release_id
+        and judged.body.mart_sha256 == release.manifest.files[MART].sha256
         and not problems_with(settings, release)
     )

@@ -20,7 +20,7 @@ from dronten_pipeline.core.durable import explain, sha256_of, sync_folder
 from dronten_pipeline.core.permissions import WITHDRAWN
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.formats import feed
 from dronten_pipeline.release.judged import problems_with, withdrawals
@@ -34,7 +34,6 @@ from dronten_pipeline.release.store import (
     resting_on,
 )
 
-KIND = "withdrawal"
 SHORTEST_REASON = 10
 #: Nobody reads what is being removed.
 CLOSED = 0o700
@@ -83,7 +82,7 @@ def withdraw(settings: Settings, release_id: str, *, reason: str) -> Withdrawn:
         record = _decide(settings, release_id, reason)
     finish(settings)
     return Withdrawn(
-        release_id=release_id, current=record.body["current_release"], record=record.number
+        release_id=release_id, current=record.body.current_release, record=record.number
     )
 
 
@@ -95,10 +94,10 @@ def finish(settings: Settings) -> None:
     """
     done = False
     for record in sorted(withdrawals(settings).values(), key=lambda one: one.number):
-        folder = settings.releases / record.body["release_id"]
+        folder = settings.releases / record.body.release_id
         try:
             if current_id(settings) == folder.name:
-                point_at(settings.releases, record.body["current_release"])
+                point_at(settings.releases, record.body.current_release)
                 done = True
             if folder.is_dir():
                 folder.chmod(CLOSED)
@@ -151,7 +150,7 @@ def _name_of(aside: Path) -> str:
     return aside.name.removeprefix(WITHDRAWN)
 
 
-def _decide(settings: Settings, release_id: str, reason: str) -> Record:
+def _decide(settings: Settings, release_id: str, reason: str) -> Record[bodies.Withdrawal]:
     settle(settings)
     known = {release.release_id: release for release in list_releases(settings)}
     target = known.get(release_id)
@@ -167,14 +166,13 @@ def _decide(settings: Settings, release_id: str, reason: str) -> Record:
         hashes[MANIFEST] = sha256_of(manifest)
     return ledger.append(
         settings,
-        KIND,
-        {
-            "release_id": release_id,
-            "reason": reason.strip(),
-            "current_release": current,
-            "manifest_sha256": hashes.get(MANIFEST),
-            "mart_sha256": hashes.get(MART),
-        },
+        bodies.Withdrawal(
+            release_id=release_id,
+            reason=reason.strip(),
+            current_release=current,
+            manifest_sha256=hashes.get(MANIFEST),
+            mart_sha256=hashes.get(MART),
+        ),
         hashes,
     )
 
@@ -183,8 +181,8 @@ def _successor(settings: Settings, target: Release, known: list[Release]) -> str
     """The newest release before it that stands whole and rests on nothing that was erased."""
     erased = {
         sha256
-        for record in ledger.records_of(settings, "erasure")
-        for sha256 in record.body.get("sha256", ())
+        for record in ledger.records_of(settings, bodies.Erasure)
+        for sha256 in record.body.sha256
     }
     spoilt = set(resting_on(settings, erased))
     if target.said is None:

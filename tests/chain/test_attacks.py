@@ -12,7 +12,7 @@ from dronten_pipeline.audit.verify import verify
 from dronten_pipeline.contracts.expectation_types import RowCount, UnexpectedRows
 from dronten_pipeline.contracts.suites import load_suites
 from dronten_pipeline.core.settings import PROJECT, Settings
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
 from tests.chain.deliveries import current
 from tests.conftest import Datalab
 
@@ -65,13 +65,11 @@ def test_weaker_rules_publish_nothing(sample_home: Path, tmp_path: Path, datalab
     assert (home / "releases" / "current").resolve().name == (
         sample_home / "releases" / "current"
     ).resolve().name
-    record = next(ledger.records_of(Settings(home=home), "gate"))
-    assert record.body["verdict"] == "failed"
-    assert len(record.body["weakened"]) > 100
-    assert record.body["differs_from_commit"] is None or (
-        "suites" in record.body["differs_from_commit"]
-    )
+    record = next(ledger.records_of(Settings(home=home), bodies.Gate))
+    assert record.body.verdict == "failed"
+    assert len(record.body.weakened) > 100
+    assert record.body.differs_from_commit is None or ("suites" in record.body.differs_from_commit)
     report = home / "warehouse" / "latest" / "controleverslag.html"
     assert "Beoordeeld met andere regels" in report.read_text(encoding="utf-8") or (
-        record.body["differs_from_commit"] is None
+        record.body.differs_from_commit is None
     )

@@ -19,7 +19,7 @@ import polars as pl
 import pytest
 
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
 from tests.chain.deliveries import clarity, csv, current, jsonl, quarantine, vote
 from tests.conftest import PROJECT, Datalab
 
@@ -251,8 +251,8 @@ def test_a_citizen_service_number_holds_the_release_back(before: Day, first: Day
     assert NUMBER not in first.said
     for path in (first.home / "dagster").rglob("*.db"):
         assert NUMBER.encode() not in path.read_bytes(), path
-    last = next(ledger.records_of(Settings(home=first.home), "gate"))
-    assert last.body["verdict"] == "failed"
+    last = next(ledger.records_of(Settings(home=first.home), bodies.Gate))
+    assert last.body.verdict == "failed"
     assert NUMBER not in str(last.body)
 
 

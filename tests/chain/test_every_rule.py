@@ -39,7 +39,8 @@ from dronten_pipeline.gate import attack
 from dronten_pipeline.gate.candidate import build_reference
 from dronten_pipeline.gate.gx_judge import judge_by_great_expectations
 from dronten_pipeline.gate.sql_judge import judge_by_sql, judge_suite
-from dronten_pipeline.gate.verdict import Answer, disagreement
+from dronten_pipeline.gate.verdict import disagreement
+from dronten_pipeline.ledger.judgement import Answer
 from tests.conftest import PROJECT
 
 SUITES = load_all_suites(PROJECT / "expectations", PROJECT / "dbt_project")

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dronten_pipeline.audit.explain.answer import Answer
 from dronten_pipeline.audit.explain.figure import ExplainError, explain, period_of
 from dronten_pipeline.audit.explain.words import lines
 from dronten_pipeline.audit.recompute import recompute
@@ -90,12 +91,12 @@ def test_another_raw_file_is_not_computed_with(settings: Settings, tmp_path: Pat
     for path in (copy.raw / "files" / "customer_contact" / "callbacks").glob("*.parquet"):
         path.chmod(0o644)
         path.write_bytes(path.read_bytes() + b"x")
-    recomputed = explain(copy, "callbacks_late", again=True)["recomputed"]
-    assert "niet meer wat het was" in recomputed["error"]
-    assert recomputed["is_equal"] is None
+    recomputed = explain(copy, "callbacks_late", again=True).recomputed
+    assert "niet meer wat het was" in recomputed.error
+    assert recomputed.is_equal is None
     shutil.rmtree(copy.raw / "files" / "customer_contact")
-    gone = explain(copy, "callbacks_late", again=True)["recomputed"]
-    assert "is er niet meer" in gone["error"]
+    gone = explain(copy, "callbacks_late", again=True).recomputed
+    assert "is er niet meer" in gone.error
 
 
 def test_a_published_figure_that_is_not_what_the_files_say_is_found(
@@ -108,8 +109,8 @@ def test_a_published_figure_that_is_not_what_the_files_say_is_found(
     path.chmod(0o644)
     figures.with_columns(pl.col("value") + 1).write_parquet(path)
     answer = explain(copy, "callbacks_late", again=True)
-    assert answer["recomputed"]["is_equal"] is False
-    assert answer["release"]["changed_files"] == ["parquet/fct_kpi_value.parquet"]
+    assert answer.recomputed.is_equal is False
+    assert answer.release.changed_files == ["parquet/fct_kpi_value.parquet"]
     assert any("NIET GELIJK" in line for line in lines(answer))
 
 
@@ -131,25 +132,25 @@ def test_a_period_is_a_year_a_quarter_or_a_month(text: str, period: str) -> None
 
 def test_the_answer_holds_everything_that_an_auditor_asks(settings: Settings) -> None:
     answer = explain(settings, "callbacks_late", period="2026-05")
-    figure = answer["figure"]
-    assert figure["value"] == pytest.approx(100 * figure["numerator"] / figure["denominator"])
-    assert answer["kpi"]["definition_nl"]
-    assert "int_callback" in answer["sql"]["model"]
-    assert "${RAW}/customer_contact__callbacks" in answer["sql"]["script"]
-    assert str(settings.home) not in answer["sql"]["script"]
+    figure = answer.figure
+    assert figure.value == pytest.approx(100 * figure.numerator / figure.denominator)
+    assert answer.kpi.definition_nl
+    assert "int_callback" in answer.sql.model
+    assert "${RAW}/customer_contact__callbacks" in answer.sql.script
+    assert str(settings.home) not in answer.sql.script
     delivered = current(settings.home, "source_delivery").filter(
         pl.col("table_name") == "callbacks"
     )
-    assert {one["sha256"] for one in answer["deliveries"]} == set(delivered["sha256"])
-    assert sum(one["rows_quarantined"] for one in answer["deliveries"]) == (
+    assert {one.sha256 for one in answer.deliveries} == set(delivered["sha256"])
+    assert sum(one.rows_quarantined for one in answer.deliveries) == (
         delivered["rows_quarantined"].sum()
     )
-    own = answer["checks"]["of_this_kpi"]
-    assert any("Aansluiting" in check["description"] for check in own)
-    assert answer["checks"]["while_building"]["passed"] > 0
-    assert [one["release_id"] for one in answer["history"]] == [answer["release"]["release_id"]]
-    assert answer["release"]["judgement"]["sha256"]
-    assert json.loads(json.dumps(answer)) == answer
+    own = answer.checks.of_this_kpi
+    assert any("Aansluiting" in check.description for check in own)
+    assert answer.checks.while_building.passed > 0
+    assert [one.release_id for one in answer.history] == [answer.release.release_id]
+    assert answer.release.judgement.sha256
+    assert Answer.read(json.loads(json.dumps(answer.written()))) == answer
 
 
 def test_a_part_of_a_figure_is_explained_too(settings: Settings) -> None:
@@ -162,7 +163,7 @@ def test_a_part_of_a_figure_is_explained_too(settings: Settings) -> None:
         dimension="team",
         value=one["dimension_value"],
     )
-    assert answer["figure"]["value"] == one["value"]
+    assert answer.figure.value == one["value"]
 
 
 def test_what_is_hidden_stays_hidden(settings: Settings) -> None:
@@ -176,9 +177,9 @@ def test_what_is_hidden_stays_hidden(settings: Settings) -> None:
         value=hidden["dimension_value"],
         again=True,
     )
-    assert answer["recomputed"]["is_equal"]
-    assert answer["recomputed"]["figure"]["value"] is None
-    assert answer["figure"]["sample_size"] is None
+    assert answer.recomputed.is_equal
+    assert answer.recomputed.figure.value is None
+    assert answer.figure.sample_size is None
     assert any("Verborgen" in line for line in lines(answer))
 
 

@@ -63,12 +63,12 @@ def test_a_corrected_delivery_is_shown_as_a_revision(homes: tuple[Path, Path]) -
 
 def test_a_revision_names_the_delivery_that_caused_it(homes: tuple[Path, Path]) -> None:
     answer = explain(Settings(home=homes[0]), "website_text_clarity", period="2026-03", again=True)
-    new, old = answer["history"]
-    assert (old["value"], new["value"]) == (50.0, 60.0)
-    assert new["revision"]["cause"] == "delivery"
-    (delivery,) = new["revision"]["deliveries"]
-    assert (delivery["file_name"], delivery["change"]) == ("votes_2.csv", "added")
-    assert answer["recomputed"]["all_equal"]
+    new, old = answer.history
+    assert (old.value, new.value) == (50.0, 60.0)
+    assert new.revision.cause == "delivery"
+    (delivery,) = new.revision.deliveries
+    assert (delivery.file_name, delivery.change) == ("votes_2.csv", "added")
+    assert answer.recomputed.all_equal
     report = homes[0] / "releases" / "current" / "controleverslag.html"
     part = report.read_text(encoding="utf-8").split('id="herzien"')[1].split("</section>")[0]
     assert "erbij: website_feedback/votes_2.csv" in part
@@ -79,13 +79,13 @@ def test_a_figure_of_an_older_release_is_explained_and_computed_again(
 ) -> None:
     settings = Settings(home=homes[0])
     new = explain(settings, "website_text_clarity", period="2026-03")
-    older = new["history"][-1]["release_id"]
+    older = new.history[-1].release_id
     answer = explain(
         settings, "website_text_clarity", period="2026-03", release_id=older, again=True
     )
-    assert answer["figure"]["value"] == 50.0
-    assert [one["file_name"] for one in answer["deliveries"]] == ["votes_1.csv"]
-    assert answer["recomputed"]["is_equal"]
+    assert answer.figure.value == 50.0
+    assert [one.file_name for one in answer.deliveries] == ["votes_1.csv"]
+    assert answer.recomputed.is_equal
     assert verify(settings).problems == []
 
 

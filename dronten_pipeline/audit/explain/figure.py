@@ -1,7 +1,8 @@
 """Everything that is known of one published figure.
 
-Here belongs collecting it, from the release, the ledger and the releases before. Not here: saying
-it in words (`core/words.py`) and computing it again (`recompute.py`).
+Here belongs collecting it, from the release, the ledger and the releases before. Not here: the
+shape of the answer (`answer.py`), saying it in words (`words.py`) and computing it again
+(`audit/recompute.py`).
 
 A figure that is hidden because few people stand behind it stays hidden: nothing here shows what
 the release does not.
@@ -18,11 +19,30 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from dronten_pipeline.audit.explain.answer import (
+    AboutKpi,
+    AboutRelease,
+    Again,
+    Answer,
+    Check,
+    Checks,
+    Delivery,
+    Earlier,
+    FailedTest,
+    Figure,
+    Recomputed,
+    Revision,
+    Signature,
+    Sql,
+    Target,
+    WhileBuilding,
+)
 from dronten_pipeline.audit.recompute import FIGURES, RecomputeError, recompute, script
 from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.core.words import period_code, period_end, word
-from dronten_pipeline.ledger import definitions, ledger
+from dronten_pipeline.ledger import bodies, definitions, ledger
+from dronten_pipeline.ledger.bodies import Agreed, Body, Definitions, Gate
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.lineage import Lineage, read_lineage
 from dronten_pipeline.release.revisions import changed_deliveries
@@ -33,20 +53,6 @@ _PERIOD = re.compile(r"^(\d{4})(?:-?[KQkq]([1-4])|-(\d{2}))?$")
 #: As in kpi_revision: below this share of a value is how a sum was added up.
 SAME = 1e-9
 _KEY = ("period_grain", "period_start", "dimension", "dimension_value")
-_SHOWN = (
-    *_KEY,
-    "value",
-    "numerator",
-    "denominator",
-    "sample_size",
-    "ci_low",
-    "ci_high",
-    "is_suppressed",
-    "is_provisional",
-    "source_state",
-    "as_of",
-    "definition_version",
-)
 
 
 class ExplainError(ValueError):
@@ -97,8 +103,8 @@ def explain(
     value: str | None = None,
     release_id: str | None = None,
     again: bool = False,
-) -> dict[str, Any]:
-    """Everything that is known of one figure, as JSON can hold it.
+) -> Answer:
+    """Everything that is known of one figure.
 
     Args:
         period: as `period_of` reads it; by default that of the status of the KPI.
@@ -118,30 +124,22 @@ def explain(
     cell = _cell(release, kpi_id, figures, period, dimension, value)
     figure = figures.filter(cell.condition()).row(0, named=True)
     lineage = read_lineage(release.folder)
-    judged = ledger.read_record(settings, release.manifest.gate_record.number)
+    judged = ledger.read_record(settings, release.manifest.gate_record.number, Gate)
     agreed = _agreed(settings, judged)
     tables = lineage.tables_behind(f"kpi_{kpi_id}") if lineage else None
-    answer: dict[str, Any] = _plain(
-        {
-            "release": _about_release(settings, release, judged),
-            "kpi": {
-                **about,
-                "document_nl": _called(release, about["document"]),
-                **_decided(agreed, kpi_id),
-            },
-            "figure": {name: figure[name] for name in _SHOWN},
-            "status": _standing(release, kpi_id),
-            "targets": _targets(release, agreed, kpi_id, cell),
-            "sql": _sql(lineage, kpi_id),
-            "deliveries": _deliveries(release, about["source_system"], tables),
-            "checks": _checks(judged, agreed, lineage, kpi_id),
-            "history": _history(settings, release, kpi_id, cell, tables),
-            "recomputed": _again(settings, release, lineage, kpi_id, cell, figure)
-            if again
-            else None,
-        }
+    called = {"document_nl": _called(release, about["document"])}
+    return Answer(
+        release=_about_release(settings, release, judged),
+        kpi=AboutKpi.read(_plain(about | called | _decided(agreed, kpi_id))),
+        figure=Figure.read(_plain({name: figure[name] for name in Figure.model_fields})),
+        status=_plain(_standing(release, kpi_id)),
+        targets=_targets(release, agreed, kpi_id, cell),
+        sql=_sql(lineage, kpi_id),
+        deliveries=_deliveries(release, about["source_system"], tables),
+        checks=_checks(judged, agreed, lineage, kpi_id),
+        history=_history(settings, release, kpi_id, cell, tables),
+        recomputed=_again(settings, release, lineage, kpi_id, cell, figure) if again else None,
     )
-    return answer
 
 
 # --- which figure
@@ -219,59 +217,58 @@ def _grains(figures: pl.DataFrame) -> str:
 # --- what is known of it
 
 
-def _about_release(settings: Settings, release: Release, judged: Record | None) -> dict[str, Any]:
+def _about_release(
+    settings: Settings, release: Release, judged: Record[Gate] | None
+) -> AboutRelease:
     manifest = release.manifest
     published = next(
         (
             record
-            for record in ledger.records_of(settings, "release")
-            if record.body.get("release_id") == release.release_id
+            for record in ledger.records_of(settings, bodies.Release)
+            if record.body.release_id == release.release_id
         ),
         None,
     )
-    return {
-        "release_id": release.release_id,
-        "is_current": release.is_current,
-        "is_sample": manifest.is_sample,
-        "as_of": manifest.as_of,
-        "published_at": manifest.published_at,
-        "verdict": manifest.verdict,
-        "code_version": manifest.code_version,
-        "changed_files": sorted(differences(release)),
-        "judgement": _signature(judged),
-        "publication": _signature(published),
-    }
+    return AboutRelease(
+        release_id=release.release_id,
+        is_current=release.is_current,
+        is_sample=manifest.is_sample,
+        as_of=manifest.as_of,
+        published_at=manifest.published_at,
+        verdict=manifest.verdict,
+        code_version=manifest.code_version,
+        changed_files=sorted(differences(release)),
+        judgement=_signature(judged),
+        publication=_signature(published),
+    )
 
 
-def _signature(record: Record | None) -> dict[str, Any] | None:
-    """What a believable record proves; null when there is none."""
+def _signature(record: Record[Body] | None) -> Signature | None:
     if record is None:
         return None
-    return {
-        "record": record.number,
-        "sha256": record.sha256,
-        "recorded_at": record.recorded_at,
-        "recorded_by": record.recorded_by["account"],
-        "key_id": record.key_id,
-        "anchor": record.anchor,
-    }
+    return Signature(
+        record=record.number,
+        sha256=record.sha256,
+        recorded_at=record.recorded_at,
+        recorded_by=record.recorded_by["account"],
+        key_id=record.key_id,
+        anchor=record.anchor,
+    )
 
 
-def _agreed(settings: Settings, judged: Record | None) -> definitions.Agreed:
+def _agreed(settings: Settings, judged: Record[Gate] | None) -> Agreed:
     """What was agreed when the release was judged."""
-    named = (judged.body.get("definitions") if judged else None) or {}
-    record = ledger.read_record(settings, int(named.get("record", 0)))
-    return record.body["agreed"] if record else {}
+    named = judged.body.definitions if judged else None
+    record = ledger.read_record(settings, named.record, Definitions) if named else None
+    return record.body.agreed if record else {}
 
 
-def _decided(agreed: definitions.Agreed, kpi_id: str) -> dict[str, Any]:
+def _decided(agreed: Agreed, kpi_id: str) -> dict[str, Any]:
     decided = agreed.get(f"definition/{kpi_id}", {})
     return {name: decided.get(name) for name in ("decided_by", "decided_on")}
 
 
-def _targets(
-    release: Release, agreed: definitions.Agreed, kpi_id: str, cell: Cell
-) -> list[dict[str, Any]]:
+def _targets(release: Release, agreed: Agreed, kpi_id: str, cell: Cell) -> list[Target]:
     """The targets in force on the last day of the period, as published, with who set them.
 
     None beside a figure that stands beside the headline: no target is about it.
@@ -288,8 +285,8 @@ def _targets(
         kind = "" if row["kind"] == "target" else f" {row['kind']}"
         names = (f"target/{kpi_id} {row['period_start']:{form}}{kind}" for form in ("%Y", "%Y-%m"))
         by = [definitions.decided(agreed[name]) for name in names if name in agreed]
-        document = {"document_nl": _called(release, row["document"])}
-        found.append({**row, **document, "decided": by[-1] if by else None})
+        also = {"document_nl": _called(release, row["document"]), "decided": by[-1] if by else None}
+        found.append(Target.read(_plain(row | also)))
     return found
 
 
@@ -303,16 +300,16 @@ def _standing(release: Release, kpi_id: str) -> dict[str, Any] | None:
     return found.row(0, named=True)
 
 
-def _sql(lineage: Lineage | None, kpi_id: str) -> dict[str, str] | None:
+def _sql(lineage: Lineage | None, kpi_id: str) -> Sql | None:
     key = lineage.id_of(f"kpi_{kpi_id}") if lineage else None
     if lineage is None or key is None:
         return None
-    return {"model": str(lineage.nodes[key].sql), "script": script(lineage, kpi_id)}
+    return Sql(model=str(lineage.nodes[key].sql), script=script(lineage, kpi_id))
 
 
 def _deliveries(
     release: Release, source: str, tables: list[tuple[str, str]] | None
-) -> list[dict[str, Any]]:
+) -> list[Delivery]:
     """The delivered files that the KPI reads; without a lineage all of its source."""
     known = {
         (row["source"], row["table_name"], row["file_name"], row["sha256"]): row
@@ -325,82 +322,67 @@ def _deliveries(
             continue
         row = known.get((*place, one.file_name, one.sha256), {})
         found.append(
-            {
-                **{
-                    name: getattr(one, name)
-                    for name in (
-                        "source",
-                        "table",
-                        "file_name",
-                        "sha256",
-                        "counts",
-                        "delivery_number",
-                        "raw_path",
-                        "raw_sha256",
-                    )
-                },
-                "rows_counted": one.rows,
-                **{
-                    name: row.get(name)
-                    for name in (
-                        "state",
-                        "received_at",
-                        "rows_delivered",
-                        "rows_accepted",
-                        "rows_quarantined",
-                        "note",
-                    )
-                },
-            }
+            Delivery(
+                source=one.source,
+                table=one.table,
+                file_name=one.file_name,
+                sha256=one.sha256,
+                counts=one.counts,
+                delivery_number=one.delivery_number,
+                raw_path=one.raw_path,
+                raw_sha256=one.raw_sha256,
+                rows_counted=one.rows,
+                state=row.get("state"),
+                received_at=_plain(row.get("received_at")),
+                rows_delivered=row.get("rows_delivered"),
+                rows_accepted=row.get("rows_accepted"),
+                rows_quarantined=row.get("rows_quarantined"),
+                note=row.get("note"),
+            )
         )
     return found
 
 
 def _checks(
-    judged: Record | None,
-    agreed: definitions.Agreed,
+    judged: Record[Gate] | None,
+    agreed: Agreed,
     lineage: Lineage | None,
     kpi_id: str,
-) -> dict[str, Any]:
+) -> Checks:
     """The rules about this KPI, those about every figure and delivery, and the tests of dbt."""
     own, general = [], []
-    for result in judged.body["results"] if judged else []:
-        rule = agreed.get(f"tolerance/{result['table']}.{result['rule']}", {})
-        one = {
-            **{
-                name: result.get(name)
-                for name in (
-                    "table",
-                    "rule",
-                    "severity",
-                    "description",
-                    "passed",
-                    "observed",
-                    "error",
-                )
-            },
-            "allowed": rule.get("allowed"),
-            "source": rule.get("source"),
-        }
+    for result in judged.body.results if judged else []:
+        rule = agreed.get(f"tolerance/{result.table}.{result.rule}", {})
+        one = Check(
+            table=result.table,
+            rule=result.rule,
+            severity=result.severity,
+            description=result.description,
+            passed=result.passed,
+            observed=result.observed,
+            error=result.error,
+            allowed=rule.get("allowed"),
+            source=rule.get("source"),
+        )
         guarded = definitions.kpi_of(rule)
-        if guarded == kpi_id and result["table"] == FIGURES:
+        if guarded == kpi_id and result.table == FIGURES:
             own.append(one)
-        elif guarded is None and result["table"] in (FIGURES, "source_delivery", "dim_kpi"):
+        elif guarded is None and result.table in (FIGURES, "source_delivery", "dim_kpi"):
             general.append(one)
     behind = set(lineage.upstream([lineage.id_of(f"kpi_{kpi_id}") or ""])) if lineage else set()
     tests = [test for test in (lineage.tests if lineage else ()) if behind & set(test.on)]
-    return {
-        "of_this_kpi": own,
-        "of_all_figures": general,
-        "while_building": {
-            "passed": sum(test.status == "pass" for test in tests),
-            "not_passed": [
-                test.model_dump(include={"name", "status", "failures"})
+    return Checks(
+        of_this_kpi=own,
+        of_all_figures=general,
+        while_building=WhileBuilding(
+            passed=sum(test.status == "pass" for test in tests),
+            not_passed=[
+                FailedTest(name=test.name, status=test.status, failures=test.failures)
                 for test in tests
                 if test.status != "pass"
             ],
-        },
-    }
+        ),
+    )
 
 
 def _history(
@@ -409,7 +391,7 @@ def _history(
     kpi_id: str,
     cell: Cell,
     tables: list[tuple[str, str]] | None,
-) -> list[dict[str, Any]]:
+) -> list[Earlier]:
     """The same figure in every release of the same kind, the newest first."""
     releases = {one.release_id: one for one in list_releases(settings) if not one.problem}
     found = []
@@ -421,28 +403,28 @@ def _history(
         revision = _one(one, "kpi_revision", mine)
         before = releases.get(one.manifest.previous_release or "")
         found.append(
-            {
-                "release_id": one.release_id,
-                "as_of": one.manifest.as_of,
-                "is_current": one.is_current,
-                "is_this": one.release_id == release.release_id,
-                "is_there": row is not None,
-                "value": row["value"] if row else None,
-                "is_suppressed": row["is_suppressed"] if row else None,
-                "revision": None
+            Earlier(
+                release_id=one.release_id,
+                as_of=one.manifest.as_of,
+                is_current=one.is_current,
+                is_this=one.release_id == release.release_id,
+                is_there=row is not None,
+                value=row["value"] if row else None,
+                is_suppressed=row["is_suppressed"] if row else None,
+                revision=None
                 if revision is None
-                else {
-                    "old_value": revision["old_value"],
-                    "new_value": revision["new_value"],
-                    "old_release": revision["old_release"],
-                    "cause": revision["cause"],
+                else Revision(
+                    old_value=revision["old_value"],
+                    new_value=revision["new_value"],
+                    old_release=revision["old_release"],
+                    cause=revision["cause"],
                     # a release from before the two were told apart does not say
-                    "is_revision": revision.get("is_revision", True),
-                    "deliveries": changed_deliveries(
+                    is_revision=revision.get("is_revision", True),
+                    deliveries=changed_deliveries(
                         before.manifest.inputs if before else None, one.manifest.inputs, tables
                     ),
-                },
-            }
+                ),
+            )
         )
     return found
 
@@ -454,10 +436,10 @@ def _again(
     kpi_id: str,
     cell: Cell,
     figure: dict[str, Any],
-) -> dict[str, Any]:
+) -> Recomputed:
     """The same figure, computed again; what is hidden is only said to be hidden again."""
     if lineage is None:
-        return {"error": "Deze uitgave bewaarde haar SQL nog niet.", "is_equal": None}
+        return Recomputed(error="Deze uitgave bewaarde haar SQL nog niet.", is_equal=None)
     try:
         computed = recompute(
             release=release.folder,
@@ -467,20 +449,20 @@ def _again(
             releases=settings.releases,
         )
     except RecomputeError as error:
-        return {"error": str(error), "is_equal": None}
+        return Recomputed(error=str(error), is_equal=None)
     rows = computed.filter(cell.condition()).to_dicts()
     published = _table(release, FIGURES).filter(pl.col("kpi_id") == kpi_id)
     new = rows[0] if rows else None
-    same_columns = ("value", "numerator", "denominator", "sample_size", "is_suppressed")
-    return {
-        "error": None,
-        "figure": {name: new[name] for name in same_columns} if new else None,
-        "is_equal": new is not None
+    same_columns = list(Again.model_fields)
+    return Recomputed(
+        error=None,
+        figure=Again(**{name: new[name] for name in same_columns}) if new else None,
+        is_equal=new is not None
         and all(_is_same(new[name], figure[name]) for name in same_columns),
-        "figures_of_this_kpi": published.height,
+        figures_of_this_kpi=published.height,
         # The name of the release is added when it is made.
-        "all_equal": computed.sort(_KEY).equals(published.select(computed.columns).sort(_KEY)),
-    }
+        all_equal=computed.sort(_KEY).equals(published.select(computed.columns).sort(_KEY)),
+    )
 
 
 def _is_same(new: Any, old: Any) -> bool:

@@ -14,7 +14,7 @@ from dronten_pipeline.contracts.suites import Expectation, Suite
 from dronten_pipeline.core.database import OFFLINE, identifier, literal
 from dronten_pipeline.gate.rules_judged.rows import Row
 from dronten_pipeline.gate.sql_judge import judge_suite
-from dronten_pipeline.gate.verdict import Answer
+from dronten_pipeline.ledger.judgement import Answer
 
 
 class Bench:

@@ -23,6 +23,7 @@ from dronten_pipeline.core.permissions import open_to_readers
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
 from dronten_pipeline.core.words import word
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Release, Rollback
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.formats.mart import Mart
 from dronten_pipeline.release.formats.readme import NAME as README
@@ -103,13 +104,15 @@ def history(settings: Settings, *, is_linked: bool = False) -> list[Entry]:
     Args:
         is_linked: whether each links to its open part, as seen from the folder of the releases.
     """
-    found = [
-        (record, settings.releases / str(record.body.get("release_id")))
-        for kind in ("release", "rollback")
-        for record in islice(ledger.records_of(settings, kind), MOST_ENTRIES)
+    found: list[Record[Release] | Record[Rollback]] = [
+        *islice(ledger.records_of(settings, Release), MOST_ENTRIES),
+        *islice(ledger.records_of(settings, Rollback), MOST_ENTRIES),
     ]
-    found.sort(key=lambda one: one[0].number, reverse=True)
-    return [_entry(record, folder, is_linked) for record, folder in found[:MOST_ENTRIES]]
+    found.sort(key=lambda one: one.number, reverse=True)
+    return [
+        _entry(record, settings.releases / record.body.release_id, is_linked)
+        for record in found[:MOST_ENTRIES]
+    ]
 
 
 def announce(settings: Settings) -> list[str]:
@@ -121,8 +124,9 @@ def announce(settings: Settings) -> list[str]:
     return []
 
 
-def _entry(record: Record, folder: Path, is_linked: bool) -> Entry:
-    manifest, before = _manifest(folder), record.body.get("from_release")
+def _entry(record: Record[Release] | Record[Rollback], folder: Path, is_linked: bool) -> Entry:
+    manifest = _manifest(folder)
+    before = record.body.from_release if isinstance(record.body, Rollback) else None
     published = manifest.published_at if manifest else None
     return Entry(
         name=f"{record.number}" if before else folder.name,

@@ -21,7 +21,8 @@ from dronten_pipeline.core.database import OFFLINE
 from dronten_pipeline.core.run_files import MART, WAREHOUSE
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import definitions, ledger, rules, trust
-from dronten_pipeline.ledger.judgement import InputFile
+from dronten_pipeline.ledger.bodies import Agreed, Definitions, Gate
+from dronten_pipeline.ledger.judgement import Approval, InputFile, Result
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.lineage import Lineage, read_lineage
 from dronten_pipeline.release.manifest import NAME, Manifest, read_manifest
@@ -38,7 +39,7 @@ OWN_TEAM = "Datalab"
 class Judged:
     """One judgement and the files that it is about."""
 
-    record: Record
+    record: Record[Gate]
     #: Folder with mart.duckdb (and `proof/`): the release that is being made, or the run's.
     folder: Path
     #: Folder with warehouse.duckdb, which the mart was taken from.
@@ -48,26 +49,25 @@ class Judged:
     files: Mapping[str, Mapping[str, Any]]
 
     @property
-    def body(self) -> dict[str, Any]:
+    def body(self) -> Gate:
         return self.record.body
 
 
 def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
     """Everything that the template shows; days and numbers are words already."""
     body = judged.body
-    previous = _manifest(settings, body.get("previous_release"))
+    previous = _manifest(settings, body.previous_release)
     agreed = _agreed(settings, body)
-    inputs = [InputFile.read(one) for one in body.get("inputs") or []]
+    inputs = body.inputs or []
     lineage = read_lineage(judged.folder)
     warehouse = judged.run_folder / WAREHOUSE
     with Reading(judged.folder / MART) as mart, Reading(warehouse) as built:
-        checks = [_check(result, agreed) for result in body["results"]]
+        checks = [_check(result, agreed) for result in body.results]
         return {
             "about": _about(judged, settings),
             "counts": _counts(checks),
             "tables": [
-                {"name": name, "rows": words.number(rows)}
-                for name, rows in body.get("row_counts", {}).items()
+                {"name": name, "rows": words.number(rows)} for name, rows in body.row_counts.items()
             ],
             "kpis": _kpis(mart, lineage) if judged.files else [],
             "small_groups": _small_groups(built) if judged.files else [],
@@ -75,7 +75,7 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
                 (check for check in checks if not check["passed"]),
                 key=lambda check: (check["mark"] != "critical", check["owner"]),
             ),
-            "approval": _approval(body.get("approval")),
+            "approval": _approval(body.approval),
             "reconciliation": _reconciliation(mart, built, sources_about_people(settings)),
             "stopped": _stopped(mart),
             "rejected": _rejected(settings, inputs),
@@ -98,20 +98,20 @@ def collect(settings: Settings, judged: Judged) -> dict[str, Any]:
 def _about(judged: Judged, settings: Settings) -> dict[str, Any]:
     body, record = judged.body, judged.record
     return {
-        "release_id": body["release_id"],
-        "as_of": words.day(body["as_of"]),
-        "published_at": words.moment(body["published_at"]) if body.get("published_at") else None,
+        "release_id": body.release_id,
+        "as_of": words.day(body.as_of),
+        "published_at": words.moment(body.published_at) if body.published_at else None,
         "judged_at": words.moment(record.recorded_at),
-        "verdict": body["verdict"],
+        "verdict": body.verdict,
         "is_published": bool(judged.files),
         "is_sample": judged.is_sample,
-        "error": body.get("error") is not None,
-        "previous_release": body.get("previous_release"),
-        "code_version": body["code_version"],
-        "code_has_changes": body.get("code_has_changes", False),
-        "engine": body.get("engine", {}),
-        "mart_sha256": body.get("mart_sha256"),
-        "suites_sha256": body.get("suites_sha256"),
+        "error": body.error is not None,
+        "previous_release": body.previous_release,
+        "code_version": body.code_version,
+        "code_has_changes": body.code_has_changes,
+        "engine": body.engine,
+        "mart_sha256": body.mart_sha256,
+        "suites_sha256": body.suites_sha256,
         "record": record.number,
         "record_sha256": record.sha256,
         "key_id": record.key_id,
@@ -131,30 +131,30 @@ def _counts(checks: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     }
 
 
-def _check(result: Mapping[str, Any], agreed: definitions.Agreed) -> dict[str, Any]:
+def _check(result: Result, agreed: Agreed) -> dict[str, Any]:
     """One rule in words; a rule that could not be judged counts as failed."""
-    rule = agreed.get(f"tolerance/{result['table']}.{result['rule']}", {})
-    unjudged = result.get("error") is not None
-    passed = bool(result["passed"]) and not unjudged
-    critical = unjudged or result["severity"] == "critical"
+    rule = agreed.get(f"tolerance/{result.table}.{result.rule}", {})
+    unjudged = result.error is not None
+    passed = result.passed and not unjudged
+    critical = unjudged or result.severity == "critical"
     return {
-        "table": result["table"],
-        "rule": result["rule"],
-        "description": result["description"],
+        "table": result.table,
+        "rule": result.rule,
+        "description": result.description,
         "passed": passed,
         "is_critical": critical,
         "mark": "passed" if passed else "critical" if critical else "warning",
-        "observed": "kon niet beoordeeld worden" if unjudged else result["observed"],
-        "allowed": wording.allowed(result["type"], rule.get("allowed", {})),
+        "observed": "kon niet beoordeeld worden" if unjudged else result.observed,
+        "allowed": wording.allowed(result.type, rule.get("allowed", {})),
         "source": rule.get("source"),
-        "owner": result.get("owner") or _owner(rule, agreed),
-        "kpi": result.get("kpi") or definitions.kpi_of(rule),
-        "on_failure": result.get("on_failure"),
-        "computations": result.get("computations"),
+        "owner": result.owner or _owner(rule, agreed),
+        "kpi": result.kpi or definitions.kpi_of(rule),
+        "on_failure": result.on_failure,
+        "computations": result.computations,
     }
 
 
-def _owner(rule: Mapping[str, Any], agreed: definitions.Agreed) -> str:
+def _owner(rule: Mapping[str, Any], agreed: Agreed) -> str:
     """Who must look at it: whom it names, the owner of its KPI, else those who build."""
     kpi = agreed.get(f"definition/{definitions.kpi_of(rule)}", {})
     return str(rule.get("owner") or kpi.get("owner") or OWN_TEAM)
@@ -167,16 +167,16 @@ def _by_table(checks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"table": table, "checks": grouped[table]} for table in sorted(grouped)]
 
 
-def _approval(approval: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _approval(approval: Approval | None) -> dict[str, Any] | None:
     if approval is None:
         return None
     return {
-        "by": approval["approved_by"],
-        "at": words.moment(approval["approved_at"]),
-        "reason": approval["reason"],
-        "rules": approval["rules"],
-        "record": approval["record"],
-        "key_id": approval["key_id"],
+        "by": approval.approved_by,
+        "at": words.moment(approval.approved_at),
+        "reason": approval.reason,
+        "rules": [rule.written() for rule in approval.rules],
+        "record": approval.record,
+        "key_id": approval.key_id,
     }
 
 
@@ -455,44 +455,44 @@ def _deliveries(mart: Reading, inputs: Sequence[InputFile]) -> list[dict[str, An
 # --- what was agreed
 
 
-def _agreed(settings: Settings, body: Mapping[str, Any]) -> definitions.Agreed:
-    record = ledger.read_record(settings, _definitions_record(body))
-    return record.body["agreed"] if record else {}
+def _agreed(settings: Settings, body: Gate) -> Agreed:
+    record = ledger.read_record(settings, _definitions_record(body), Definitions)
+    return record.body.agreed if record else {}
 
 
 def _agreed_otherwise(
-    settings: Settings, body: Mapping[str, Any], previous: Manifest | None
+    settings: Settings, body: Gate, previous: Manifest | None
 ) -> list[dict[str, Any]]:
     """Definitions, targets and tolerances that differ from those of the release before."""
     if previous is None:
         return []
-    before = ledger.read_record(settings, previous.gate_record.number)
+    before = ledger.read_record(settings, previous.gate_record.number, Gate)
     since = _definitions_record(before.body) if before else 0
     found = []
-    for record in ledger.records_of(settings, definitions.KIND):
+    for record in ledger.records_of(settings, Definitions):
         if since < record.number <= _definitions_record(body):
             found += [
                 {
-                    "name": change["name"],
-                    "field": change["field"] or "geheel",
-                    "old": _short(change["old"]),
-                    "new": _short(change["new"]),
-                    "decided": change["decided"],
+                    "name": change.name,
+                    "field": change.field or "geheel",
+                    "old": _short(change.old),
+                    "new": _short(change.new),
+                    "decided": change.decided,
                 }
-                for change in record.body["changes"]
+                for change in record.body.changes
             ]
     return found
 
 
-def _judged_by(body: Mapping[str, Any]) -> dict[str, Any]:
+def _judged_by(body: Gate) -> dict[str, Any]:
     """By which rules it was judged, where that is not as usual, and what became of them."""
-    if "judged_by" not in body:
+    if not body.names_its_rules:
         return {"said": [], "changes": []}
     return {
-        "said": rules.sentences(body, body["differs_from_commit"]),
+        "said": rules.sentences(body, body.differs_from_commit),
         "changes": [
-            {"line": rules.in_words(change), "is_critical": change["is_critical"]}
-            for change in body["rule_changes"]
+            {"line": rules.in_words(change), "is_critical": change.is_critical}
+            for change in body.rule_changes
         ],
     }
 
@@ -502,8 +502,8 @@ def _first_key(settings: Settings) -> list[str]:
     return trust.sentences(trust.trust(settings))
 
 
-def _definitions_record(body: Mapping[str, Any]) -> int:
-    return int((body.get("definitions") or {}).get("record", 0))
+def _definitions_record(body: Gate) -> int:
+    return body.definitions.record if body.definitions else 0
 
 
 def _short(value: object) -> str:

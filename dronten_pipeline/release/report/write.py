@@ -12,6 +12,7 @@ from dronten_pipeline.core.durable import write_durably
 from dronten_pipeline.core.run_files import REPORT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Gate
 from dronten_pipeline.release.report.facts import Judged, collect
 
 TEMPLATE = "controleverslag.html.j2"
@@ -32,8 +33,8 @@ def write_report_of_failure(
     Returns:
         None when the last judgement of this folder was not a failure.
     """
-    record = next(ledger.records_of(settings, "gate"), None)
-    if record is None or record.body.get("verdict") != "failed":
+    record = next(ledger.records_of(settings, Gate), None)
+    if record is None or record.body.verdict != "failed":
         return None
     return write_report(
         settings,

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from dronten_pipeline.audit.explain.answer import Figure, Target
 from dronten_pipeline.audit.explain.words import _cell, _parts, _target, _unit, _value
 
 
-def figure(**other: Any) -> dict[str, Any]:
-    return {
+def figure(**other: Any) -> Figure:
+    said: dict[str, Any] = {
         "period_grain": "month",
         "period_start": "2026-06-01",
         "dimension": "total",
@@ -25,11 +26,12 @@ def figure(**other: Any) -> dict[str, Any]:
         "is_provisional": True,
         "source_state": "current",
         "as_of": "2026-06-30",
-        **other,
+        "definition_version": "1",
     }
+    return Figure(**said | other)
 
 
-def beside(**other: Any) -> dict[str, Any]:
+def beside(**other: Any) -> Figure:
     return figure(dimension="measure", **other)
 
 
@@ -52,9 +54,7 @@ def test_a_period_that_is_over_is_not_said_to_run() -> None:
     ],
     ids=["total", "part", "share", "euros", "mean", "no share", "hidden"],
 )
-def test_a_figure_beside_the_headline_has_a_unit_of_its_own(
-    one: dict[str, Any], unit: str | None
-) -> None:
+def test_a_figure_beside_the_headline_has_a_unit_of_its_own(one: Figure, unit: str | None) -> None:
     assert _unit(one, "percent") == unit
 
 
@@ -73,14 +73,14 @@ def test_one_record_is_one_and_a_margin_has_its_unit() -> None:
 
 
 def test_the_target_beside_a_part_is_that_of_the_whole() -> None:
-    target = {
-        "kind": "target",
-        "period_start": "2026-01-01",
-        "comparator": ">",
-        "target_value": 60.0,
-        "document_nl": "Programmabegroting",
-        "decided": None,
-        "note": None,
-    }
+    target = Target(
+        kind="target",
+        period_start="2026-01-01",
+        comparator=">",
+        target_value=60.0,
+        document_nl="Programmabegroting",
+        decided=None,
+        note=None,
+    )
     assert _target(target, figure(), "percent").startswith("Doel vanaf")
     assert _target(target, figure(dimension="team"), "percent").startswith("Doel van het geheel")

@@ -27,6 +27,7 @@ from dronten_pipeline.pipeline.run import alone
 from dronten_pipeline.release.errors import NotJudged
 from dronten_pipeline.release.rollback import rollback
 from tests.conftest import PROJECT, Datalab
+from tests.documents import append
 from tests.unit.release.marts import judged_mart, publish_it, release_id
 
 
@@ -160,11 +161,11 @@ def cut_off_the_end(settings: Settings) -> None:
 
 
 def rewrite_the_end_with_the_key(settings: Settings) -> None:
-    bodies = [(one.kind, one.body) for one in ledger.read_all(settings).records[2:]]
+    bodies = [(one.kind, one.body.written()) for one in ledger.read_all(settings).records[2:]]
     cut_off(settings, 2)
     without = settings.model_copy(update={"anchor": None})
     for kind, body in bodies:
-        ledger.append(without, kind, body | {"run_id": "another"})
+        append(without, kind, body | {"run_id": "another"})
 
 
 def rewrite_one_record_with_the_key(settings: Settings) -> None:
@@ -172,13 +173,13 @@ def rewrite_one_record_with_the_key(settings: Settings) -> None:
 
 
 def rewrite_all_with_another_key(settings: Settings) -> None:
-    bodies = [(one.kind, one.body) for one in ledger.read_all(settings).records]
+    bodies = [(one.kind, one.body.written()) for one in ledger.read_all(settings).records]
     shutil.rmtree(settings.ledger)
     shutil.rmtree(settings.public_keys)
     settings.own_signing_key.unlink()
     without = settings.model_copy(update={"anchor": None})
     for kind, body in bodies:
-        ledger.append(without, kind, body)
+        append(without, kind, body)
 
 
 def replace_the_key(settings: Settings) -> None:
@@ -197,7 +198,7 @@ def add_an_unsigned_record(settings: Settings) -> None:
 
 def add_a_record_of_a_stranger(settings: Settings) -> None:
     stranger = Settings(home=settings.home.parent / "stranger")
-    path = ledger.append(stranger, "gate", {"verdict": "passed"}).path
+    path = append(stranger, "gate", {"verdict": "passed"}).path
     shutil.copyfile(path, settings.ledger / "000005-gate.json")
 
 
@@ -359,9 +360,9 @@ def test_a_head_that_was_written_down_shows_a_rewritten_record_without_an_anchor
     tmp_path: Path,
 ) -> None:
     settings = Settings(home=tmp_path / "home")
-    written_down = [ledger.append(settings, "gate", {"n": n}) for n in range(3)][1]
+    written_down = [append(settings, "gate", {"n": n}) for n in range(3)][1]
     cut_off(settings, 1)
-    ledger.append(settings, "gate", {"n": "another"})
+    append(settings, "gate", {"n": "another"})
     assert verify(settings).problems == []
     found = verify(settings, f"{written_down.number}:{written_down.sha256}")
     assert any("later herschreven" in problem for problem in found.problems)
@@ -397,7 +398,7 @@ def test_a_rollback_is_what_the_ledger_says(attacked: Settings) -> None:
 def test_a_gone_anchor_is_not_begun_anew(attacked: Settings) -> None:
     delete_the_anchor(attacked)
     with pytest.raises(ledger.LedgerError, match="is er niet meer"):
-        ledger.append(attacked, "gate", {})
+        append(attacked, "gate", {})
     assert not (attacked.ledger / "000005-gate.json").exists()
 
 
@@ -406,7 +407,7 @@ def test_a_kill_between_a_record_and_its_line_is_made_up_for(attacked: Settings)
     lines = attacked.anchor.read_text().splitlines(keepends=True)
     attacked.anchor.write_text("".join(lines[:-1]))
     assert verify(attacked).problems == []
-    ledger.append(attacked, "gate", {})
+    append(attacked, "gate", {})
     assert verify(attacked).problems == []
     assert len(attacked.anchor.read_text().splitlines()) == 5
     assert stand_alone(attacked)[0] == 0
@@ -439,7 +440,7 @@ def test_a_line_that_a_full_disk_cut_off_is_made_up_for(attacked: Settings) -> N
     attacked.anchor.write_text(whole[:-90])
     assert verify(attacked).problems == []
     assert stand_alone(attacked)[0] == 0
-    ledger.append(attacked, "gate", {})
+    append(attacked, "gate", {})
     assert attacked.anchor.read_text().startswith(f"{whole[:-90]}\n{whole.splitlines()[-1]}\n")
     assert verify(attacked).problems == []
     assert stand_alone(attacked)[0] == 0
@@ -472,21 +473,21 @@ def test_with_a_full_anchor_no_second_record_is_left_without_its_line(
         patched.setattr(Path, "open", opened)
         for _ in range(3):
             with pytest.raises(ledger.LedgerError, match="de schijf is vol"):
-                ledger.append(attacked, "gate", {})
+                append(attacked, "gate", {})
     assert attacked.anchor.read_text() == lines
     assert len(list(attacked.ledger.glob("*.json"))) == len(lines.splitlines()) + 1
     assert verify(attacked).problems == []
-    ledger.append(attacked, "gate", {})
+    append(attacked, "gate", {})
     assert verify(attacked).problems == []
     assert stand_alone(attacked)[0] == 0
 
 
 def test_the_anchor_may_be_a_folder_and_may_begin_later(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
-    ledger.append(settings, "gate", {})
+    append(settings, "gate", {})
     (tmp_path / "share").mkdir()
     settings = Settings(home=tmp_path / "home", anchor=tmp_path / "share")
-    ledger.append(settings, "gate", {})
+    append(settings, "gate", {})
     assert (tmp_path / "share" / anchor.NAME).read_text().startswith("2 ")
     assert verify(settings).problems == []
 
@@ -495,7 +496,7 @@ def test_an_anchor_that_cannot_be_written_stops_before_the_record(tmp_path: Path
     (tmp_path / "file").write_text("")
     settings = Settings(home=tmp_path / "home", anchor=tmp_path / "file" / "anchor.txt")
     with pytest.raises(ledger.LedgerError, match="anker"):
-        ledger.append(settings, "gate", {})
+        append(settings, "gate", {})
     assert not list(settings.ledger.glob("0*"))
 
 
@@ -503,7 +504,7 @@ def test_the_clock_that_went_back_is_a_notice(
     attacked: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger, "_now", lambda: dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    ledger.append(attacked, "gate", {})
+    append(attacked, "gate", {})
     found = verify(attacked)
     assert found.problems == []
     assert any("De klok liep" in notice for notice in found.notices)
@@ -539,12 +540,14 @@ AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from dronten_pipeline.ledger import ledger
+from tests.documents import append
 from dronten_pipeline.core.settings import Settings
+from tests.documents import append
 settings = Settings(home=Path(sys.argv[1]))
 os.setgid(65534)
 os.setuid(65534)
 try:
-    ledger.append(settings, "gate", {})
+    append(settings, "gate", {})
 except ledger.LedgerError as error:
     print(error)
 """
@@ -553,7 +556,7 @@ except ledger.LedgerError as error:
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
 def test_another_user_without_the_key_adds_nothing(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
-    ledger.append(settings, "gate", {})
+    append(settings, "gate", {})
     for path in [tmp_path, *tmp_path.parents]:
         if path.stat().st_uid == os.getuid() and path != Path("/") and path != Path("/tmp"):
             path.chmod(0o755)
@@ -576,11 +579,11 @@ def test_another_user_without_the_key_adds_nothing(tmp_path: Path) -> None:
 TWICE = """
 import sys
 from pathlib import Path
-from dronten_pipeline.ledger import ledger
 from dronten_pipeline.core.settings import Settings
+from tests.documents import append
 settings = Settings(home=Path(sys.argv[1]), anchor=Path(sys.argv[2]))
 for n in range(20):
-    ledger.append(settings, "gate", {"n": n})
+    append(settings, "gate", {"n": n})
 """
 
 
@@ -600,9 +603,9 @@ def test_a_thousand_records_are_verified_in_ten_seconds(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     # As large as a judgement of the sample: 400 results and 130 deliveries.
     body = {"verdict": "passed", "results": [{"rule": f"rule_{n}" * 30} for n in range(600)]}
-    ledger.append(settings, "gate", body)
+    append(settings, "gate", body)
     for _ in range(99):
-        ledger.append(settings, "gate", body)
+        append(settings, "gate", body)
     started = time.process_time()
     assert verify(settings).problems == []
     assert time.process_time() - started < 1
@@ -639,7 +642,7 @@ def test_a_new_key_is_made_and_made_known(attacked: Settings, datalab: Datalab) 
     assert datalab("keys", "--make", str(new), **about).returncode == 0
     assert datalab("keys", "--trust", **about).returncode == 0
     settings = attacked.model_copy(update={"signing_key": new})
-    assert ledger.append(settings, "gate", {}).number == 6
+    assert append(settings, "gate", {}).number == 6
     found = verify(settings)
     assert found.problems == []
     assert any("bekend gemaakt in record 5" in line for line in found.checked)

@@ -14,6 +14,7 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import ledger
 from dronten_pipeline.pipeline import up_to_date
 from tests.conftest import PROJECT, Datalab
+from tests.documents import append
 
 
 @pytest.mark.parametrize(
@@ -81,10 +82,10 @@ def test_a_key_that_did_not_fit_is_made_when_there_is_room(small_disk: Path) -> 
     with pytest.raises(OSError, match="No space left"):
         settings.read_pseudonym_key()
     with pytest.raises(ledger.LedgerError, match="de schijf is vol: maak ruimte"):
-        ledger.append(settings, "gate", {})
+        append(settings, "gate", {})
     ballast.unlink()
     assert len(settings.read_pseudonym_key()) == 64
-    ledger.append(settings, "gate", {})
+    append(settings, "gate", {})
 
 
 def test_what_cannot_be_kept_for_next_time_undoes_no_run(

@@ -10,8 +10,9 @@ from dronten_pipeline.contracts.suites import load_suites
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.defs.gate import build_gate
 from dronten_pipeline.gate import gate
-from dronten_pipeline.gate.verdict import HeldBack, Result, VerdictName
+from dronten_pipeline.gate.verdict import HeldBack
 from dronten_pipeline.ingest import inputs
+from dronten_pipeline.ledger.judgement import Result, VerdictName
 
 TABLE = "dim_channel"
 

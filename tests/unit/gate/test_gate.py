@@ -19,8 +19,10 @@ from dronten_pipeline.core.run_files import MART, VERDICT
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate import gate, gx_judge, sql_judge
 from dronten_pipeline.gate.suites import hash_of_suites, load_judged_suites
-from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, Verdict
+from dronten_pipeline.gate.verdict import JUDGES, Answers, Verdict
 from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger.bodies import Gate
+from dronten_pipeline.ledger.judgement import Answer
 from tests.unit.gate.marts import JUDGED, SUITES, expectation, make_settings, make_warehouse
 
 
@@ -36,11 +38,12 @@ def run(settings: Settings, folder: Path, **changes: Any) -> Verdict:
     return gate.run_gate(settings, **(arguments | changes))
 
 
-def last_record(settings: Settings) -> dict[str, Any]:
+def last_record(settings: Settings) -> Gate:
     contents = ledger.read_all(settings)
     assert contents.problems == []
-    assert contents.records[-1].kind == "gate"
-    return contents.records[-1].body
+    body = contents.records[-1].body
+    assert isinstance(body, Gate)
+    return body
 
 
 SPOIL_VALUE = "UPDATE figure SET value = 999 WHERE kpi_id = 'k1'"
@@ -72,9 +75,9 @@ def test_the_verdict_follows_from_the_data(
     assert {result.rule for result in found.failures} == rules
     assert len(found.results) == sum(len(rules) for rules in JUDGED.values())
     record = last_record(settings)
-    assert record["verdict"] == verdict
-    assert record["mart_sha256"] == sha256_of(folder / "mart.duckdb")
-    passing = ledger.passing_gate_record(settings, record["mart_sha256"])
+    assert record.verdict == verdict
+    assert record.mart_sha256 == sha256_of(folder / "mart.duckdb")
+    passing = ledger.passing_gate_record(settings, record.mart_sha256)
     assert (passing is None) is (verdict == "failed")
 
 
@@ -136,9 +139,9 @@ def test_nothing_is_published_when_the_judges_differ_on_one_rule(
     assert "voldoet, 0 van 40 rijen" in result.error
     assert "voldoet niet, 1 van 40 rijen" in result.error
     record = last_record(settings)
-    kept = next(one for one in record["results"] if one["rule"] == "team_known")["answers"]
-    assert {kept[judge]["passed"] for judge in JUDGES} == {True, False}
-    assert ledger.passing_gate_record(settings, record["mart_sha256"]) is None
+    kept = next(one for one in record.results if one.rule == "team_known").answers
+    assert {kept[judge].passed for judge in JUDGES} == {True, False}
+    assert ledger.passing_gate_record(settings, record.mart_sha256) is None
 
 
 @pytest.mark.usefixtures("in_process")
@@ -156,7 +159,7 @@ def test_a_mart_that_changes_between_the_judges_is_not_judged(
     settings = make_settings(tmp_path)
     with pytest.raises(gate.GateError, match="terwijl het beoordeeld werd"):
         run(settings, make_warehouse(settings))
-    assert last_record(settings)["verdict"] == "failed"
+    assert last_record(settings).verdict == "failed"
 
 
 @pytest.fixture(scope="module")
@@ -197,10 +200,10 @@ def test_the_record_names_everything_that_was_judged(
 ) -> None:
     settings, folder, verdict, _ = real
     record = last_record(settings)
-    assert record["row_counts"] == {"data_quality": 13, "figure": 40, "publication": 1}
-    assert record["suites_sha256"] == verdict.suites_sha256
-    assert set(record["versions"]) >= {"great_expectations", "duckdb", "python"}
-    assert json.loads((folder / VERDICT).read_text())["mart_sha256"] == record["mart_sha256"]
+    assert record.row_counts == {"data_quality": 13, "figure": 40, "publication": 1}
+    assert record.suites_sha256 == verdict.suites_sha256
+    assert set(record.versions) >= {"great_expectations", "duckdb", "python"}
+    assert json.loads((folder / VERDICT).read_text())["mart_sha256"] == record.mart_sha256
 
 
 # --- failing closed
@@ -240,8 +243,8 @@ def test_a_judge_that_does_not_answer_keeps_the_release_back(
     with pytest.raises(gate.GateError, match=says):
         run(settings, folder)
     record = last_record(settings)
-    assert record["verdict"] == "failed"
-    assert says in record["error"]
+    assert record.verdict == "failed"
+    assert says in record.error
     assert ledger.passing_gate_record(settings, sha256_of(folder / "mart.duckdb")) is None
 
 
@@ -282,7 +285,7 @@ def test_a_judge_that_hangs_is_stopped_with_everything_that_it_started(
             break
         time.sleep(0.1)
     assert not is_running(child)
-    assert last_record(settings)["verdict"] == "failed"
+    assert last_record(settings).verdict == "failed"
 
 
 ASKED = """
@@ -446,7 +449,7 @@ def test_a_verdict_that_does_not_fit_is_not_believed(
         return
     with pytest.raises(gate.GateError, match=says):
         run(settings, folder)
-    assert last_record(settings)["verdict"] == "failed"
+    assert last_record(settings).verdict == "failed"
     assert ledger.passing_gate_record(settings, sha256_of(folder / "mart.duckdb")) is None
 
 
@@ -479,7 +482,7 @@ def test_suites_that_cannot_be_judged_are_refused(
     folder = make_warehouse(settings)
     with pytest.raises(gate.GateError, match=says):
         run(settings, folder)
-    assert last_record(settings)["verdict"] == "failed"
+    assert last_record(settings).verdict == "failed"
 
 
 def test_without_a_warehouse_nothing_is_judged(tmp_path: Path) -> None:
@@ -487,7 +490,7 @@ def test_without_a_warehouse_nothing_is_judged(tmp_path: Path) -> None:
     (settings.warehouse / "run1").mkdir(parents=True)
     with pytest.raises(gate.GateError, match="start de hele keten"):
         run(settings, settings.warehouse / "run1")
-    assert last_record(settings)["mart_sha256"] is None
+    assert last_record(settings).mart_sha256 is None
 
 
 def test_a_run_that_is_broken_off_leaves_a_failed_record(
@@ -501,4 +504,4 @@ def test_a_run_that_is_broken_off_leaves_a_failed_record(
     monkeypatch.setattr(gate, "_run_judge", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(settings, folder)
-    assert last_record(settings)["verdict"] == "failed"
+    assert last_record(settings).verdict == "failed"

@@ -20,7 +20,8 @@ from dronten_pipeline.contracts.suites import Suite
 from dronten_pipeline.core.database import identifier
 from dronten_pipeline.gate.gx_judge import judge_by_great_expectations
 from dronten_pipeline.gate.sql_judge import judge_by_sql
-from dronten_pipeline.gate.verdict import JUDGES, Answer, Answers, JudgeName, disagreement
+from dronten_pipeline.gate.verdict import JUDGES, Answers, disagreement
+from dronten_pipeline.ledger.judgement import Answer, JudgeName
 from tests.unit.gate.breaking import CASES, TABLES, Case
 from tests.unit.gate.marts import expectation
 

@@ -8,13 +8,12 @@ from dronten_pipeline.contracts.expectation_types import QUERY_START
 from dronten_pipeline.contracts.suites import QUERY, WHAT_TO_DO, Suite
 from dronten_pipeline.gate.verdict import (
     JUDGES,
-    Answer,
-    Result,
     combine,
     disagreement,
     verdict_of,
     what_to_do,
 )
+from dronten_pipeline.ledger.judgement import Answer, Result
 from tests.unit.gate.marts import ROWS, expectation
 
 GOOD = Answer(passed=True, observed="0 van 9 rijen", failing_rows=0)

@@ -16,7 +16,7 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.gate.gate import GateError, run_gate
 from dronten_pipeline.gate.verdict import Verdict
 from dronten_pipeline.ingest.inputs import Inputs
-from dronten_pipeline.ledger import built, introduce, ledger, rules, signing
+from dronten_pipeline.ledger import bodies, built, introduce, ledger, rules, signing
 from dronten_pipeline.pipeline.approve import (
     publish_approved,
     what_was_held_back,
@@ -24,6 +24,7 @@ from dronten_pipeline.pipeline.approve import (
 )
 from dronten_pipeline.release.errors import NotJudged
 from dronten_pipeline.release.publish import Published, publish
+from tests.documents import a_body, append
 from tests.unit.gate.marts import make_settings, make_warehouse
 from tests.unit.ledger.test_trust import stand_alone
 
@@ -77,7 +78,7 @@ def release(settings: Settings, number: int) -> Published:
 def settings(tmp_path: Path) -> Settings:
     """One release, judged by all rules, and a second warehouse to be judged."""
     settings = make_settings(tmp_path)
-    ledger.append(settings, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
+    append(settings, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
     for number in (1, 2):
         folder = make_warehouse(settings, f"UPDATE figure SET value = {number}", f"run{number}")
         built.record_built(settings, folder)
@@ -102,7 +103,7 @@ def test_a_rule_that_is_gone_holds_the_release_back_until_somebody_signs(
     verdict = run(settings, 2)
     assert verdict.verdict == "failed"
     (change,) = verdict.weakened
-    assert (change["rule"], change["how"]) == ("team_known", "removed")
+    assert (change.rule, change.how) == ("team_known", "removed")
     with pytest.raises(NotJudged, match=r"held|tegen"):
         release(settings, 2)
     assert what_was_held_back(settings) == []
@@ -120,7 +121,7 @@ def test_a_rule_that_is_gone_holds_the_release_back_until_somebody_signs(
     assert isinstance(published, Published)
     assert approval.weakened == verdict.weakened
     allowed = published.manifest.approval
-    assert allowed and [one.written() for one in allowed.weakened] == verdict.weakened
+    assert allowed and allowed.weakened == verdict.weakened
     found = verify(settings)
     assert found.problems == []
     assert any("figure.team_known is weg" in notice for notice in found.notices)
@@ -136,17 +137,15 @@ def test_a_query_that_differs_is_not_shown_to_be_as_strict(settings: Settings) -
 
     change_rules(settings, weaken)
     (change,) = run(settings, 2).weakened
-    assert (change["rule"], change["how"], change["part"]) == ("reconciles", "changed", "query")
+    assert (change.rule, change.how, change.part) == ("reconciles", "changed", "query")
 
 
 def test_a_warning_may_give_way_and_is_said(settings: Settings) -> None:
     change_rules(settings, lambda by_name: by_name["value_usual"]["kwargs"].update(max_value=999))
     verdict = run(settings, 2)
     assert (verdict.verdict, verdict.weakened) == ("passed", [])
-    body = next(ledger.records_of(settings, "gate")).body
-    assert [(one["rule"], one["how"]) for one in body["rule_changes"]] == [
-        ("value_usual", "weaker")
-    ]
+    body = next(ledger.records_of(settings, bodies.Gate)).body
+    assert [(one.rule, one.how) for one in body.rule_changes] == [("value_usual", "weaker")]
     release(settings, 2)
     assert verify(settings).problems == []
 
@@ -155,10 +154,10 @@ def test_a_verdict_that_hides_what_gave_way_is_found(settings: Settings) -> None
     """Somebody with the key makes a judgement that says nothing of it."""
     change_rules(settings, lambda by_name: by_name.pop("team_known"))
     run(settings, 2)
-    body = next(ledger.records_of(settings, "gate")).body
-    said = body | {"verdict": "passed", "weakened": [], "rule_changes": []}
+    body = next(ledger.records_of(settings, bodies.Gate)).body
+    said = body.written() | {"verdict": "passed", "weakened": [], "rule_changes": []}
     folder = settings.warehouse / "run2"
-    ledger.append(settings, "gate", said, {"mart.duckdb": body["mart_sha256"]})
+    append(settings, "gate", said, {"mart.duckdb": body.mart_sha256})
     release(settings, 2)
     assert (folder / "mart.duckdb").is_file()
     assert any("niemand keurde dat goed" in problem for problem in verify(settings).problems)
@@ -184,9 +183,7 @@ def test_a_warehouse_that_dbt_did_not_build_is_not_judged(settings: Settings) ->
 
 def test_a_release_of_before_kept_no_rules_and_blocks_nothing(settings: Settings) -> None:
     assert rules.since_release(settings, "20250101-000000000000", {}) == ([], False)
-    said = rules.sentences(
-        {"code_version": "abc", "rules_compared": False, "previous_release": "x"}, []
-    )
+    said = rules.sentences(a_body("gate", rules_compared=False, previous_release="x"), [])
     assert said == [
         "De uitgave ervoor bewaarde haar regels niet: er is niets om mee te vergelijken."
     ]

@@ -18,7 +18,7 @@ from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import accept, inputs, raw, record_keys, recorded, registry
 from dronten_pipeline.ingest.outcome import SourceOutcome
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
 from dronten_pipeline.release.previous import raw_files_of_releases
 
 from .conftest import AS_OF, source
@@ -231,8 +231,8 @@ def test_somebody_may_let_it_in(
     outcome = stopped("run-3")
     assert rows(settings, outcome) == records(4, 2)
     assert f"(record {said.record} van het logboek): {reason}" in outcome.counting[0].note
-    record = next(ledger.records_of(settings, "acceptance"))
-    assert record.body == {
+    record = next(ledger.records_of(settings, bodies.Acceptance))
+    assert record.body.written() == {
         "source": "loket", "table": "zaken", "number": 2, "sha256": outcome.counting[0].sha256,
         "keys_before": 10, "keys_after": 4, "keys_gone": 6, "replaces": 1, "reason": reason,
     }  # fmt: skip
@@ -263,7 +263,7 @@ def test_nothing_else_is_let_in(
 ) -> None:
     with pytest.raises(accept.AcceptError, match=why):
         accept.accept(settings, everything(), name, reason=reason)
-    assert not list(ledger.records_of(settings, "acceptance"))
+    assert not list(ledger.records_of(settings, bodies.Acceptance))
 
 
 def test_without_a_delivery_that_waits_there_is_nothing_to_let_in(settings: Settings) -> None:

@@ -20,9 +20,10 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ingest import raw, recorded, registry, snapshot
 from dronten_pipeline.ingest.inputs import save_outcome
 from dronten_pipeline.ingest.outcome import SourceOutcome
-from dronten_pipeline.ledger import ledger, raw_files
+from dronten_pipeline.ledger import bodies, ledger, raw_files
 from dronten_pipeline.release.previous import raw_files_of_releases
 from tests.conftest import PROJECT
+from tests.documents import append
 from tests.unit.ingest.conftest import corpus, source
 
 AS_OF = dt.date(2026, 3, 17)
@@ -128,17 +129,15 @@ changes = pytest.mark.parametrize("change", CHANGES, ids=lambda one: one.__name_
 def test_every_raw_file_stands_in_the_registry_and_in_one_signed_record(settings: Settings) -> None:
     deliver(settings, "zaken_2.csv", TEXT + "fout;31-04-2026;1,50\n")
     read(settings)
-    (record,) = ledger.records_of(settings, "ingest")
-    assert record.body["source"] == "loket"
-    assert [
-        (one["table"], one["number"], one["what"], one["rows"]) for one in record.body["files"]
-    ] == [
+    (record,) = ledger.records_of(settings, bodies.Ingest)
+    assert record.body.source == "loket"
+    assert [(one.table, one.number, one.what, one.rows) for one in record.body.files] == [
         ("zaken", 1, "accepted", 40),
         ("zaken", 2, "accepted", 40),
         ("zaken", 2, "rejected", 1),
     ]
     known = registry.load(settings.raw, "loket")
-    by_path = {one["path"]: one for one in record.body["files"]}
+    by_path = {one.path: one for one in record.body.files}
     for parse in known.parses.values():
         for path, sha256 in (
             (parse.raw_path, parse.raw_sha256),
@@ -147,16 +146,16 @@ def test_every_raw_file_stands_in_the_registry_and_in_one_signed_record(settings
             if path is None:
                 continue
             file = settings.raw / path
-            assert by_path[path]["sha256"] == sha256 == sha256_of(file)
+            assert by_path[path].sha256 == sha256 == sha256_of(file)
             assert file.stat().st_mode & 0o777 == 0o440
     delivered = {delivery.sha256 for delivery in known.deliveries}
-    assert {one["delivered_sha256"] for one in record.body["files"]} == delivered
+    assert {one.delivered_sha256 for one in record.body.files} == delivered
 
 
 def test_a_run_that_reads_nothing_new_adds_no_record(settings: Settings) -> None:
     read(settings)
     read(settings, "run-2")
-    assert len(list(ledger.records_of(settings, "ingest"))) == 1
+    assert len(list(ledger.records_of(settings, bodies.Ingest))) == 1
 
 
 def test_the_same_delivery_is_written_as_the_same_bytes(settings: Settings) -> None:
@@ -260,7 +259,7 @@ def old_home(settings: Settings) -> Settings:
         for key, parse in memory.parses.items()
     }
     registry.save(settings.raw, memory)
-    ledger.append(settings, "definitions", {})
+    append(settings, "definitions", {})
     return settings
 
 
@@ -270,9 +269,9 @@ def test_what_is_still_there_is_read_again_once(old_home: Settings) -> None:
     assert outcome.state == "current"
     assert "er stond iets anders dan in de levering" in outcome.deliveries[0].note
     first, last = (
-        one.body["files"][0] for one in list(ledger.records_of(old_home, "ingest"))[::-1]
+        one.body.files[0] for one in list(ledger.records_of(old_home, bodies.Ingest))[::-1]
     )
-    assert (first["is_found"], last["is_found"]) == (True, False)
+    assert (first.is_found, last.is_found) == (True, False)
     assert not read(old_home, "run-2").written
 
 
@@ -344,7 +343,7 @@ def test_judgements_of_texts_are_made_again_from_the_documents(
 ) -> None:
     first = read(settings, of=texts(settings))
     assert first.state == "current"
-    kinds = {one["what"] for one in next(ledger.records_of(settings, "ingest")).body["files"]}
+    kinds = {one.what for one in next(ledger.records_of(settings, bodies.Ingest)).body.files}
     assert kinds == {"accepted", "scores", "texts"}
     change(settings, judgements(settings))
     second = read(settings, "run-2", of=texts(settings))
@@ -370,7 +369,7 @@ def test_what_was_erased_is_not_missed(settings: Settings) -> None:
     outcome = read(settings, of=texts(settings))
     (delivered,) = {one.delivered_sha256 for one in outcome.written if one.delivered_sha256}
     read(settings)
-    ledger.append(settings, "erasure", {"source": "corpus", "sha256": [delivered]})
+    append(settings, "erasure", {"source": "corpus", "sha256": [delivered]})
     for folder in (settings.raw / "files" / "corpus", settings.raw / "texts" / "corpus"):
         shutil.rmtree(folder)
     registry.registry_path(settings.raw, "corpus").unlink()
@@ -442,13 +441,11 @@ def test_reading_again_finds_what_was_edited_before_it_was_recorded(
     read(with_contracts)
     path = raw_file(with_contracts)
     edit(with_contracts, path)
-    (record,) = ledger.records_of(with_contracts, "ingest")
-    entry = record.body["files"][0] | {"sha256": sha256_of(path)}
+    (record,) = ledger.records_of(with_contracts, bodies.Ingest)
+    entry = record.body.files[0].model_copy(update={"sha256": sha256_of(path)})
     raw_files.record(with_contracts, run_id="x", source="loket", files=[entry])
     memory = registry.registry_path(with_contracts.raw, "loket")
-    memory.write_text(
-        memory.read_text().replace(record.body["files"][0]["sha256"], entry["sha256"])
-    )
+    memory.write_text(memory.read_text().replace(record.body.files[0].sha256, entry.sha256))
     assert verify(with_contracts).problems == []
     (problem,) = verify(with_contracts, reread=True).problems
     assert "Levering 1 van loket/zaken opnieuw gelezen: het geeft andere gegevens" in problem

@@ -11,6 +11,7 @@ import pytest
 from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.gate.provenance import provenance
 from dronten_pipeline.ledger import definitions, ledger, rules
+from dronten_pipeline.ledger.bodies import AgreedChange, Definitions
 
 
 @pytest.fixture
@@ -32,12 +33,11 @@ def replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def changes(settings: Settings) -> list[dict[str, object]]:
+def changes(settings: Settings) -> list[AgreedChange]:
     definitions.record_definitions(settings)
     last = ledger.read_all(settings).records[-1]
-    assert last.kind == "definitions"
-    found: list[dict[str, object]] = last.body["changes"]
-    return found
+    assert isinstance(last.body, Definitions)
+    return last.body.changes
 
 
 def test_the_same_agreements_are_recorded_once(settings: Settings) -> None:
@@ -63,7 +63,7 @@ def test_another_target_is_a_record_with_who_decided(settings: Settings) -> None
         "website_satisfaction,2026,>=,80",
     )
     (change,) = changes(settings)
-    assert change == {
+    assert change.written() == {
         "name": "target/website_satisfaction 2026",
         "decided": "gemeenteraad (programmabegroting 2026), 2025-11-14",
         "field": "value",
@@ -77,7 +77,7 @@ def test_another_computation_is_a_change_of_the_definition(settings: Settings) -
     model = settings.dbt_project / "models" / "kpi" / "kpi_b1_share.sql"
     model.write_text(model.read_text() + "\n-- otherwise\n")
     (change,) = changes(settings)
-    assert (change["name"], change["field"]) == ("definition/b1_share", "model_sha256")
+    assert (change.name, change.field) == ("definition/b1_share", "model_sha256")
 
 
 def test_another_tolerance_names_the_decision_behind_it(settings: Settings) -> None:
@@ -87,9 +87,9 @@ def test_another_tolerance_names_the_decision_behind_it(settings: Settings) -> N
     suite["expectations"][0]["kwargs"]["min_value"] = 10
     suite["expectations"][0]["source"] = "Besluit van een verzonnen raad."
     path.write_text(json.dumps(suite))
-    found = {change["field"]: change for change in changes(settings)}
-    assert found["allowed"]["new"] == {"min_value": 10}
-    assert found["allowed"]["decided"] == "Besluit van een verzonnen raad."
+    found = {change.field: change for change in changes(settings)}
+    assert found["allowed"].new == {"min_value": 10}
+    assert found["allowed"].decided == "Besluit van een verzonnen raad."
 
 
 def test_a_rule_that_is_gone_is_a_change(settings: Settings) -> None:
@@ -99,8 +99,8 @@ def test_a_rule_that_is_gone_is_a_change(settings: Settings) -> None:
     gone = suite["expectations"].pop()
     path.write_text(json.dumps(suite))
     (change,) = changes(settings)
-    assert change["name"] == f"tolerance/dim_kpi.{gone['rule']}"
-    assert (change["field"], change["new"]) == (None, None)
+    assert change.name == f"tolerance/dim_kpi.{gone['rule']}"
+    assert (change.field, change.new) == (None, None)
 
 
 def of_before(rule: dict, file: str, query_sha256: str | None) -> dict:
@@ -120,7 +120,7 @@ def test_a_record_of_before_is_read_as_it_was_written(settings: Settings) -> Non
     assert definitions.changes({name: was}, {name: now}) == []
     assert rules.compare({name: was}, {name: now}) == []
     (change,) = definitions.changes({name: was | {"query_sha256": "0" * 64}}, {name: now})
-    assert change["field"] == "query_sha256"
+    assert change.field == "query_sha256"
 
 
 def test_a_query_that_says_something_else_is_a_change(settings: Settings) -> None:
@@ -132,7 +132,7 @@ def test_a_query_that_says_something_else_is_a_change(settings: Settings) -> Non
     now = definitions.agreed(settings)
     assert "earlier_query_sha256" not in now[name]
     was = of_before(before[name], "x.d/a.json", *before[name]["earlier_query_sha256"])
-    assert [one["part"] for one in rules.compare({name: was}, now)] == ["query"]
+    assert [one.part for one in rules.compare({name: was}, now)] == ["query"]
     path.write_text(text.replace("select", "SELECT  \n"), encoding="utf-8")
     assert definitions.agreed(settings) == before
 
@@ -142,7 +142,7 @@ def test_a_judgement_is_recorded_also_when_nothing_can_be_read(tmp_path: Path) -
         home=tmp_path, dbt_project=tmp_path / "none", expectations=tmp_path / "none"
     )
     about = provenance(settings, tmp_path, "abc+changes")
-    assert about["inputs"] is None
-    assert about["definitions"] is None
-    assert about["code_has_changes"] is True
-    assert about["engine"]["duckdb"]
+    assert about.inputs is None
+    assert about.definitions is None
+    assert about.code_has_changes is True
+    assert about.engine["duckdb"]

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from dronten_pipeline.core.durable import canonical_json, sha256_of_json
-from dronten_pipeline.core.settings import Settings
+from dronten_pipeline.core.settings import PROJECT, Settings
 from dronten_pipeline.ledger import ledger, trust
 from dronten_pipeline.ledger.record import Record
+from tests.documents import append
 
 PASSED = {"passed": True, "severity": "critical", "error": None}
 FAILED = {"passed": False, "severity": "critical", "error": None}
@@ -31,9 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def judged(settings: Settings, *results: dict[str, object], verdict: str = "passed") -> None:
-    ledger.append(
-        settings, "gate", {"mart_sha256": "ab", "verdict": verdict, "results": list(results)}
-    )
+    append(settings, "gate", {"mart_sha256": "ab", "verdict": verdict, "results": list(results)})
 
 
 def statement_of(record: Record) -> dict[str, Any]:
@@ -43,7 +42,7 @@ def statement_of(record: Record) -> dict[str, Any]:
 
 
 def test_records_are_numbered_and_each_names_the_hash_of_the_one_before(settings: Settings) -> None:
-    records = [ledger.append(settings, "gate", {"n": n}) for n in range(3)]
+    records = [append(settings, "gate", {"n": n}) for n in range(3)]
     assert [record.path.name for record in records] == [
         "000001-gate.json",
         "000002-gate.json",
@@ -56,7 +55,7 @@ def test_records_are_numbered_and_each_names_the_hash_of_the_one_before(settings
 
 
 def test_a_record_is_canonical_json_that_nobody_may_write(settings: Settings) -> None:
-    record = ledger.append(settings, "release", {"b": 1, "a": "é"})
+    record = append(settings, "gate_of_later", {"b": 1, "a": "é"})
     envelope = json.loads(record.path.read_bytes())
     payload = base64.b64decode(envelope["payload"]).decode()
     assert '"predicate":{"anchor":null,"body":{"a":"é","b":1},' in payload
@@ -65,7 +64,7 @@ def test_a_record_is_canonical_json_that_nobody_may_write(settings: Settings) ->
 
 
 def test_a_record_is_an_in_toto_statement_signed_with_the_own_key(settings: Settings) -> None:
-    record = ledger.append(settings, "gate", {"n": 1}, {"mart.duckdb": "ab" * 32})
+    record = append(settings, "gate", {"n": 1}, {"mart.duckdb": "ab" * 32})
     document = statement_of(record)
     assert document["_type"] == "https://in-toto.io/Statement/v1"
     assert document["subject"] == [{"name": "mart.duckdb", "digest": {"sha256": "ab" * 32}}]
@@ -75,8 +74,9 @@ def test_a_record_is_an_in_toto_statement_signed_with_the_own_key(settings: Sett
 
 
 def test_a_record_about_no_file_is_about_its_own_body(settings: Settings) -> None:
-    record = ledger.append(settings, "gate", {"n": 1})
-    assert record.subject == {"body": sha256_of_json({"n": 1})}
+    record = append(settings, "gate", {"n": 1})
+    assert record.subject == {"body": sha256_of_json(record.body.written())}
+    assert statement_of(record)["predicate"]["body"] == record.body.written()
 
 
 def test_an_absent_ledger_is_empty(settings: Settings) -> None:
@@ -85,9 +85,9 @@ def test_an_absent_ledger_is_empty(settings: Settings) -> None:
 
 
 def test_the_number_of_a_removed_last_record_is_not_given_out_again(settings: Settings) -> None:
-    ledger.append(settings, "gate", {})
-    ledger.append(settings, "release", {}).path.unlink()
-    assert ledger.append(settings, "gate", {}).number == 3
+    append(settings, "gate", {})
+    append(settings, "release", {}).path.unlink()
+    assert append(settings, "gate", {}).number == 3
     assert any("Record 2 ontbreekt" in problem for problem in ledger.read_all(settings).problems)
 
 
@@ -104,7 +104,7 @@ def test_the_number_of_a_removed_last_record_is_not_given_out_again(settings: Se
 def test_what_is_no_whole_record_is_reported(
     settings: Settings, name: str, content: bytes | None, says: str
 ) -> None:
-    record = ledger.append(settings, "gate", {"n": 1})
+    record = append(settings, "gate", {"n": 1})
     if content is None:
         record.path.rename(settings.ledger / name)
     else:
@@ -145,24 +145,24 @@ def test_the_last_judgement_of_the_same_bytes_holds(settings: Settings) -> None:
 def test_a_ledger_that_cannot_be_written_says_so(settings: Settings) -> None:
     settings.ledger.write_text("a file where the folder should be")
     with pytest.raises(ledger.LedgerError, match="kon niet in het logboek"):
-        ledger.append(settings, "gate", {})
+        append(settings, "gate", {})
 
 
 def test_without_the_key_nothing_is_added(settings: Settings) -> None:
-    ledger.append(settings, "gate", {})
+    append(settings, "gate", {})
     settings.own_signing_key.unlink()
     with pytest.raises(ledger.LedgerError, match="is er niet meer"):
-        ledger.append(settings, "gate", {})
+        append(settings, "gate", {})
     assert [path.name for path in settings.ledger.glob("0*")] == ["000001-gate.json"]
 
 
 def test_the_clock_may_go_back_but_it_is_said(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = ledger.append(settings, "gate", {})
+    first = append(settings, "gate", {})
     yesterday = dt.datetime.fromisoformat(first.recorded_at) - dt.timedelta(days=1)
     monkeypatch.setattr(ledger, "_now", lambda: yesterday)
-    behind = ledger.append(settings, "gate", {})
+    behind = append(settings, "gate", {})
     assert behind.clock_behind_seconds == 86400
     contents = ledger.read_all(settings)
     assert contents.problems == []
@@ -172,17 +172,18 @@ def test_the_clock_may_go_back_but_it_is_said(
 WRITER = """
 import sys
 from pathlib import Path
-from dronten_pipeline.ledger import ledger
 from dronten_pipeline.core.settings import Settings
+from tests.documents import append
 for n in range(100000):
-    ledger.append(Settings(home=Path(sys.argv[1])), "gate", {"n": n, "filling": "x" * 5000})
+    append(Settings(home=Path(sys.argv[1])), "gate", {"n": n, "filling": "x" * 5000})
 """
 
 
 def test_kills_and_two_writers_leave_only_whole_records(settings: Settings) -> None:
     for number in range(1, 4):
         writers = [
-            subprocess.Popen([sys.executable, "-c", WRITER, str(settings.home)]) for _ in range(2)
+            subprocess.Popen([sys.executable, "-c", WRITER, str(settings.home)], cwd=PROJECT)
+            for _ in range(2)
         ]
         # Some records of this pair, and then a kill at a moment of its own.
         deadline = time.monotonic() + 60
@@ -192,7 +193,7 @@ def test_kills_and_two_writers_leave_only_whole_records(settings: Settings) -> N
         for writer in writers:
             os.kill(writer.pid, signal.SIGKILL)
             writer.wait()
-    last = ledger.append(settings, "gate", {})
+    last = append(settings, "gate", {})
     contents = ledger.read_all(settings)
     assert contents.problems == []
     assert [record.number for record in contents.records] == list(range(1, last.number + 1))

@@ -9,9 +9,10 @@ import pytest
 
 from dronten_pipeline.audit.verify import verify
 from dronten_pipeline.core.settings import PROJECT, Settings
-from dronten_pipeline.ledger import ledger, ratification, signing
+from dronten_pipeline.ledger import bodies, ledger, ratification, signing
 from dronten_pipeline.ledger.introduce import introduce_approver
 from dronten_pipeline.ledger.ratification import RatificationError, in_force, ratify
+from tests.documents import append
 
 KPI, OWNER = "callbacks_late", "Dienstverlening"
 
@@ -27,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
         dbt_project=tmp_path / "dbt_project",
         expectations=tmp_path / "expectations",
     )
-    ledger.append(made, "gate", {})  # the first record, by the key of the pipeline
+    append(made, "gate", {})  # the first record, by the key of the pipeline
     return made
 
 
@@ -136,7 +137,7 @@ def forged(settings: Settings, key: Path, **otherwise: str) -> None:
     statement = signing.statement({KPI: digest}, ratification.PREDICATE_TYPE, said)
     envelope = signing.sign(statement, [signing.read_signer(key)])
     body = {**said, "definition_sha256": digest, "envelope": envelope, **otherwise}
-    ledger.append(settings, "ratification", body)
+    append(settings, "ratification", body)
 
 
 def test_a_forged_record_counts_for_nothing_and_is_named(settings: Settings, owner: Path) -> None:
@@ -170,7 +171,7 @@ def test_what_one_owner_signed_of_one_kpi_is_no_signature_of_another(
     settings: Settings, owner: Path
 ) -> None:
     done = ratify(settings, KPI, by=OWNER, key=owner)
-    record = ledger.read_record(settings, done.record)
+    record = ledger.read_record(settings, done.record, bodies.Ratification)
     assert record is not None
-    ledger.append(settings, "ratification", {**record.body, "kpi_id": "service_rating"})
+    append(settings, "ratification", {**record.body.written(), "kpi_id": "service_rating"})
     assert in_force(settings) == {KPI: done}

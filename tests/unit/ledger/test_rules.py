@@ -13,6 +13,7 @@ from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.ledger import rules
 from dronten_pipeline.pipeline.run import code_version
 from tests.conftest import PROJECT
+from tests.documents import a_body
 
 spec = importlib.util.spec_from_file_location("stand_alone", PROJECT / "tools" / "verify.py")
 assert spec is not None
@@ -99,8 +100,8 @@ def test_what_gave_way_is_named(
     before = {name: was, "definition/x": {"owner": "a"}}
     after = {**({name: now} if now else {}), "tolerance/figure.new": rule()}
     changes = rules.compare(before, after)
-    assert [(one["how"], one["part"]) for one in changes] == found
-    assert {(one["table"], one["rule"]) for one in changes} <= {("figure", "usual")}
+    assert [(one.how, one.part) for one in changes] == found
+    assert {(one.table, one.rule) for one in changes} <= {("figure", "usual")}
     assert all("figure.usual is" in rules.in_words(one) for one in changes)
     if was["severity"] == "critical":
         assert rules.needing_approval(changes) == changes
@@ -156,12 +157,13 @@ def test_other_rules_than_those_of_the_commit_are_seen(tmp_path: Path) -> None:
     differs = rules.against_commit(parts, commit)
     assert differs is not None
     assert "suites" in differs
-    said = rules.sentences({"code_version": commit}, differs)
+    said = rules.sentences(a_body("gate", code_version=commit), differs)
     assert any("Beoordeeld met andere regels" in line for line in said)
-    assert any("werkmap" in line for line in rules.sentences({"code_version": "a+changes"}, []))
+    changed = a_body("gate", code_version="a+changes")
+    assert any("werkmap" in line for line in rules.sentences(changed, []))
 
 
 @pytest.mark.parametrize("version", ["files-0123456789ab", "0" * 12, "--output=x"])
 def test_what_cannot_be_compared_is_said(version: str) -> None:
     assert rules.against_commit({"suites": "x"}, version) is None
-    assert "niet te vergelijken" in rules.sentences({"code_version": version}, None)[0]
+    assert "niet te vergelijken" in rules.sentences(a_body("gate", code_version=version), None)[0]

@@ -12,8 +12,9 @@ import pytest
 
 from dronten_pipeline.audit.verify import verify
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import introduce, ledger, signing, trust
+from dronten_pipeline.ledger import bodies, introduce, ledger, signing, trust
 from tests.conftest import PROJECT
+from tests.documents import a_body, append
 from tests.unit.audit.test_verify import forge
 
 
@@ -21,8 +22,8 @@ from tests.unit.audit.test_verify import forge
 def settings(tmp_path: Path) -> Settings:
     """A home with a few records, the rule in force (a record `ingest`)."""
     settings = Settings(home=tmp_path / "home", anchor=tmp_path / "anchor.txt")
-    ledger.append(settings, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
-    ledger.append(settings, "gate", {"verdict": "failed"})
+    append(settings, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
+    append(settings, "gate", {"verdict": "failed"})
     return settings
 
 
@@ -63,8 +64,8 @@ def test_a_key_that_lies_there_makes_no_forged_record_sound(settings: Settings) 
     assert any(
         ".pem ligt bij de openbare sleutels en wordt niet geloofd" in n for n in found.notices
     )
-    assert ledger.read_record(settings, 3) is None
-    assert next(ledger.records_of(settings, "gate")).number == 2
+    assert ledger.read_record(settings, 3, bodies.Body) is None
+    assert next(ledger.records_of(settings, bodies.Gate)).number == 2
     code, said = stand_alone(settings)
     assert (code, "000003-gate.json: unknown key" in said) == (5, True), said
 
@@ -85,7 +86,7 @@ def test_nothing_is_signed_with_a_key_that_nobody_introduced(settings: Settings)
     other = another(settings)
     signing.add_public_key(settings.public_keys, signing.read_signer(other.signing_key).public)
     with pytest.raises(ledger.LedgerError, match="Geen oudere sleutel maakte"):
-        ledger.append(other, "gate", {})
+        append(other, "gate", {})
 
 
 def test_an_older_key_introduces_the_next(settings: Settings) -> None:
@@ -98,7 +99,7 @@ def test_an_older_key_introduces_the_next(settings: Settings) -> None:
     with pytest.raises(introduce.IntroductionError, match="zelf niet bekend"):
         introduce.introduce_key(third, third.signing_key)
     introduce.introduce_key(third, second.signing_key)
-    ledger.append(third, "gate", {})
+    append(third, "gate", {})
     assert verify(third).problems == []
     # The file is a convenience: the record holds the key.
     for path in settings.public_keys.glob("*.pem"):
@@ -116,8 +117,8 @@ def test_a_key_counts_from_its_introduction_on(settings: Settings) -> None:
     signer = signing.read_signer(second.signing_key)
     forge(settings, 3, "gate", {"verdict": "passed"}, signer)
     introduce.introduce_key(second)
-    assert ledger.read_record(settings, 3) is None
-    assert ledger.append(second, "gate", {}).number == 5
+    assert ledger.read_record(settings, 3, bodies.Body) is None
+    assert append(second, "gate", {}).number == 5
     assert any("000003-gate.json" in one for one in verify(second).problems)
     assert stand_alone(second)[0] == 5
 
@@ -141,7 +142,7 @@ def test_the_anchor_vouches_for_the_first_key(settings: Settings) -> None:
 
 def test_without_an_anchor_a_person_vouches_for_the_first_key_once(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
-    ledger.append(settings, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
+    append(settings, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
     assert any("door niemand bevestigd" in line for line in verify(settings).checked)
     assert any("keys --trust" in line for line in verify(settings).notices)
     assert introduce.introduce_key(settings) is not None
@@ -154,17 +155,17 @@ def test_without_an_anchor_a_person_vouches_for_the_first_key_once(tmp_path: Pat
 
 def test_public_keys_that_are_gone_come_back_with_the_private_key_only(settings: Settings) -> None:
     shutil.rmtree(settings.public_keys)
-    assert ledger.append(settings, "gate", {}).number == 3
+    assert append(settings, "gate", {}).number == 3
     assert verify(settings).problems == []
     shutil.rmtree(settings.public_keys)
     with pytest.raises(ledger.LedgerError, match="Geen oudere sleutel maakte"):
-        ledger.append(another(settings), "gate", {})
+        append(another(settings), "gate", {})
 
 
 def test_a_ledger_from_before_the_rule_goes_on(tmp_path: Path) -> None:
     """Then, a new key made itself known; it stays believed, and verify names it."""
     settings = Settings(home=tmp_path / "home")
-    ledger.append(settings, "gate", {})
+    append(settings, "gate", {})
     second = another(settings)
     signer = signing.read_signer(second.signing_key)
     forge(
@@ -174,9 +175,9 @@ def test_a_ledger_from_before_the_rule_goes_on(tmp_path: Path) -> None:
         {"key_id": signer.key_id, "public": signer.public.pem().decode()},
         signer,
     )
-    forge(settings, 3, "gate", {}, signer)
+    forge(settings, 3, "gate", a_body("gate").written(), signer)
     # An anchor is given with the first record only: these are of a home without.
-    ledger.append(second, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
+    append(second, "ingest", {"run_id": "1", "source": "a", "files": [], "replaced": []})
     found = verify(second)
     assert found.problems == []
     assert any("maakte in record 2 zichzelf bekend" in one for one in found.notices)
@@ -212,7 +213,7 @@ def test_one_key_is_one_person(settings: Settings) -> None:
         introduce.introduce_approver(settings, "c.derde")
     # Nor does a record that somebody with the key of the pipeline makes.
     body = {"key_id": signer.key_id, "public": signer.public.pem().decode()}
-    ledger.append(settings, "approver", body | {"name": "c.derde"})
+    append(settings, "approver", body | {"name": "c.derde"})
     assert [one.name for one in trust.trust(settings).approvers.values()] == ["b.tweede"]
 
 
@@ -222,7 +223,7 @@ def test_the_pipeline_is_no_person(settings: Settings) -> None:
     with pytest.raises(introduce.IntroductionError, match="tekent de keten zelf"):
         introduce.introduce_approver(settings, "robot")
     body = {"key_id": own.key_id, "public": own.public.pem().decode(), "name": "robot"}
-    ledger.append(settings, "approver", body)
+    append(settings, "approver", body)
     assert trust.trust(settings).approvers == {}
 
 

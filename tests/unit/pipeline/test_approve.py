@@ -32,6 +32,7 @@ from dronten_pipeline.release.errors import NotJudged, ReleaseError
 from dronten_pipeline.release.publish import Published, publish
 from dronten_pipeline.release.rollback import rollback
 from dronten_pipeline.release.store import current_release
+from tests.documents import append
 from tests.unit.gate.marts import make_settings, make_warehouse
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -99,7 +100,7 @@ def test_what_was_held_back_is_published_with_the_approval_of_a_second_person(
     assert last_publication(settings) == ("approved",)
     said = published.manifest.approval
     assert said is not None
-    assert said.written() == approved.summary
+    assert said == approved
     assert (said.approved_by, said.reason) == ("b.tweede", REASON)
     assert [rule.written() for rule in said.rules] == [
         {
@@ -228,7 +229,7 @@ def test_an_approval_is_for_the_rules_that_failed_then(
     path.write_text(json.dumps(suite))
     with pytest.raises(GateError, match="andere regels fout dan er goedgekeurd zijn"):
         judge(settings, approval=given)
-    assert ledger.read_all(settings).records[-1].body["verdict"] == "failed"
+    assert ledger.read_all(settings).records[-1].body.verdict == "failed"
 
 
 def test_an_approval_is_for_the_bytes_that_were_held_back(settings: Settings) -> None:
@@ -281,12 +282,27 @@ def test_the_release_step_asks_for_the_approval_itself(settings: Settings) -> No
     assert last_publication(settings) == ("approved",)
 
 
+def another(record: int) -> dict[str, Any]:
+    """An approval that names this record and was never given."""
+    return {
+        "mart_sha256": "",
+        "gate_record": 1,
+        "rules": [],
+        "approved_by": "x",
+        "key_id": "x",
+        "reason": "x",
+        "approved_at": "x",
+        "record": record,
+        "record_sha256": "",
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         ({"approval": None}, "noemt geen goedkeuring"),
-        ({"approval": {"record": 1}}, "bevat geen goedkeuring 1"),
-        ({"approval": {"record": 4}}, "gaat niet over wat er"),
+        ({"approval": another(1)}, "bevat geen goedkeuring 1"),
+        ({"approval": another(4)}, "gaat niet over wat er"),
         ({"results": []}, "gaat niet over wat er"),
     ],
     ids=["none", "no approval", "another", "other failures"],
@@ -295,8 +311,8 @@ def test_a_judgement_that_calls_itself_approved_is_not_believed(
     settings: Settings, change: dict[str, Any], says: str
 ) -> None:
     approved_mart(settings)
-    body = ledger.read_all(settings).records[-1].body
-    ledger.append(settings, "gate", body | change)
+    body = ledger.read_all(settings).records[-1].body.written()
+    append(settings, "gate", body | change)
     with pytest.raises(NotJudged, match=says):
         try_to_publish(settings)
 

@@ -11,8 +11,9 @@ import pytest
 from dronten_pipeline.audit.verify import attention
 from dronten_pipeline.commands import endings
 from dronten_pipeline.core.settings import Settings, UnusableKey
-from dronten_pipeline.ledger import introduce, ledger, signing
+from dronten_pipeline.ledger import introduce, signing
 from dronten_pipeline.pipeline import preflight
+from tests.documents import append
 from tests.unit.release.marts import judged_mart, publish_it, release_id
 
 
@@ -207,7 +208,7 @@ def test_an_approver_under_a_second_name_asks_for_attention(
 
 
 def test_a_run_that_was_held_back_asks_for_attention(settings: Settings) -> None:
-    ledger.append(settings, "gate", {"verdict": "failed"})
+    append(settings, "gate", {"verdict": "failed"})
     (notice,) = attention(settings).notices
     assert "is tegengehouden" in notice
     assert "datalab approve" in notice

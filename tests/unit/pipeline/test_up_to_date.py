@@ -55,7 +55,7 @@ def test_what_did_not_change_holds_and_the_ledger_says_that_it_was_looked_at(
     assert release is not None
     assert up_to_date.is_up_to_date(settings, given(settings)) == release.release_id
     last = ledger.read_all(settings).records[-1]
-    assert (last.kind, last.body["release_id"]) == ("unchanged", release.release_id)
+    assert (last.kind, last.body.release_id) == ("unchanged", release.release_id)
 
 
 def add_a_file(settings: Settings) -> None:

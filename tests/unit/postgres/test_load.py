@@ -24,12 +24,13 @@ from pydantic import SecretStr
 
 from dronten_pipeline.core import postgres_names
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
 from dronten_pipeline.postgres import load as loading
 from dronten_pipeline.postgres import mart_tables, swap
 from dronten_pipeline.postgres.connection import PostgresError
 from dronten_pipeline.postgres.load import describe_lag, load_current
 from tests.conftest import Datalab
+from tests.documents import append
 from tests.postgres_server import PASSWORD, Server, new_database, running, wait_until_it_answers
 from tests.unit.postgres.marts import OPENED, TABLES, make_current, release_id
 from tests.unit.release.marts import judged_mart, publish_it
@@ -114,15 +115,15 @@ def test_the_release_in_force_is_shown(place: Place) -> None:
     assert place.shown() == 1
     assert place.staged() == []
     assert place.rows("SELECT count(*), min(number) FROM mart.fct_kpi_value") == [(200, 1)]
-    record = next(ledger.records_of(place.settings, "postgres"))
-    assert record.body["release_id"] == release_id(1)
-    assert record.body["tables"]["fct_kpi_value"]["rows"] == 200
+    record = next(ledger.records_of(place.settings, bodies.Postgres))
+    assert record.body.release_id == release_id(1)
+    assert record.body.tables["fct_kpi_value"].rows == 200
 
 
 def test_the_same_release_is_loaded_once(place: Place) -> None:
     load(place, 1)
     assert load(place, 1).kind == "held"
-    assert len(list(ledger.records_of(place.settings, "postgres"))) == 1
+    assert len(list(ledger.records_of(place.settings, bodies.Postgres))) == 1
 
 
 def test_releases_wait_beside_it_to_go_back_to_and_old_ones_go(place: Place) -> None:
@@ -695,8 +696,8 @@ def standing(place: Place) -> Iterator[Place]:
     yield place
     assert place.shown() == 1
     assert place.rows("SELECT count(*), min(number) FROM mart.fct_kpi_value", "lezer") == [(200, 1)]
-    failed = next(ledger.records_of(place.settings, "postgres"))
-    assert failed.body["release_id"] == release_id(2)
+    failed = next(ledger.records_of(place.settings, bodies.Postgres))
+    assert failed.body.release_id == release_id(2)
     assert PASSWORD not in failed.path.read_text()
     assert load(place, 2).kind in ("loaded", "returned")  # and the next attempt succeeds
     assert place.shown() == 2
@@ -748,7 +749,7 @@ def test_a_load_that_is_killed_changes_nothing(standing: Place, tmp_path: Path) 
     ran = subprocess.run([sys.executable, str(script)], env=_environment(standing), check=False)
     assert ran.returncode == -signal.SIGKILL
     # A kill leaves no record; what follows is the fixture's.
-    ledger.append(standing.settings, "postgres", {"release_id": release_id(2)})
+    append(standing.settings, "postgres", {"release_id": release_id(2)})
 
 
 #: Loads again and again, killed one statement of the swap later each time; waits for a line.
@@ -963,11 +964,11 @@ def test_a_schema_that_another_installation_loads_into_is_said(
 
 def test_a_release_that_is_shown_after_a_failure_is_written_down(place: Place) -> None:
     load(place, 1)
-    ledger.append(place.settings, "postgres", {"release_id": release_id(1), "problem": "cut"})
+    append(place.settings, "postgres", {"release_id": release_id(1), "problem": "cut"})
     for _ in range(2):
         assert load(place, 1).kind == "held"
     assert [
-        record.body.get("outcome") for record in ledger.records_of(place.settings, "postgres")
+        record.body.outcome for record in ledger.records_of(place.settings, bodies.Postgres)
     ] == ["held", None, "loaded"]
 
 

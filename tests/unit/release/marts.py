@@ -10,9 +10,9 @@ import duckdb
 
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
 from dronten_pipeline.ledger.judgement import InputFile
 from dronten_pipeline.release.publish import Published, Unchanged, publish
+from tests.documents import append
 
 INPUTS = (
     InputFile(
@@ -107,7 +107,7 @@ def judged_mart(
             }
         ],
     }
-    ledger.append(settings, "gate", record | dict(changes))
+    append(settings, "gate", record | dict(changes))
     return folder
 
 

@@ -420,7 +420,7 @@ def test_rollback_points_back_and_is_written_down(two: Settings, wanted: str | N
     assert rollback(two, wanted).release_id == release_id(1)
     assert current_id(two) == release_id(1)
     record = ledger.read_all(two).records[-1]
-    assert (record.kind, record.body["from_release"]) == ("rollback", release_id(2))
+    assert (record.kind, record.body.from_release) == ("rollback", release_id(2))
 
 
 def test_rollback_goes_forward_again_by_name(two: Settings) -> None:
@@ -558,7 +558,7 @@ def test_a_kill_between_pointing_and_writing_down_is_made_good(settings: Setting
     (settings.ledger / "000002-release.json").unlink()
     publish_it(settings, judged_mart(settings, 2, value=2.5, previous=1))
     records = ledger.read_all(settings).records
-    assert [record.body["release_id"] for record in records if record.kind == "release"] == [
+    assert [record.body.release_id for record in records if record.kind == "release"] == [
         release_id(1),
         release_id(2),
     ]

@@ -111,7 +111,7 @@ def test_the_command_shows_first_and_does_when_told(four: Settings, datalab: Dat
     contents = ledger.read_all(four)
     assert contents.problems == []
     assert contents.records[-1].kind == "prune"
-    assert contents.records[-1].body == {
+    assert contents.records[-1].body.written() == {
         "reason": "vijf jaar",
         "releases": [release_id(2), release_id(1)],
         "raw_files": [],

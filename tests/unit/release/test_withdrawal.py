@@ -19,12 +19,13 @@ from dronten_pipeline.commands.terminal import console
 from dronten_pipeline.core import permissions
 from dronten_pipeline.core.durable import sha256_of
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
+from dronten_pipeline.ledger import bodies, ledger
 from dronten_pipeline.release import withdrawal
 from dronten_pipeline.release.errors import PublishError, ReleaseError
 from dronten_pipeline.release.rollback import rollback
 from dronten_pipeline.release.store import current_id as pointed_at
 from tests.conftest import PROJECT
+from tests.documents import append
 from tests.unit.release.marts import INPUTS, judged_mart, publish_it, release_id
 
 REASON = "er stond een naam in een lijst"
@@ -57,9 +58,9 @@ def test_the_current_one_makes_way_for_the_one_before(two: Settings) -> None:
     assert done.current == current(two) == release_id(1)
     assert not folder.exists()
     assert not list(two.releases.glob(".withdrawn-*"))
-    record = next(ledger.records_of(two, "withdrawal"))
-    assert record.body["reason"] == REASON
-    assert record.subject["manifest.json"] == record.body["manifest_sha256"] == manifest
+    record = next(ledger.records_of(two, bodies.Withdrawal))
+    assert record.body.reason == REASON
+    assert record.subject["manifest.json"] == record.body.manifest_sha256 == manifest
     assert "mart.duckdb" in record.subject
     found = verify(two)
     assert found.problems == []
@@ -87,7 +88,7 @@ def test_without_a_release_to_go_back_to_none_holds(two: Settings) -> None:
 
 
 def test_one_that_rests_on_what_was_erased_does_not_come_back(two: Settings) -> None:
-    ledger.append(two, "erasure", {"source": "iv3", "sha256": [INPUTS[0].sha256]})
+    append(two, "erasure", {"source": "iv3", "sha256": [INPUTS[0].sha256]})
     assert withdrawal.withdraw(two, release_id(2), reason=REASON).current is None
 
 
@@ -108,7 +109,7 @@ def test_a_reason_that_cannot_be_kept_is_refused(two: Settings, reason: str) -> 
     with pytest.raises(withdrawal.WithdrawalError, match="reden"):
         withdrawal.withdraw(two, release_id(2), reason=reason)
     assert current(two) == release_id(2)
-    assert not list(ledger.records_of(two, "withdrawal"))
+    assert not list(ledger.records_of(two, bodies.Withdrawal))
 
 
 def test_what_is_not_there_cannot_be_withdrawn(two: Settings) -> None:
@@ -159,4 +160,4 @@ def test_a_kill_on_the_way_is_finished_by_the_next(
     assert not (two.releases / release_id(2)).exists()
     assert not list(two.releases.glob(".withdrawn-*"))
     assert verify(two).problems == []
-    assert len(list(ledger.records_of(two, "withdrawal"))) == 1
+    assert len(list(ledger.records_of(two, bodies.Withdrawal))) == 1

@@ -9,10 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
 from dronten_pipeline.release.formats import feed
 from dronten_pipeline.release.manifest import TableForms
-from tests.documents import write_manifest
+from tests.documents import append, write_manifest
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -27,7 +26,7 @@ def published(folder: Path, name: str, *, revised: int = 0, is_sample: bool = Fa
         tables={"kpi_revision": TableForms(rows=revised + 30, parquet="", csv="")},
         revised_figures=revised,
     )
-    ledger.append(Settings(home=folder), "release", {"release_id": name})
+    append(Settings(home=folder), "release", {"release_id": name})
 
 
 def items(folder: Path) -> list[dict[str, str]]:
@@ -61,10 +60,8 @@ def test_a_release_from_before_there_was_an_open_part_has_no_link(tmp_path: Path
 
 def test_a_way_back_and_a_removed_release_are_told_as_such(tmp_path: Path) -> None:
     published(tmp_path, "een")
-    ledger.append(
-        Settings(home=tmp_path), "rollback", {"release_id": "een", "from_release": "twee"}
-    )
-    ledger.append(Settings(home=tmp_path), "release", {"release_id": "weg"})
+    append(Settings(home=tmp_path), "rollback", {"release_id": "een", "from_release": "twee"})
+    append(Settings(home=tmp_path), "release", {"release_id": "weg"})
     gone, back, _ = items(tmp_path)
     assert gone["content_text"] == "Deze uitgave is niet meer aanwezig."
     assert back["title"] == "Terug naar uitgave een"

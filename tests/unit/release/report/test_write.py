@@ -9,10 +9,10 @@ import pytest
 
 from dronten_pipeline.core.run_files import REPORT
 from dronten_pipeline.core.settings import Settings
-from dronten_pipeline.ledger import ledger
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.report.facts import Judged
 from dronten_pipeline.release.report.write import write_report, write_report_of_failure
+from tests.documents import append
 
 
 def result(number: int, *, passed: bool, severity: str = "warning", **about: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def result(number: int, *, passed: bool, severity: str = "warning", **about: Any
 
 
 def judged(settings: Settings, verdict: str, *results: dict[str, Any], **about: Any) -> Record:
-    return ledger.append(
+    return append(
         settings,
         "gate",
         {
@@ -129,8 +129,18 @@ def test_an_approval_stands_in_red_with_who_and_why(settings: Settings) -> None:
             "approved_by": "verzonnen.controller",
             "approved_at": "2026-03-02T10:00:00+01:00",
             "reason": "De levering van maart komt later, zo is afgesproken.",
-            "rules": [{"table": "figure", "rule": "rule_1", "observed": "1 afwijking"}],
+            "rules": [
+                {
+                    "table": "figure",
+                    "rule": "rule_1",
+                    "failing_rows": 1,
+                    "observed": "1 afwijking",
+                }
+            ],
+            "mart_sha256": "ab" * 32,
+            "gate_record": 6,
             "record": 7,
+            "record_sha256": "cd" * 32,
             "key_id": "ef" * 32,
         },
     )
