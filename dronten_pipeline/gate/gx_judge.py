@@ -7,12 +7,15 @@ Expectations costs seconds; only the process of the gate does it.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -31,6 +34,10 @@ from dronten_pipeline.ledger.judgement import Answer
 
 if TYPE_CHECKING:
     from dronten_pipeline.gate.adapter import DuckDBDatasource
+
+#: What Great Expectations loads for expectations that no suite may use, a third of its start: it
+#: draws distributions and tests them.
+UNUSED = ("altair", "scipy.stats")
 
 #: What Great Expectations itself says of one suite, for the pages that it makes.
 Outcome = Any
@@ -67,10 +74,46 @@ def load() -> None:
 
 
 def keep_quiet() -> None:
+    """Sends and says nothing, and loads no more than is used; before Great Expectations is."""
+    for name in UNUSED:
+        sys.modules.setdefault(name, _WhenUsed(name))
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ["DO_NOT_TRACK"] = "1"
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
+
+
+class _WhenUsed(ModuleType):
+    """Stands in for a module until something of it is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # the import itself asks
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _configured_once() -> Iterator[None]:
+    """Keeps the configuration of each expectation: Great Expectations makes it anew some fifty
+    times for every rule, and nothing changes it while a suite is judged."""
+    from great_expectations.expectations.expectation import Expectation
+
+    made: Any = Expectation.configuration
+    known: dict[int, tuple[Expectation, Any]] = {}
+
+    def once(expectation: Expectation) -> Any:
+        # With the expectation itself, or another could get its number.
+        if id(expectation) not in known:
+            known[id(expectation)] = expectation, made.fget(expectation)
+        return known[id(expectation)][1]
+
+    Expectation.configuration = property(once)  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        Expectation.configuration = made  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -108,22 +151,24 @@ def _judge_suite(
             .add_batch_definition_whole_table("whole")
             .get_batch()
         )
-        outcome = batch.validate(
-            ExpectationSuite(
-                name=suite.table,
-                expectations=[
-                    {
-                        "type": expectation.type,
-                        "kwargs": expectation.kwargs,
-                        "severity": expectation.severity,
-                        "meta": {"rule": expectation.rule},
-                    }
-                    for expectation in suite.expectations
-                ],
-            ),
-            # No sample of what was found: it would be data in the evidence.
-            result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
+        rules = ExpectationSuite(
+            name=suite.table,
+            expectations=[
+                {
+                    "type": expectation.type,
+                    "kwargs": expectation.kwargs,
+                    "severity": expectation.severity,
+                    "meta": {"rule": expectation.rule},
+                }
+                for expectation in suite.expectations
+            ],
         )
+        with _configured_once():
+            outcome = batch.validate(
+                rules,
+                # No sample of what was found: it would be data in the evidence.
+                result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
+            )
     except Exception as raised:  # a suite that crashes has failed, the others are judged
         return None, all_unjudged(
             representable(str(raised)) or f"het oordeel brak af ({type(raised).__name__})"
