@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
+import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from dronten_pipeline.contracts.dbt_project import DBT
 from dronten_pipeline.contracts.sources import FRESH_DAYS, Table, load_sources
 from dronten_pipeline.ingest.completeness import GAP_COLUMNS
 from dronten_pipeline.ingest.snapshot import (
@@ -163,26 +164,58 @@ def registered() -> list[str]:
         return [row["kpi_id"] for row in csv.DictReader(file)]
 
 
-def dbt_build(raw: Path, home: Path, previous: str = "", select: str = "") -> Path:
-    """Runs `dbt build` as a run does, or a part of it; gives the path of the warehouse."""
-    warehouse = home / "warehouse.duckdb"
+#: What of the project is built: all but the unit tests, which dbt runs by itself, or models alone,
+#: into a warehouse that has its seeds.
+WHOLE, MODELS = ("unit_test",), ("unit_test", "test", "seed")
+
+
+def dbt(raw: Path, home: Path, *arguments: str, previous: str = "") -> str:
+    """Runs dbt as a run does, on `home/warehouse.duckdb`; gives what it said.
+
+    All of a session parse the project once: what dbt reads is always called the same, and only
+    while it runs.
+    """
+    target = home.parent / "dbt_target"
+    target.mkdir(exist_ok=True)
+    links = {target / "raw": raw, target / "home": home}
     environment = {
         **os.environ,
-        "DATALAB_RAW_CURRENT": str(raw),
-        "DATALAB_WAREHOUSE": str(warehouse),
+        "DATALAB_RAW_CURRENT": str(target / "raw"),
+        "DATALAB_WAREHOUSE": str(target / "home" / "warehouse.duckdb"),
         "DATALAB_PREVIOUS_RELEASE": previous,
-        "DBT_TARGET_PATH": str(home / "target"),
+        "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(home / "log"),
+        "DBT_LOG_LEVEL_FILE": "info",
         "DBT_PROJECT_DIR": str(DBT_PROJECT),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
     }
-    command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build"]
-    command += ["--exclude-resource-type", "unit_test"]
-    command += ["--select", select] if select else []
+    command = [str(DBT), "--no-use-colors", *arguments]
+    for link, folder in links.items():
+        link.symlink_to(folder, target_is_directory=True)
     done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True)
+    for link in links:
+        link.unlink()
     assert done.returncode == 0, done.stdout + done.stderr
-    (home / "build.txt").write_text(done.stdout, encoding="utf-8")
-    return warehouse
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        views = connection.execute("select sql from duckdb_views() where not internal").fetchall()
+        for (sql,) in views:
+            own = sql.replace(str(target / "raw"), str(raw)).replace("CREATE", "CREATE OR REPLACE")
+            connection.execute(own)
+    return done.stdout
+
+
+def dbt_build(
+    raw: Path,
+    home: Path,
+    previous: str = "",
+    select: str = "",
+    without: Sequence[str] = WHOLE,
+) -> Path:
+    """Builds the project or a part of it; gives the path of the warehouse."""
+    chosen = ["--select", select] if select else []
+    said = dbt(raw, home, "build", "--exclude-resource-type", *without, *chosen, previous=previous)
+    (home / "build.txt").write_text(said, encoding="utf-8")
+    return home / "warehouse.duckdb"
 
 
 def publish(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
@@ -453,12 +486,15 @@ def mart_of_stopped_source(
     home = tmp_path_factory.mktemp("dbt_next")
     release = home / "parquet"
     release.mkdir()
+    shutil.copy(before / "warehouse.duckdb", home)
     with duckdb.connect(str(before / "warehouse.duckdb"), read_only=True) as connection:
         publish(connection, release)
     previous = {"release_id": "old", "as_of": AS_OF, "code_version": "test"}
     raw.run(dt.date(2026, 4, 10), stopped=("website_feedback",), previous=previous)
     try:
-        warehouse = dbt_build(raw.folder, home, previous=str(release))
+        warehouse = dbt_build(
+            raw.folder, home, previous=str(release), select="+kpi_revision", without=MODELS
+        )
     finally:
         raw.run(AS_OF)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
