@@ -30,6 +30,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests in as many processes as there are cores, each file in one, in an order in which what takes
 # long comes first and is no tail of one process (tests/conftest.py).
+# What Python made of their files is kept for the next time, whatever the environment says: both
+# processes and the hundred that they start would make it anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 SPREAD := --numprocesses auto --dist loadfile --no-loadscope-reorder
 READY := .venv/ready
 READY_DEV := .venv/ready-dev
@@ -41,10 +44,10 @@ dev: $(READY)
 	@$(BIN)/datalab dev
 
 test: $(READY_DEV)
-	@$(BIN)/python -m pytest $(SPREAD) -m "not slow"
+	@$(PYTEST) $(SPREAD) -m "not slow"
 
 test-all: $(READY_DEV)
-	@$(BIN)/python -m pytest $(SPREAD)
+	@$(PYTEST) $(SPREAD)
 
 check: $(READY_DEV)
 	@$(BIN)/ruff format --check .
