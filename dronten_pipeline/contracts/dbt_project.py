@@ -97,8 +97,6 @@ def environment(settings: Settings, previous_release: Path | None = None) -> dic
         "DBT_PROJECT_DIR": str(settings.dbt_project),
         "DBT_TARGET_PATH": str(settings.dbt_target),
         "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
-        # Writing down every statement takes a fifth of dbt's time.
-        "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

@@ -2,8 +2,8 @@
 
 Here belongs reading a seed so that a mistake is told with file, line and column, before dbt starts:
 dbt would tell of it when all is built, or not at all. What must hold stands where dbt reads it, in
-the yml beside the seeds: types, `relationships`, `accepted_values`, and `may_be_empty` for a column
-of which a cell may be empty. Not here: what a row means.
+the yml beside the seeds: types, `unique_combination`, `relationships`, `accepted_values`, and
+`may_be_empty` for a column of which a cell may be empty. Not here: what a row means.
 """
 
 from __future__ import annotations
@@ -43,13 +43,22 @@ def read_seed(folder: Path, name: str) -> list[Row]:
     about = _described(folder).get(name, {})
     types = about.get("config", {}).get("column_types", {})
     columns = {column["name"]: column for column in about.get("columns", [])}
-    rows = []
+    keys = [_key(test) for test in about.get("data_tests", [])]
+    rows, seen = [], dict[tuple[object, ...], int]()
     for line, row in _rows(path):
         for column, cell in row.items():
             if wrong := _wrong(folder, cell, types.get(column, ""), columns.get(column)):
                 says = columns.get(column, {}).get("description", "")
                 raise ContractError(
                     path, line, f"kolom {column} {wrong}{f' ({says})' if says else ''}"
+                )
+        for key in keys:
+            values = tuple(_typed(row[column], types.get(column, "")) for column in key)
+            if (first := seen.setdefault((key, values), line)) != line:
+                raise ContractError(
+                    path,
+                    line,
+                    f"heeft dezelfde {', '.join(key)} als regel {first}: daarvan mag er een zijn",
                 )
         rows.append(row)
     return rows
@@ -81,6 +90,16 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
                 )
             yield begins, dict(zip(header, cells, strict=True))
             begins = reader.line_num + 1
+
+
+def _key(test: dict[str, Any]) -> tuple[str, ...]:
+    """The columns of which no two rows have the same values."""
+    return tuple(test["unique_combination"]["arguments"]["columns"])
+
+
+def _typed(cell: str, kind: str) -> object:
+    """A cell that is not wrong as the value that it means."""
+    return _READ[kind][0](cell) if cell and kind in _READ else cell
 
 
 def _wrong(folder: Path, cell: str, kind: str, column: dict[str, Any] | None) -> str | None:

@@ -15,9 +15,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dronten_pipeline.core.child import dies_with
 
@@ -87,8 +88,11 @@ def wait() -> None:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
+    # dbt's own loggers write out each of ten thousand events before they look at its level: a third
+    # of a build. What is worth telling is told here (`_telling`) or raised.
+    os.environ.update({"DBT_LOG_LEVEL": "none", "DBT_LOG_LEVEL_FILE": "none"})
     json_or_not = "--write-json" if began["writes"] else "--no-write-json"
-    read = dbtRunner().invoke(["--quiet", json_or_not, "parse"])
+    read = dbtRunner().invoke([json_or_not, "parse"])
     if read.exception is not None:
         sys.stdout.write(f"{read.exception}\n")
     sys.stdout.write(f"{HAS_READ}{'yes' if read.success else 'no'}\n")
@@ -108,5 +112,24 @@ def wait() -> None:
         if name.startswith("DATALAB_")
     )
     known = read.result if is_same and isinstance(read.result, Manifest) else None
-    done = dbtRunner(manifest=known).invoke(told["arguments"])
+    with (Path(os.environ["DBT_LOG_PATH"]) / "dbt.log").open("w", encoding="utf-8") as log:
+        done = dbtRunner(manifest=known, callbacks=[_telling(log)]).invoke(told["arguments"])
+        if done.exception is not None:
+            log.write(f"{done.exception}\n")
     sys.exit(0 if done.success else 2 if done.exception else 1)
+
+
+def _telling(log: IO[str]) -> Callable[[Any], None]:
+    """Tells what dbt says from level info up: to the parent as JSON, in the log as words."""
+    from dbt_common.events.functions import msg_to_json
+
+    threads = threading.Lock()
+
+    def tell(event: Any) -> None:
+        if event.info.level in ("debug", "test"):
+            return
+        with threads:
+            sys.stdout.write(f"{msg_to_json(event)}\n")
+            log.write(f"{event.info.msg}\n")
+
+    return tell

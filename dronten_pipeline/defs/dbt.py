@@ -111,6 +111,9 @@ def build_dbt_assets(manifest: Path, translator: Translator) -> dg.AssetsDefinit
         if failure is not None:  # a test that failed stands above as a check that failed
             raise failure
         # While dbt builds, nobody else may look into the warehouse.
+        with warehouse.get_connection() as connection, contextlib.closing(connection):
+            for model, rule, records in broken_rules(connection, outcome):
+                context.log.debug(f"dbt: {model}: {rule} is not so for {records} records")
         published = {path.stem for path in settings.expectations.glob("*.json")}
         built = _described(warehouse, manifest, translator, settings.raw_current, published)
         for key in context.selected_asset_keys & built.keys():
@@ -165,6 +168,21 @@ def _build(
         context=context,
         cli_version=version.parse(metadata.version("dbt-core")),
     )
+
+
+def broken_rules(
+    connection: duckdb.DuckDBPyConnection, outcome: Path
+) -> Iterator[tuple[str, str, int]]:
+    """Model, rule and number of records, of every test `plausible` that warned.
+
+    Args:
+        outcome: `run_results.json`; dbt itself says the sum of all rules of a model.
+    """
+    for one in json.loads(outcome.read_bytes())["results"]:
+        name = one["unique_id"].split(".")[2]
+        if one["status"] == "warn" and name.endswith("_is_plausible"):
+            for rule, records in connection.sql(one["compiled_code"]).fetchall():
+                yield name.removesuffix("_is_plausible"), rule, records
 
 
 def _described(

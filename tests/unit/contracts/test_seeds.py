@@ -105,3 +105,33 @@ def test_dbt_is_not_started_on_a_seed_that_is_wrong(seeds: Path) -> None:
     settings = Settings(home=seeds.parents[1] / "home", dbt_project=seeds.parent)
     with pytest.raises(ContractError, match=r"kpi_target.csv:2: kolom document is leeg"):
         prepared_manifest(settings)
+
+
+KEYS = [
+    (seed["name"], test["unique_combination"]["arguments"]["columns"])
+    for path in sorted(SEEDS.glob("*.yml"))
+    for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
+    for test in seed.get("data_tests", [])
+]
+
+
+@pytest.mark.parametrize(("name", "key"), KEYS, ids=[name for name, _ in KEYS])
+def test_a_key_that_stands_twice_is_named_with_both_lines(
+    name: str, key: list[str], seeds: Path
+) -> None:
+    path = seeds / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, first, lineterminator="\n").writerow(first)
+    with pytest.raises(ContractError, match=f"dezelfde {', '.join(key)} als regel 2"):
+        read_seed(seeds, name)
+
+
+def test_a_key_is_compared_by_what_it_means(seeds: Path) -> None:
+    path = seeds / "student_t.csv"
+    header, row, *_ = path.read_text(encoding="utf-8").splitlines()
+    freedom, rest = row.split(",", 1)
+    path.write_text(f"{header}\n{row}\n0{freedom},{rest}\n", encoding="utf-8")
+    with pytest.raises(ContractError, match="als regel 2"):
+        read_seed(seeds, "student_t")

@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from dronten_pipeline.defs.dbt import broken_rules
+
 CLARITY = "website_text_clarity"
 JANUARY, FEBRUARY, MARCH = (dt.date(2026, month, 1) for month in (1, 2, 3))
 
@@ -355,7 +357,7 @@ def test_what_the_gate_fills_is_empty(mart: duckdb.DuckDBPyConnection, table: st
 def test_tables_and_columns_carry_their_description(mart: duckdb.DuckDBPyConnection) -> None:
     without = mart.execute(
         "select table_name, column_name from duckdb_columns()"
-        " where schema_name in ('main', 'kpi', 'intermediate') and not internal"
+        " where schema_name = 'main' and not internal"
         " and coalesce(comment, '') = ''"
     ).fetchall()
     assert without == []
@@ -367,8 +369,21 @@ def test_tables_and_columns_carry_their_description(mart: duckdb.DuckDBPyConnect
 
 def test_implausible_records_are_warned_about(built: tuple[Any, Path]) -> None:
     report = (built[1] / "build.txt").read_text(encoding="utf-8")
-    for test in ("responses_have_known_scale", "municipalities_filed_salaries"):
-        assert f"[WARNING]: in test {test}" in report
+    for model in ("stg_klant_in_focus__responses", "stg_iv3__staff_costs_by_municipality"):
+        assert f"[WARNING]: in test {model}_is_plausible" in report
+
+
+def test_of_implausible_records_the_rules_are_named_that_they_break(
+    built: tuple[Any, Path],
+) -> None:
+    _, home = built
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        broken = list(broken_rules(connection, home / "target" / "run_results.json"))
+    assert ("stg_klant_in_focus__responses", "responses_have_known_scale", 1) in broken
+    named = {(model, rule) for model, rule, _ in broken}
+    assert ("stg_iv3__staff_costs_by_municipality", "municipalities_filed_salaries") in named
+    # what is plausible is not named
+    assert ("stg_klant_in_focus__responses", "responses_are_not_in_the_future") not in named
 
 
 def test_a_stopped_source_keeps_the_figures_of_the_release_before(
