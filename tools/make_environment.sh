@@ -39,3 +39,5 @@ say "Installing the packages of $lock into .venv (some minutes the first time)."
 	--no-deps --no-build-isolation --editable .
 # Start-up is half the run time when Python must compile its packages anew each time.
 .venv/bin/python -m compileall -q -j 0 dronten_pipeline >/dev/null || true
+# What dbt reads of the project is the same in every home: a first run takes it over from here.
+.venv/bin/python -m dronten_pipeline.contracts.dbt_project || true

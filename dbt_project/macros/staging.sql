@@ -52,3 +52,15 @@
     where {{ trimmed(column) }} is not null
     group by {{ code(column) }}
 {%- endmacro %}
+
+{# A table of the release before, and none of its rows where there is no such release. Which it is
+   differs per run, so it is looked up when the SQL is made: else dbt would read all models anew. #}
+{% macro previous_release(table_name) -%}
+    {%- set nothing = source('previous_release', table_name) -%}
+    {%- set folder = env_var('DATALAB_PREVIOUS_RELEASE', '') if execute -%}
+    {%- if folder -%}
+        read_parquet('{{ folder | replace("'", "''") }}/{{ table_name }}.parquet')
+    {%- else -%}
+        {{ nothing }}
+    {%- endif -%}
+{%- endmacro %}

@@ -10,14 +10,16 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from dronten_pipeline.contracts.seeds import check_seeds, read_seed
-from dronten_pipeline.contracts.waiting_dbt import WaitingDbt
+from dronten_pipeline.contracts.waiting_dbt import ANY_HOME, WaitingDbt
 from dronten_pipeline.core.durable import WORDS_OF_FULL
 from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.core.settings import WRITTEN_BY_DBT, Settings
@@ -25,10 +27,15 @@ from dronten_pipeline.core.settings import WRITTEN_BY_DBT, Settings
 #: dbt started so that it ends with its parent (`core/child.py`).
 DBT = Path(sys.executable).with_name("datalab-dbt")
 
-#: The file that says of which files the manifest is.
+#: The file that says of which files the manifest is, in its two forms: for Dagster and for dbt.
 MANIFEST_OF = "manifest.of"
-#: Of which selectors the partial parse beside it is.
-SELECTORS_OF = "selectors.sha256"
+MANIFEST, AS_READ = "manifest.json", "manifest.msgpack"
+#: What dbt read, by which it finds what changed since, and of which selectors that is.
+PARTIAL_PARSE, SELECTORS_OF = "partial_parse.msgpack", "selectors.sha256"
+
+#: What was read when the environment was made (`python -m dronten_pipeline.contracts.dbt_project`),
+#: taken over by every home.
+READ_AHEAD = Path(sys.prefix) / "read-ahead"
 
 #: What a run builds, in `selectors.yml`.
 PRODUCTION = "production"
@@ -86,7 +93,7 @@ def environment(settings: Settings, previous_release: Path | None = None) -> dic
         previous_release: folder of the release whose figures a stopped source keeps.
 
     The warehouse is always named by the same path, `warehouse/latest`: a path per run would make
-    dbt parse the whole project anew each time.
+    dbt that is started by hand parse the whole project anew each time.
     """
     return {
         "DATALAB_RAW_CURRENT": str(settings.raw_current),
@@ -137,7 +144,9 @@ def waiting_dbt(settings: Settings, previous_release: Path | None = None) -> Wai
 
 def _started(settings: Settings, previous_release: Path | None) -> WaitingDbt:
     settings.dbt_build.mkdir(parents=True, exist_ok=True)
+    _take_over(settings)
     _forget_other_selectors(settings)
+    is_prepared = _is_prepared(settings)
     return WaitingDbt(
         settings.dbt_project,
         {
@@ -145,8 +154,29 @@ def _started(settings: Settings, previous_release: Path | None) -> WaitingDbt:
             "DBT_TARGET_PATH": str(settings.dbt_build),
             "DBT_LOG_PATH": str(settings.dbt_build),
         },
-        writes=not _is_prepared(settings),
+        writes=not is_prepared,
+        known=settings.dbt_target / AS_READ if is_prepared else None,
     )
+
+
+def _take_over(settings: Settings, ahead: Path = READ_AHEAD) -> None:
+    """Gives a home what was read elsewhere: as it is, or for dbt to read what differs since.
+
+    Each file is whole or absent, and the one that says of which files comes last.
+    """
+    there = Settings(home=ahead)
+    if not _is_prepared(settings) and _read_of(there.dbt_target) == _fingerprint(settings):
+        for name in (MANIFEST, AS_READ, MANIFEST_OF):
+            _copy(there.dbt_target / name, settings.dbt_target / name)
+    elif not (settings.dbt_build / PARTIAL_PARSE).exists() and _read_of(there.dbt_target):
+        for name in (PARTIAL_PARSE, SELECTORS_OF):
+            _copy(there.dbt_build / name, settings.dbt_build / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    beside = target.with_name(f".{target.name}-{os.getpid()}")
+    shutil.copyfile(source, beside)
+    beside.replace(target)
 
 
 def _forget_other_selectors(settings: Settings) -> None:
@@ -154,17 +184,18 @@ def _forget_other_selectors(settings: Settings) -> None:
     selectors, stamp = settings.dbt_project / "selectors.yml", settings.dbt_build / SELECTORS_OF
     now = hashlib.sha256(selectors.read_bytes() if selectors.exists() else b"").hexdigest()
     if not stamp.exists() or stamp.read_text() != now:
-        (settings.dbt_build / "partial_parse.msgpack").unlink(missing_ok=True)
+        (settings.dbt_build / PARTIAL_PARSE).unlink(missing_ok=True)
         stamp.write_text(now)
 
 
 def _is_prepared(settings: Settings) -> bool:
-    stamp = settings.dbt_target / MANIFEST_OF
-    return (
-        (settings.dbt_target / "manifest.json").exists()
-        and stamp.exists()
-        and stamp.read_text() == _fingerprint(settings)
-    )
+    return _read_of(settings.dbt_target) == _fingerprint(settings)
+
+
+def _read_of(target: Path) -> str | None:
+    """The fingerprint of the files of which the manifest in a folder is, None without one."""
+    known = [target / name for name in (MANIFEST, AS_READ, MANIFEST_OF)]
+    return known[-1].read_text() if all(path.exists() for path in known) else None
 
 
 def prepared_manifest(settings: Settings) -> Path:
@@ -174,7 +205,9 @@ def prepared_manifest(settings: Settings) -> Path:
         ContractError: a seed is not as its yml says.
         TransformError: the project cannot be parsed.
     """
-    manifest = settings.dbt_target / "manifest.json"
+    manifest = settings.dbt_target / MANIFEST
+    settings.dbt_build.mkdir(parents=True, exist_ok=True)
+    _take_over(settings)
     if _is_prepared(settings):
         return manifest
     check_seeds(settings.dbt_project / "seeds")
@@ -194,8 +227,10 @@ def prepared_manifest(settings: Settings) -> Path:
             ),
             said,
         )
+    (settings.dbt_target / MANIFEST_OF).unlink(missing_ok=True)
     # That of a build is written anew while others may read this one.
-    (settings.dbt_build / "manifest.json").replace(manifest)
+    (settings.dbt_build / MANIFEST).replace(manifest)
+    _copy(settings.dbt_build / PARTIAL_PARSE, settings.dbt_target / AS_READ)
     (settings.dbt_target / MANIFEST_OF).write_text(fingerprint)
     return manifest
 
@@ -252,11 +287,20 @@ def _named(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _fingerprint(settings: Settings) -> str:
+    """Of all that decides what dbt reads: its version, the project's files, what staging is."""
     digest = hashlib.sha256(environment(settings)["DATALAB_STAGING"].encode())
+    digest.update(repr(ANY_HOME).encode())
+    for package in ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb"):
+        digest.update(metadata.version(package).encode())
     for path in sorted(settings.dbt_project.rglob("*")):
-        if path.relative_to(settings.dbt_project).parts[0] in WRITTEN_BY_DBT:
+        place = path.relative_to(settings.dbt_project)
+        if place.parts[0] in WRITTEN_BY_DBT:
             continue
         if path.suffix in {".sql", ".py", ".yml", ".csv", ".md"}:
-            digest.update(str(path).encode())
+            digest.update(place.as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    prepared_manifest(Settings(home=READ_AHEAD))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dronten_pipeline.contracts import semantic_model
-from dronten_pipeline.contracts.dbt_project import DBT, prepared_manifest, register, seed
+from dronten_pipeline.contracts.dbt_project import AS_READ, DBT, prepared_manifest, register, seed
 from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.contracts.dictionary import dictionary
 from dronten_pipeline.contracts.mart_versions import advice, promised, released
@@ -150,9 +150,12 @@ def test_the_semantic_model_is_that_of_today(settings: Settings) -> None:
 
 
 def test_metricflow_finds_nothing_wrong_with_the_metrics(
-    manifest: dict[str, Any], settings: Settings
+    manifest: dict[str, Any], settings: Settings, tmp_path: Path
 ) -> None:
     """`mf validate-configs` without its questions to the warehouse."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
     from metricflow_semantic_interfaces.implementations.semantic_manifest import (
         PydanticSemanticManifest,
     )
@@ -160,7 +163,12 @@ def test_metricflow_finds_nothing_wrong_with_the_metrics(
         SemanticManifestValidator,
     )
 
-    read = PydanticSemanticManifest.parse_file(settings.dbt_build / "semantic_manifest.json")
+    known = (settings.dbt_target / AS_READ).read_bytes()
+    written = tmp_path / "semantic_manifest.json"
+    SemanticManifest(
+        Manifest.from_msgpack(known, decoder=extended_mashumuro_decoder)
+    ).write_json_to_file(str(written))
+    read = PydanticSemanticManifest.parse_file(written)
     issues = SemanticManifestValidator[PydanticSemanticManifest]().validate_semantic_manifest(read)
     assert [*issues.errors, *issues.warnings, *issues.future_errors] == []
     # The median of a number of days adds up over no period.

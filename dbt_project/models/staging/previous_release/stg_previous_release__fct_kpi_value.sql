@@ -16,4 +16,4 @@ select
     is_provisional,
     as_of,
     definition_version
-from {{ source('previous_release', 'fct_kpi_value') }}
+from {{ previous_release('fct_kpi_value') }}

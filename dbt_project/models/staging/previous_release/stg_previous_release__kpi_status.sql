@@ -25,5 +25,5 @@ from (
         cast(null as double) as judged_ci_high
     where false
     union all by name
-    select * from {{ source('previous_release', 'kpi_status') }}
+    select * from {{ previous_release('kpi_status') }}
 ) as known

@@ -8,5 +8,5 @@ select
     "Waarde" as value_before,
     "Voorlopig" = 'nee' as was_final,
     "Herzien" = 'ja' as was_revised
-from {{ source('previous_release', 'rapport_kpi_reeks') }}
+from {{ previous_release('rapport_kpi_reeks') }}
 where "Eerste waarde" is not null

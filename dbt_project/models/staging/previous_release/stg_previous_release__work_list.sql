@@ -9,5 +9,5 @@ from (
     select cast(null as varchar) as first_seen_release
     where false
     union all by name
-    select * from {{ source('previous_release', 'work_list') }}
+    select * from {{ previous_release('work_list') }}
 ) as known
