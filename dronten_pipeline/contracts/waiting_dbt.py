@@ -137,7 +137,9 @@ def wait() -> None:
         if name.startswith("DATALAB_")
     )
     known = _in(os.environ["DATALAB_RAW_CURRENT"], manifest) if manifest and is_same else None
-    with (Path(os.environ["DBT_LOG_PATH"]) / "dbt.log").open("w", encoding="utf-8") as log:
+    said_in = Path(os.environ["DBT_LOG_PATH"]) / "dbt.log"
+    said_in.parent.mkdir(parents=True, exist_ok=True)
+    with said_in.open("w", encoding="utf-8") as log:
         done = dbtRunner(manifest=known, callbacks=[_telling(log)]).invoke(told["arguments"])
         if done.exception is not None:
             log.write(f"{done.exception}\n")
