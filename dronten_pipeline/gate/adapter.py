@@ -56,9 +56,8 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
         for one, known in zip(metric_fn_direct_configurations, asked, strict=True):
             if known not in self._answered:
                 self._answered |= answer([one], [])
-        return {known: self._answered[known] for known in asked} | answer(
-            [], metric_fn_bundle_configurations
-        )
+        bundled: dict[Any, Any] = answer([], metric_fn_bundle_configurations)
+        return {known: self._answered[known] for known in asked} | bundled
 
     @contextmanager
     def get_connection(self) -> Generator[sa.Connection, None, None]:
