@@ -215,6 +215,8 @@ def dbt_build(
     chosen = ["--select", select] if select else []
     said = dbt(raw, home, "build", "--exclude-resource-type", *without, *chosen, previous=previous)
     (home / "build.txt").write_text(said, encoding="utf-8")
+    # The next build of a session leaves another in the same place.
+    shutil.copyfile(home.parent / "dbt_target" / "run_results.json", home / "run_results.json")
     return home / "warehouse.duckdb"
 
 

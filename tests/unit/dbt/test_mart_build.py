@@ -378,7 +378,7 @@ def test_of_implausible_records_the_rules_are_named_that_they_break(
 ) -> None:
     _, home = built
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
-        broken = list(broken_rules(connection, home / "target" / "run_results.json"))
+        broken = list(broken_rules(connection, home / "run_results.json"))
     assert ("stg_klant_in_focus__responses", "responses_have_known_scale", 1) in broken
     named = {(model, rule) for model, rule, _ in broken}
     assert ("stg_iv3__staff_costs_by_municipality", "municipalities_filed_salaries") in named
