@@ -44,9 +44,11 @@ dev: $(READY)
 	@$(BIN)/datalab dev
 
 test: $(READY_DEV)
+	@sh tools/install_test_servers.sh
 	@$(PYTEST) $(SPREAD) -m "not slow"
 
 test-all: $(READY_DEV)
+	@sh tools/install_test_servers.sh
 	@$(PYTEST) $(SPREAD)
 
 check: $(READY_DEV)

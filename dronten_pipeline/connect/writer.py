@@ -105,11 +105,13 @@ def _sort(path: Path, table: Table) -> int:
             f"CREATE TEMP TABLE record AS SELECT DISTINCT {', '.join(names)} FROM read_csv("
             "?, delim = ';', header = true, all_varchar = true, null_padding = false, "
             "quote = '\"', escape = '\"', nullstr = '', auto_detect = false, columns = "
-            f"{ {column.name: 'VARCHAR' for column in table.columns} }, max_line_size = 16000000)",
+            f"{ {column.name: 'VARCHAR' for column in table.columns} }, "
+            # Of the memory above; by itself the buffer is many times the longest line.
+            "max_line_size = 8000000, buffer_size = 16000000)",
             [str(path)],
         )
         (twice,) = connection.execute(
-            f"SELECT count(*) FROM (FROM record GROUP BY {keys} HAVING count(*) > 1)"
+            f"SELECT count(*) FROM (SELECT 1 FROM record GROUP BY {keys} HAVING count(*) > 1)"
         ).fetchone() or (0,)
         if twice:
             raise Refused(

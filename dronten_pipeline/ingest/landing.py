@@ -121,7 +121,7 @@ def unread_folders(folder: Path, source: Source) -> list[Path]:
 
 def _listed(folder: Path) -> list[tuple[Path, bool]]:
     """What stands in `folder` and counts, and whether it is a file."""
-    return [(path, is_file) for path, is_file in _entries(folder) if _counts(path.name)]
+    return [(path, is_file) for path, is_file in _entries(folder) if counts(path.name)]
 
 
 def _entries(folder: Path) -> list[tuple[Path, bool]]:
@@ -415,5 +415,6 @@ def is_beside_the_delivery(name: str) -> bool:
     return name.casefold().endswith((*PARTIAL_SUFFIXES, *BACKUP_SUFFIXES, *CONTROL_SUFFIXES))
 
 
-def _counts(name: str) -> bool:
+def counts(name: str) -> bool:
+    """Whether a file of this name is a delivery: not hidden, and no part or sign of another."""
     return not _is_hidden(name) and not is_beside_the_delivery(name)

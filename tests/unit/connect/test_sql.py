@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import subprocess
 import sys
 import threading
 import types
@@ -163,9 +165,10 @@ def test_a_table_without_a_right_lands_nothing_of_the_other(home: Home) -> None:
 
 
 def test_a_statement_that_takes_too_long_is_given_up(home: Home) -> None:
-    sleeps = "pg_sleep(20)" if home.connector["database_kind"] == "postgresql" else "sleep(20)"
+    is_postgres = home.connector["database_kind"] == "postgresql"
+    sleeps = "pg_sleep(20) IS NULL" if is_postgres else "sleep(20) = 1"
     text = SELECT.replace(
-        "FROM factuur;\n-- table: out", f"FROM factuur WHERE {sleeps} IS NULL;\n-- table: out"
+        "AS bedrag_eur\nFROM factuur", f"AS bedrag_eur\nFROM factuur WHERE {sleeps}"
     )
     (home.folder / "pull.sql").write_text(text)
     home.configure(statement_seconds=1)
@@ -326,6 +329,47 @@ def test_columns_are_those_of_the_contract(
     )
     with pytest.raises(Unchangeable, match="omschrijving, qr_code, verzonden_op"):
         home.pull()
+
+
+MEASURE = """
+import resource, sys
+from dronten_pipeline.connect.pull import pull
+from dronten_pipeline.core.settings import current_settings
+outcome = pull(current_settings(), sys.argv[1])
+print(outcome.records["outgoing"], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.slow
+def test_five_million_rows_take_less_than_200_mib(
+    postgres: postgres_server.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = home_of(
+        tmp_path,
+        monkeypatch,
+        "-- table: outgoing\nSELECT * FROM (SELECT to_char(n, 'FM0000000') AS factuur_id, "
+        "DATE '2026-01-01' + n % 300 AS verzonden_op, n % 2 = 0 AS qr_code "
+        'FROM generate_series(1, 5000000) AS n) AS q ORDER BY factuur_id COLLATE "C"',
+        database_kind="postgresql",
+        port=postgres.port,
+        database="postgres",
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", MEASURE, SOURCE],
+        env={
+            **os.environ,
+            "DATALAB_HOME": str(home.settings.home),
+            "DATALAB_SOURCES": str(home.settings.sources),
+        },
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    records, mebibytes = map(int, found.stdout.split())
+    assert records == 5_000_000
+    assert mebibytes < 200, f"{mebibytes} MiB"
 
 
 class Driver(types.ModuleType):
