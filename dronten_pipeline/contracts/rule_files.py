@@ -12,6 +12,8 @@ goes on with the text before it. Below it stands one query, in which `own` is th
     --   ook als er maar een team is.
     -- on_failure: Zoek welk verzoek in twee teams staat en herstel het model.
     select period_start from own where sample_size < 0
+
+Of a rule that says `-- type: reconciles` the query is a part (`reconciliation.py`).
 """
 
 from __future__ import annotations
@@ -21,11 +23,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from dronten_pipeline.contracts import reconciliation
 from dronten_pipeline.contracts.expectation_types import QUERY_START
 from dronten_pipeline.contracts.reading import ContractError
 
-#: What the head may say.
-HEAD = ("severity", "kpi", "owner", "description", "source", "on_failure")
+#: What the head may say of the rule, and of how it is judged.
+ABOUT = ("severity", "kpi", "owner", "description", "source", "on_failure")
+HEAD = ("type", *ABOUT, *reconciliation.HEAD)
 
 _MARK = "--"
 _GOES_ON = re.compile(r"  +\S")
@@ -77,7 +81,30 @@ def read_rule_file(path: Path) -> RuleFile:
     if not body:
         raise ContractError(path, size + 1, "onder het hoofd staat geen query")
     lines["unexpected_rows_query"] = size + 1
-    return RuleFile(rule=path.stem, head=head, lines=lines, query=as_judged(body))
+    try:
+        query = _query(head, body)
+    except reconciliation.ReconciliationError as error:
+        raise ContractError(path, lines.get(error.field, 1), str(error)) from error
+    about = {name: text for name, text in head.items() if name in ABOUT}
+    if "type" in head:
+        about.setdefault("on_failure", reconciliation.on_failure(head["kpi"]))
+    return RuleFile(rule=path.stem, head=about, lines=lines, query=query)
+
+
+def _query(head: dict[str, str], body: str) -> str:
+    kind = head.get("type")
+    if kind == reconciliation.TYPE:
+        return reconciliation.query(QUERY_START, head, body)
+    if kind is not None:
+        raise reconciliation.ReconciliationError(
+            "type", f"type is {reconciliation.TYPE}, of staat er niet: {kind} is niet bekend"
+        )
+    for name in reconciliation.HEAD:
+        if name in head:
+            raise reconciliation.ReconciliationError(
+                name, f"{name} hoort bij een regel met `-- type: {reconciliation.TYPE}`"
+            )
+    return as_judged(body)
 
 
 def as_judged(body: str) -> str:

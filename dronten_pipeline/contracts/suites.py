@@ -84,11 +84,6 @@ class Expectation(Strict):
         return arguments_of(self.type, self.kwargs)
 
     @property
-    def computations(self) -> int:
-        """In how many ways it is computed: both judges run the same text of a query."""
-        return 1 if isinstance(self.arguments, UnexpectedRows) else 2
-
-    @property
     def what_to_do(self) -> str:
         return self.on_failure or WHAT_TO_DO
 

@@ -227,6 +227,7 @@ def _judge(
         "expectations": str(settings.expectations),
         "dbt_project": str(settings.dbt_project),
         "releases": str(settings.releases),
+        "raw": str(settings.raw),
         "verdict": str(run_folder / VERDICT),
         "outcomes": str(run_folder / OUTCOMES),
         "is_approved": approval is not None,

@@ -11,6 +11,7 @@ Values of the data are never written: results hold counts, names of columns and 
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ from dronten_pipeline.core.child import dies_with
 from dronten_pipeline.core.database import OFFLINE, count_rows
 from dronten_pipeline.core.durable import canonical_json, is_full, sha256_of, write_durably
 from dronten_pipeline.core.errors import traced
-from dronten_pipeline.gate import attack, gx_judge, sql_judge
+from dronten_pipeline.gate import attack, from_raw, gx_judge, sql_judge
 from dronten_pipeline.gate.data_docs import without_values
 from dronten_pipeline.gate.own_tables import Publication, fill_own_tables
 from dronten_pipeline.gate.suites import FILLED_BY_GATE, hash_of_suites, load_judged_suites
@@ -49,6 +50,7 @@ class Request(Strict):
     expectations: str
     dbt_project: str
     releases: str
+    raw: str
     verdict: str
     outcomes: str
     run_id: str
@@ -120,10 +122,16 @@ def judge(request: Request) -> Verdict:
     )
     _tell(attack.try_candidate(mart, warehouse, Path(request.releases)))
     by_sql: Answers = {}
+    raw = from_raw.raw_of(
+        mart.parent,
+        Path(request.raw),
+        Path(request.dbt_project),
+        dt.date.fromisoformat(request.as_of),
+    )
     with sql_judge.opened(mart, warehouse, read_only=False) as connection:
         for suite in suites:
             if suite.table not in FILLED_BY_GATE:
-                by_sql |= sql_judge.judge_suite(connection, suite)
+                by_sql |= sql_judge.judge_suite(connection, suite, raw)
         by_sql |= fill_own_tables(
             connection,
             suites,

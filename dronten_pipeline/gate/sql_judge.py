@@ -2,8 +2,9 @@
 
 Here belongs what each type of expectation means, as a condition on rows. Not here: the judgement of
 Great Expectations (`gx_judge.py`), which computes typed rules its own way: that is what makes a
-second opinion worth something. A query is run by both as it stands, on the same DuckDB; a result
-says so (`Result.computations`). Where the two differ, nothing is published (`judge.py`).
+second opinion worth something. A query is run by both as it stands, on the same DuckDB, but for
+those of `from_raw.py`; a result says so (`Result.computations`). Where the two differ, nothing is
+published (`judge.py`).
 
 All rules of a table about the values of one column are one query with one term per rule, so that a
 table is read once; uniqueness and the queries of a suite are judged one by one.
@@ -37,6 +38,7 @@ from dronten_pipeline.contracts.expectation_types import (
 )
 from dronten_pipeline.contracts.suites import Expectation, Suite
 from dronten_pipeline.core.database import OFFLINE, column_types, identifier, literal
+from dronten_pipeline.gate import from_raw
 from dronten_pipeline.gate.verdict import Answers
 from dronten_pipeline.gate.wording import columns_seen, counted, missing_columns, representable
 from dronten_pipeline.ledger.judgement import Answer
@@ -89,8 +91,15 @@ def opened(mart: Path, warehouse: Path, *, read_only: bool) -> Iterator[duckdb.D
         yield connection
 
 
-def judge_suite(connection: duckdb.DuckDBPyConnection, suite: Suite) -> Answers:
-    """One answer per rule of one table, as `connection` sees it now."""
+def judge_suite(
+    connection: duckdb.DuckDBPyConnection, suite: Suite, raw: from_raw.Raw | None = None
+) -> Answers:
+    """One answer per rule of one table, as `connection` sees it now.
+
+    Args:
+        raw: what the run read, for the rules that are computed from that; without it their query
+            is run.
+    """
     columns = column_types(connection).get(suite.table)
     answers: dict[str, Answer] = {}
     terms: list[_Term] = []
@@ -101,11 +110,14 @@ def judge_suite(connection: duckdb.DuckDBPyConnection, suite: Suite) -> Answers:
                 raise _NotJudgeable(f"de tabel {suite.table} ontbreekt")
             if missing := missing_columns(arguments.columns, columns):
                 raise _NotJudgeable(f"kolom {missing} ontbreekt in {suite.table}")
-            if isinstance(arguments, Tolerant):
+            if raw and suite.table == from_raw.TABLE and expectation.rule in from_raw.COMPUTED:
+                found = from_raw.differing(connection, raw, expectation.rule)
+                answers[expectation.rule] = _deviations(found, is_from_raw=True)
+            elif isinstance(arguments, Tolerant):
                 terms.append(_term(expectation, arguments, columns))
             else:
                 answers[expectation.rule] = _judge(connection, suite.table, arguments, columns)
-        except (_NotJudgeable, duckdb.Error) as error:
+        except (_NotJudgeable, duckdb.Error, from_raw.Unreadable) as error:
             answers[expectation.rule] = _unjudged(error)
     answers |= _judge_terms(connection, suite.table, terms)
     return {(suite.table, rule.rule): answers[rule.rule] for rule in suite.expectations}
@@ -240,11 +252,8 @@ def _judge(
         case CompoundUnique(column_list=names):
             return _duplicates(connection, table, names)
         case UnexpectedRows(unexpected_rows_query=query):
-            found = _count(connection, f"({query.replace('{batch}', identifier(table))})")
-            return Answer(
-                passed=found == 0,
-                failing_rows=found,
-                observed=counted(found, "afwijking", "afwijkingen"),
+            return _deviations(
+                _count(connection, f"({query.replace('{batch}', identifier(table))})")
             )
     raise _NotJudgeable(f"{type(arguments).__name__} heeft geen betekenis in SQL")
 
@@ -263,13 +272,22 @@ def _duplicates(connection: duckdb.DuckDBPyConnection, table: str, columns: list
     return _share(failing=failing, judged=rows, rows=rows, mostly=1.0)
 
 
+def _deviations(found: int, *, is_from_raw: bool = False) -> Answer:
+    return Answer(
+        passed=found == 0,
+        failing_rows=found,
+        observed=counted(found, "afwijking", "afwijkingen"),
+        is_from_raw=is_from_raw,
+    )
+
+
 def _whole(passed: bool, observed: str) -> Answer:
     """About a table or a column as a whole: there is no number of failing rows."""
     return Answer(passed=passed, failing_rows=0 if passed else None, observed=observed)
 
 
 def _unjudged(error: Exception) -> Answer:
-    if isinstance(error, _NotJudgeable):
+    if isinstance(error, _NotJudgeable | from_raw.Unreadable):
         return Answer.unjudged(str(error))
     return Answer.unjudged(representable(str(error)) or "het oordeel over deze regel brak af")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
+from dronten_pipeline.contracts.expectation_types import UnexpectedRows
 from dronten_pipeline.contracts.reading import Strict
 from dronten_pipeline.contracts.suites import Expectation, Suite
 from dronten_pipeline.ledger.judgement import Answer, JudgeName, Result, RuleChange, VerdictName
@@ -110,8 +111,15 @@ def _combined(
         kpi=expectation.kpi,
         owner=expectation.owner,
         on_failure=expectation.what_to_do,
-        computations=expectation.computations,
+        computations=_computations(expectation, first),
     )
+
+
+def _computations(expectation: Expectation, answer: Answer) -> int:
+    """In how many ways a rule is computed: of a query both judges run the same text, unless the
+    second computes from the raw files."""
+    is_query = isinstance(expectation.arguments, UnexpectedRows)
+    return 1 if is_query and not answer.is_from_raw else 2
 
 
 def disagreement(answers: Mapping[JudgeName, Answer]) -> str | None:

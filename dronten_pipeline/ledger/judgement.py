@@ -26,10 +26,15 @@ class Answer(Document):
     rule is not about rows; `error` says why the rule could not be judged.
     """
 
+    MAY_LACK: ClassVar = frozenset({"is_from_raw"})
+
     passed: bool
     observed: str
     failing_rows: int | None = None
     error: str | None = None
+    is_from_raw: bool = Field(
+        default=False, description="Computed from the raw files, not by the query of the rule."
+    )
 
     @classmethod
     def unjudged(cls, error: str) -> Answer:

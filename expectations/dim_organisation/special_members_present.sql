@@ -2,5 +2,5 @@
 -- description: De rijen onbekend en geen zijn er altijd.
 -- on_failure: De query noemt de rijen van dim_organisation die niet kloppen: herstel het model
 --   dim_organisation of de levering erachter en start opnieuw.
-select key from (values ('onbekend'), ('geen')) as special (key)
-where key not in (select organisation_key from own)
+select special.key from (values ('onbekend'), ('geen')) as special (key)
+where special.key not in (select organisation_key from own)

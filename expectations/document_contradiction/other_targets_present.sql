@@ -12,16 +12,16 @@ with known as (
     where kind = 'stated_otherwise'
     union all
     select
-        'mijlpaal',
-        milestone_id,
-        due
+        'mijlpaal' as subject,
+        milestone_id as item_id,
+        due as period
     from warehouse.register.milestone_register
     where due_stated_otherwise is not null
     union all
     select
-        'sociaal_domein',
-        'besparing',
-        year::varchar
+        'sociaal_domein' as subject,
+        'besparing' as item_id,
+        year::varchar as period
     from warehouse.register.social_domain_plan_total as total
     where
         total_keur <> (

@@ -18,6 +18,8 @@ with filed as (
         <= year((select as_of from warehouse.staging.stg_run__context) + interval 1 day) - 1
 ),
 
+country as (select distinct municipality_code from filed),
+
 members as (
     select
         region.region,
@@ -32,10 +34,10 @@ members as (
     select
         region.region,
         country.municipality_code,
-        0,
-        9999
+        0 as valid_from,
+        9999 as valid_until
     from warehouse.register.benchmark_region as region
-    cross join (select distinct municipality_code from filed) as country
+    cross join country
     where region.is_whole_country
 ),
 

@@ -3,17 +3,23 @@
 --   met dezelfde waarde.
 -- on_failure: De query noemt de rijen van fct_kpi_part die niet kloppen: herstel het model
 --   fct_kpi_part of de levering erachter en start opnieuw.
-select coalesce(own.kpi_id, figure.kpi_id) from own full join (
+with published as (
     select
-        f.*,
-        cast(strftime(f.period_start, '%Y%m%d') as integer) as date_key
-    from warehouse.main.fct_kpi_value as f
-    join dim_kpi as kpi on f.kpi_id = kpi.kpi_id and f.period_grain = kpi.period_grain
-    where f.dimension not in ('total', 'measure') and f.period_start in (select date from dim_date)
-) as figure
+        figure.*,
+        cast(strftime(figure.period_start, '%Y%m%d') as integer) as date_key
+    from warehouse.main.fct_kpi_value as figure
+    inner join dim_kpi as kpi
+        on figure.kpi_id = kpi.kpi_id and figure.period_grain = kpi.period_grain
+    where
+        figure.dimension not in ('total', 'measure')
+        and figure.period_start in (select date from dim_date)
+)
+
+select coalesce(own.kpi_id, published.kpi_id) as kpi_id
+from own full join published
     on
-        own.kpi_id = figure.kpi_id and own.date_key = figure.date_key
-        and own.dimension = figure.dimension and own.dimension_value = figure.dimension_value
+        own.kpi_id = published.kpi_id and own.date_key = published.date_key
+        and own.dimension = published.dimension and own.dimension_value = published.dimension_value
 where
-    own.value is distinct from figure.value
-    or own.is_suppressed is distinct from figure.is_suppressed
+    own.value is distinct from published.value
+    or own.is_suppressed is distinct from published.is_suppressed

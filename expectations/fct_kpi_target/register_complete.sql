@@ -27,13 +27,37 @@ shown as (
 )
 
 (
-    select * from expected
+    select
+        kpi_id,
+        kind,
+        comparator,
+        target_value,
+        number
+    from expected
     except
-    select * from shown
+    select
+        kpi_id,
+        kind,
+        comparator,
+        target_value,
+        number
+    from shown
 )
 union all
 (
-    select * from shown
+    select
+        kpi_id,
+        kind,
+        comparator,
+        target_value,
+        number
+    from shown
     except
-    select * from expected
+    select
+        kpi_id,
+        kind,
+        comparator,
+        target_value,
+        number
+    from expected
 )

@@ -1,11 +1,11 @@
+-- type: reconciles
 -- severity: critical
 -- kpi: b1_share
 -- description: Aansluiting van wat niet beoordeeld is: naast elk aandeel staat not_judged, en
 --   samen met de teksten die apart of in een blok zijn beoordeeld zijn dat alle teksten van het
 --   jaar, dubbele eenmaal.
--- on_failure: De query noemt de periode waarin cijfer en records verschillen. Leg het model
---   kpi_b1_share naast de records van text_corpus, herstel het model of de levering en start
---   opnieuw.
+-- equal: denominator, numerator
+-- part: measure not_judged
 with texts as (
     select
         score.text_id,
@@ -19,11 +19,7 @@ with texts as (
         warehouse.staging.stg_text_corpus__texts as text
         on score.text_id = text.text_id and not score.is_pool
     where
-        score.published_on <= (select as_of from warehouse.staging.stg_run__context)
-        and 'text_corpus' not in (
-            select source from warehouse.staging.stg_run__source
-            where state = 'stopped'
-        )
+        score.published_on <= (select as_of from run)
 ),
 
 per_address as (
@@ -36,39 +32,19 @@ per_address as (
             and (later.published_on, later.delivery_order)
             > (mine.published_on, mine.delivery_order)
     )
-),
-
-used as (
-    select
-        cast(date_trunc('year', published_on) as date) as period_start,
-        count(*) as texts,
-        count(*) filter (where is_left_out) as left_out
-    from per_address as mine
-    where
-        not exists (
-            select 1
-            from per_address as later
-            where
-                later.text_sha256 = mine.text_sha256
-                and (later.published_on, later.delivery_order)
-                > (mine.published_on, mine.delivery_order)
-        )
-    group by 1
-),
-
-shown as (
-    select
-        period_start,
-        numerator,
-        denominator
-    from own
-    where
-        kpi_id = 'b1_share'
-        and period_grain = 'year'
-        and dimension_value = 'not_judged'
-        and source_state = 'current'
 )
 
-select period_start from used full join shown using (period_start)
+select
+    published_on as day,
+    1 as denominator,
+    is_left_out as numerator
+from per_address as mine
 where
-    used.texts is distinct from shown.denominator or used.left_out is distinct from shown.numerator
+    not exists (
+        select 1
+        from per_address as later
+        where
+            later.text_sha256 = mine.text_sha256
+            and (later.published_on, later.delivery_order)
+            > (mine.published_on, mine.delivery_order)
+    )

@@ -1,10 +1,9 @@
+-- type: reconciles
 -- severity: critical
 -- kpi: b1_share
 -- description: Aansluiting B1: elke beoordeelde tekst telt één keer mee in zijn jaar; weggelaten
 --   zijn alleen te korte teksten, dubbele en teksten van na de peildatum.
--- on_failure: De query noemt de periode waarin cijfer en records verschillen. Leg het model
---   kpi_b1_share naast de records van text_corpus, herstel het model of de levering en start
---   opnieuw.
+-- equal: sample_size, denominator, numerator
 with judged as (
     select
         score.text_id,
@@ -20,11 +19,7 @@ with judged as (
     left join warehouse.staging.stg_text_corpus__texts as text
         on score.text_id = text.text_id and not score.is_pool
     where
-        score.published_on <= (select as_of from warehouse.staging.stg_run__context)
-        and 'text_corpus' not in (
-            select source from warehouse.staging.stg_run__source
-            where state = 'stopped'
-        )
+        score.published_on <= (select as_of from run)
 ),
 
 per_address as (
@@ -47,34 +42,11 @@ per_text as (
             and (later.published_on, later.delivery_order)
             > (mine.published_on, mine.delivery_order)
     )
-),
-
-used as (
-    select
-        year(published_on) as year,
-        count(*) as records,
-        count(*) filter (where is_b1_or_easier) as positive
-    from per_text
-    where level is not null and is_long
-    group by 1
-),
-
-shown as (
-    select
-        year(period_start) as year,
-        sample_size,
-        numerator,
-        denominator
-    from own
-    where
-        kpi_id = 'b1_share'
-        and period_grain = 'year'
-        and dimension = 'total'
-        and source_state = 'current'
 )
 
-select year from used full join shown using (year)
-where
-    shown.sample_size is null or shown.sample_size <> coalesce(used.records, 0)
-    or shown.denominator <> coalesce(used.records, 0)
-    or shown.numerator <> coalesce(used.positive, 0)
+select
+    published_on as day,
+    1 as denominator,
+    is_b1_or_easier as numerator
+from per_text
+where level is not null and is_long

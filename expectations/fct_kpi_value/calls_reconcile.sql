@@ -1,31 +1,17 @@
+-- type: reconciles
 -- severity: critical
 -- kpi: phone_reached
 -- description: Aansluiting telefoon: elk telefoongesprek telt in het jaar waarin het begon, of
 --   is weggelaten omdat niet bekend is of het is opgenomen of omdat het na de peildatum begon;
 --   andere kanalen tellen niet mee.
--- on_failure: De query noemt de periode waarin cijfer en records verschillen. Leg het model
---   kpi_phone_reached naast de records van customer_contact, herstel het model of de levering en
---   start opnieuw.
-with run as (select as_of from warehouse.staging.stg_run__context),
-records as (
-    select record.started_on as day, record.is_answered as met,
-        case
-            when record.channel is distinct from 'telefoon' then 'ander kanaal'
-            when record.started_on > run.as_of then 'bestaat nog niet'
-            when record.is_answered is null then 'niet bekend'
-            else 'telt mee'
-        end as part
-    from warehouse.staging.stg_customer_contact__contacts as record cross join run
-), used as (
-    select cast(date_trunc('year', day) as date) as period_start, count(*) as records, count(*) filter (where met) as met
-    from records where part = 'telt mee' and 'customer_contact' not in (select source from warehouse.staging.stg_run__source where state = 'stopped')
-    group by 1
-), shown as (
-    select period_start, sample_size, numerator, denominator from own
-    where kpi_id = 'phone_reached' and period_grain = 'year' and dimension = 'total' and source_state = 'current'
-)
-select period_start from used full join shown using (period_start)
-where coalesce(used.records, 0) <> coalesce(shown.sample_size, 0) or coalesce(used.records, 0) <> coalesce(shown.denominator, 0)
-   or coalesce(used.met, 0) <> coalesce(shown.numerator, 0)
-union all
-select null where (select count(*) from records) <> (select count(*) from warehouse.staging.stg_customer_contact__contacts)
+-- equal: sample_size, denominator, numerator
+-- every: stg_customer_contact__contacts
+select
+    started_on as day,
+    1 as denominator,
+    is_answered as numerator,
+    case
+        when coalesce(channel, '') <> 'telefoon' then 'ander kanaal'
+        when is_answered is null then 'niet bekend'
+    end as left_out
+from warehouse.staging.stg_customer_contact__contacts

@@ -18,6 +18,15 @@ with finer as (
         own.period_grain <> 'year' and own.dimension <> 'measure' and register.is_additive_over_time
 ),
 
+broken_down as (
+    select distinct
+        kpi_id,
+        period_grain,
+        dimension
+    from own
+    where dimension <> 'measure'
+),
+
 left_out as (
     select
         total.kpi_id,
@@ -26,13 +35,8 @@ left_out as (
         part.dimension
     from finer as total
     inner join
-        (select distinct
-            kpi_id,
-            period_grain,
-            dimension
-        from own
-        where dimension <> 'measure') as part
-        on part.kpi_id = total.kpi_id and part.period_grain = total.period_grain
+        broken_down as part
+        on total.kpi_id = part.kpi_id and total.period_grain = part.period_grain
     where
         total.dimension = 'total'
         and not exists (

@@ -9,14 +9,15 @@ with booked as (
     where
         report_kind = 'realisatie'
         and booked_in_month <= (select as_of from warehouse.staging.stg_run__context)
+),
+
+months as (
+    select
+        unnest(generate_series(min(booked_in_month), max(booked_in_month), interval 1 month))
+            as month
+    from booked
 )
 
 select cast(month as date) as month
-from
-    (
-        select
-            unnest(generate_series(min(booked_in_month), max(booked_in_month), interval 1 month))
-                as month
-        from booked
-    )
+from months
 where month not in (select booked_in_month from booked)

@@ -1,11 +1,10 @@
+-- type: reconciles
 -- severity: critical
 -- kpi: permit_pages_b1
 -- description: Aansluiting vergunningpagina's: elke beoordeelde vergunningpagina telt één keer
 --   mee in haar jaar; weggelaten zijn alleen pagina's van minder dan 50 woorden, pagina's die niet
 --   te beoordelen zijn, dubbele en pagina's van na de peildatum.
--- on_failure: De query noemt de periode waarin cijfer en records verschillen. Leg het model
---   kpi_permit_pages_b1 naast de records van text_corpus, herstel het model of de levering en
---   start opnieuw.
+-- equal: sample_size, denominator, numerator
 with judged as (
     select
         score.text_id,
@@ -19,11 +18,7 @@ with judged as (
     inner join warehouse.staging.stg_text_corpus__texts as page
         on score.text_id = page.text_id and not score.is_pool and page.kind = 'vergunningpagina'
     where
-        score.published_on <= (select as_of from warehouse.staging.stg_run__context)
-        and 'text_corpus' not in (
-            select source from warehouse.staging.stg_run__source
-            where state = 'stopped'
-        )
+        score.published_on <= (select as_of from run)
 ),
 
 per_address as (
@@ -48,34 +43,11 @@ per_text as (
             and (later.published_on, later.delivery_order)
             > (mine.published_on, mine.delivery_order)
     )
-),
-
-used as (
-    select
-        cast(date_trunc('year', published_on) as date) as period_start,
-        count(*) as records,
-        count(*) filter (where is_b1_or_easier) as met
-    from per_text
-    where level is not null
-    group by 1
-),
-
-shown as (
-    select
-        period_start,
-        sample_size,
-        numerator,
-        denominator,
-        is_suppressed
-    from own
-    where
-        kpi_id = 'permit_pages_b1'
-        and period_grain = 'year'
-        and dimension = 'total'
-        and source_state = 'current'
 )
 
-select period_start from used full join shown using (period_start)
-where
-    shown.sample_size is null or shown.sample_size <> coalesce(used.records, 0)
-    or shown.denominator <> coalesce(used.records, 0) or shown.numerator <> coalesce(used.met, 0)
+select
+    published_on as day,
+    1 as denominator,
+    is_b1_or_easier as numerator
+from per_text
+where level is not null

@@ -30,15 +30,12 @@ shown as (
         and period_grain = 'month'
         and dimension = 'total'
         and source_state = 'current'
-)
+),
+
+first as (select min(period_start) + interval 11 month as begins from delivered)
 
 select period_start from delivered full join shown using (period_start)
+cross join first
 where
-    (
-        shown.is_suppressed is null
-        and period_start >= (select min(period_start) + interval 11 month from delivered)
-    )
-    or (
-        shown.is_suppressed is not null
-        and period_start < (select min(period_start) + interval 11 month from delivered)
-    )
+    (shown.is_suppressed is null and period_start >= first.begins)
+    or (shown.is_suppressed is not null and period_start < first.begins)

@@ -14,9 +14,9 @@ with latest as (
 wanted as (
     select
         region.region,
-        method
-    from warehouse.register.benchmark_region as region,
-        (values ('mean'), ('weighted')) as m (method)
+        methods.method
+    from warehouse.register.benchmark_region as region
+    cross join (values ('mean'), ('weighted')) as methods (method)
     where region.is_judged
 ),
 

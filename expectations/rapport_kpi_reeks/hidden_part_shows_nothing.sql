@@ -10,12 +10,12 @@ with spans as (
         1 as months
     union all
     select
-        'quarter',
-        3
+        'quarter' as grain,
+        3 as months
     union all
     select
-        'year',
-        12
+        'year' as grain,
+        12 as months
 )
 
 select own."Sleutel" from own

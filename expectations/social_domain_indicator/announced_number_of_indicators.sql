@@ -5,6 +5,5 @@
 --   naast 26 beoogde resultaten.
 -- on_failure: Bekijk de rijen die de query op social_domain_indicator noemt en vraag de eigenaar
 --   van de bron of ze kloppen.
-select results
-from (select count(*) as results from warehouse.register.social_domain_result)
-where results <> 25
+select count(*) as results from warehouse.register.social_domain_result
+having count(*) <> 25

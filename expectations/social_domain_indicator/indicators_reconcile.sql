@@ -13,6 +13,16 @@ with used as (
     where
         result_no is not null
         and year <= year((select as_of from warehouse.staging.stg_run__context))
+),
+
+shown as (
+    select
+        theme,
+        result_no,
+        year,
+        value
+    from own
+    where year is not null
 )
 
 select
@@ -20,9 +30,5 @@ select
     result_no,
     year
 from used
-full join (
-    select * from own
-    where year is not null
-) as shown
-    using (theme, result_no, year)
+full join shown using (theme, result_no, year)
 where used.value is distinct from shown.value

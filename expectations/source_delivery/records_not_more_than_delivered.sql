@@ -3,11 +3,7 @@
 --   en niet nul als er rijen zijn aanvaard.
 -- on_failure: De query noemt de rijen van source_delivery die niet kloppen: herstel het model
 --   source_delivery of de levering erachter en start opnieuw.
-select
-    counted.source,
-    counted.table_name
-from warehouse.staging.stg_run__table as counted
-left join (
+with files as (
     select
         source,
         table_name,
@@ -16,12 +12,19 @@ left join (
     from warehouse.staging.stg_run__delivery
     where state <> 'stopped'
     group by all
-) as rows using (source, table_name)
+)
+
+select
+    counted.source,
+    counted.table_name
+from warehouse.staging.stg_run__table as counted
+left join files using (source, table_name)
 where
     counted.source not in (
         select source from warehouse.staging.stg_run__source
         where state = 'stopped'
     )
     and (
-        counted.records > coalesce(rows.delivered, 0) or (counted.records = 0 and rows.accepted > 0)
+        counted.records > coalesce(files.delivered, 0)
+        or (counted.records = 0 and files.accepted > 0)
     )

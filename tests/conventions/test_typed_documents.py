@@ -13,7 +13,7 @@ from tests.documents import BODIES
 PACKAGE = Path(__file__).resolve().parents[2] / "dronten_pipeline"
 #: What a body of a record, the manifest of a release and the answer of `explain` are called.
 NAMES = {"body", "manifest", "judgement", "approval", "answer"}
-#: Rooms that know the ledger; of those before it `answer` and `body` are other things.
+#: Rooms that read the ledger; in the others `answer` and `body` are those of a system.
 ROOMS = (
     "ledger",
     "connect",

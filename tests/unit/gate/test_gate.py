@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from dronten_pipeline.contracts.suites import QUERY
 from dronten_pipeline.core.durable import is_full, sha256_of
 from dronten_pipeline.core.run_files import MART, VERDICT
 from dronten_pipeline.core.settings import Settings
@@ -358,7 +359,7 @@ def answer(run_folder: Path, settings: Settings) -> dict[str, Any]:
             "kpi": one.kpi,
             "owner": one.owner,
             "on_failure": one.what_to_do,
-            "computations": one.computations,
+            "computations": 1 if one.type == QUERY else 2,
         }
         for suite in load_judged_suites(settings.expectations, settings.dbt_project).values()
         for one in suite.expectations
