@@ -16,7 +16,6 @@ NAMES = {"body", "manifest", "judgement", "approval", "answer"}
 #: Rooms that read the ledger; in the others `answer` and `body` are those of a system.
 ROOMS = (
     "ledger",
-    "connect",
     "gate",
     "release",
     "postgres",
