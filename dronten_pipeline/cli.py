@@ -20,6 +20,7 @@ from dronten_pipeline.commands import (
     explain,
     new,
     postgres,
+    pull,
     ratify,
     releases,
     run,
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 for command in (
     run.run,
+    pull.pull,
     status.status,
     deliveries.check,
     releases.releases,

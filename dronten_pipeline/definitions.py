@@ -5,12 +5,14 @@
 
 import dagster as dg
 
+from dronten_pipeline.connect.connector import declared, load_connector
 from dronten_pipeline.contracts.dbt_project import prepared_manifest, register
 from dronten_pipeline.contracts.sources import load_sources
 from dronten_pipeline.core.permissions import keep_private
 from dronten_pipeline.core.settings import current_settings
 from dronten_pipeline.defs.dbt import Translator, build_dbt_assets
 from dronten_pipeline.defs.gate import build_gate
+from dronten_pipeline.defs.landing import build_landing_asset, build_landing_schedule
 from dronten_pipeline.defs.log import progress_log
 from dronten_pipeline.defs.postgres import build_postgres
 from dronten_pipeline.defs.raw import build_raw_assets, build_snapshot_asset
@@ -29,11 +31,20 @@ def defs() -> dg.Definitions:
     refuse_unguarded()
     settings = current_settings()
     sources = load_sources(settings.sources)
+    pulled = {
+        name: load_connector(settings.sources / name)[0]
+        for name in declared(settings.sources)
+        if name in sources
+    }
     suites = load_judged_suites(settings.expectations, settings.dbt_project)
     owners = {row["kpi_id"]: row["owner"] for row in register(settings)}
     return dg.Definitions(
         assets=[
-            *(build_raw_assets(source) for source in sources.values()),
+            *(build_landing_asset(sources[name], one) for name, one in pulled.items()),
+            *(
+                build_raw_assets(source, is_pulled=name in pulled)
+                for name, source in sources.items()
+            ),
             build_snapshot_asset(sources),
             build_dbt_assets(prepared_manifest(settings), Translator(sources, owners)),
             build_release(suites),
@@ -41,7 +52,10 @@ def defs() -> dg.Definitions:
         ],
         asset_checks=[build_gate(suites)],
         jobs=[datalab_job],
-        schedules=[daily_schedule],
+        schedules=[
+            daily_schedule,
+            *(build_landing_schedule(sources[name], one) for name, one in pulled.items()),
+        ],
         sensors=[delivery_sensor],
         resources=build_resources(settings),
         loggers={"console": progress_log},

@@ -47,6 +47,7 @@ def examine(settings: Settings) -> list[Finding]:
         _release(settings),
         *_withdrawals(settings),
         *_postgres(settings),
+        *_connectors(settings),
     ]
 
 
@@ -273,3 +274,22 @@ def _postgres(settings: Settings) -> list[Finding]:
     except PostgresError as error:
         return [Finding(False, str(error))]
     return [Finding(not lag, lag or "PostgreSQL toont de uitgave die geldt.")]
+
+
+def _connectors(settings: Settings) -> list[Finding]:
+    """Each system that is pulled is asked whether it lets us in."""
+    from dronten_pipeline.connect.connector import declared
+
+    names = declared(settings.sources)
+    if not names:
+        return []
+    from dronten_pipeline.connect.errors import PullError
+    from dronten_pipeline.connect.pull import try_login
+
+    findings = []
+    for name in names:
+        try:
+            findings.append(Finding(True, f"Het systeem van {name} {try_login(settings, name)}."))
+        except (PullError, ContractError) as error:
+            findings.append(Finding(False, f"{name} kan niet opgehaald worden. {error}"))
+    return findings

@@ -81,6 +81,7 @@ def execute(settings: Settings, as_of: str | None, *, whole: bool) -> int:
 
 
 def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
+    from dronten_pipeline.connect import delivery
     from dronten_pipeline.contracts.dbt_project import start_dbt
     from dronten_pipeline.core import collecting
     from dronten_pipeline.ingest import reading_process
@@ -89,6 +90,7 @@ def _execute(settings: Settings, day: dt.date | None, *, whole: bool) -> int:
     from dronten_pipeline.pipeline.run import day_after, describe_run
     from dronten_pipeline.release import withdrawal
 
+    delivery.finish(settings)
     for waits in wait_until_settled(settings, console.print):
         say_warning(f"{waits} Deze run leest het niet.")
     withdrawal.finish(settings)

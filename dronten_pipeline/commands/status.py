@@ -35,6 +35,7 @@ def status() -> None:
     settings = current_settings()
     _show_attention(settings)
     show_release(settings)
+    _show_pulls(settings)
 
 
 def show_release(settings: Settings) -> None:
@@ -145,6 +146,27 @@ def _own_notes(settings: Settings) -> dict[tuple[str, str], str]:
         [str(deliveries)],
     ).fetchall()
     return {(source, file_name): note for source, file_name, note in rows}
+
+
+def _show_pulls(settings: Settings) -> None:
+    """The last pull of each source that is pulled."""
+    from dronten_pipeline.connect.connector import declared
+    from dronten_pipeline.connect.state import load
+
+    for name in declared(settings.sources):
+        state = load(settings, name)
+        last = (
+            f"het laatst opgehaald op {state.pulled_at.astimezone(LOCAL_TIME):%d-%m-%Y %H:%M}, "
+            + ", ".join(f"{one.records} {table}" for table, one in state.landed.items())
+            if state.pulled_at
+            else "nog nooit opgehaald (`datalab pull`)"
+        )
+        console.print(f"{name}: {last}".rstrip(", ") + ".", markup=False, soft_wrap=True)
+        if state.failed and state.tried_at:
+            when = f"{state.tried_at.astimezone(LOCAL_TIME):%d-%m-%Y %H:%M}"
+            console.print(
+                f"[red]Ophalen mislukt[/red] op {when}: {escape(state.failed)}", soft_wrap=True
+            )
 
 
 def _show_attention(settings: Settings) -> None:

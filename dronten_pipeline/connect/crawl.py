@@ -5,22 +5,29 @@ is gone. Not here: what the records mean (`kinds/`).
 
 Page numbers shift when a record is removed or added between two pages, and the number of records
 that a system tells with each page may come out equal all the same. So a list is read again until
-two passes in a row are equal: what was missed or gone in one would be otherwise in the next.
+two passes in a row are equal, and the last of them is whole: it holds as many records as the system
+told on its first and its last page, and none twice. What one pass missed, or kept although it was
+gone, is otherwise in the next: to be missed twice a record must have been shifted twice, by one
+that was read before it and is there no more, or by one that shifted others to be read twice.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dronten_pipeline.connect.errors import Refused
 from dronten_pipeline.connect.http import Client
+from dronten_pipeline.connect.telling import Tell, silent
 
 #: Passes before a list counts as too restless.
 MOST_PASSES = 6
+#: Seconds between two words on how far a pass is.
+SILENCE = 5.0
 #: No list has more pages; one that goes on goes round.
 MOST_PAGES = 100_000
 
@@ -33,7 +40,8 @@ class Lists:
     Of each record only what `keep` gives of it is written down.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, tell: Tell = silent) -> None:
+        self.tell = tell
         self.database = sqlite3.connect(path)
         self.database.execute("PRAGMA journal_mode = OFF")
         self.database.execute("PRAGMA synchronous = OFF")
@@ -64,8 +72,8 @@ class Lists:
             Unchangeable, MayPass: as `Client.json`.
         """
         for number in range(MOST_PASSES):
-            self._fill("pass", columns, _pages(client, path, params, body), keep)
-            if number and self._is_same(name, "pass"):
+            is_whole = self._fill("pass", columns, path, _pages(client, path, params, body), keep)
+            if number and is_whole and self._is_same(name, "pass"):
                 break
             self.database.execute(f'DROP TABLE IF EXISTS "{name}"')
             self.database.execute(f'ALTER TABLE "pass" RENAME TO "{name}"')
@@ -85,16 +93,37 @@ class Lists:
             yield dict(zip(names, row, strict=True))
 
     def _fill(
-        self, name: str, columns: Sequence[str], pages: Iterator[list[dict[str, Any]]], keep: Keep
-    ) -> None:
-        self.database.execute(f'DROP TABLE IF EXISTS "{name}"')
+        self,
+        name: str,
+        columns: Sequence[str],
+        path: str,
+        pages: Iterator[dict[str, Any]],
+        keep: Keep,
+    ) -> bool:
+        """Returns whether the pass is whole."""
+        for table in (name, "passed"):
+            self.database.execute(f'DROP TABLE IF EXISTS "{table}"')
         typed = ", ".join(f'"{column}" TEXT' for column in columns)
         self.database.execute(f'CREATE TABLE "{name}" ({typed}, PRIMARY KEY ("{columns[0]}"))')
+        self.database.execute('CREATE TABLE "passed" (id TEXT PRIMARY KEY) WITHOUT ROWID')
         places = ", ".join("?" for _ in columns)
+        told: set[int | None] = set()
+        count, said_at = 0, time.monotonic()
         for page in pages:
-            kept = [row for record in page if (row := keep(record)) is not None]
+            told.add(page.get("count"))
+            count += len(page["results"])
+            if time.monotonic() > said_at + SILENCE:
+                said_at = time.monotonic()
+                self.tell(f"{path}: {count} van {page.get('count') or 'onbekend'} gelezen")
+            kept = [row for record in page["results"] if (row := keep(record)) is not None]
             # One that stands on two pages, because others came before it, is one.
             self.database.executemany(f'INSERT OR REPLACE INTO "{name}" VALUES ({places})', kept)
+            self.database.executemany(
+                'INSERT OR IGNORE INTO "passed" VALUES (?)',
+                ([record.get("uuid") or record["url"]] for record in page["results"]),
+            )
+        (passed,) = self.database.execute('SELECT count(*) FROM "passed"').fetchone()
+        return passed == count and told in ({count}, {None})
 
     def _is_same(self, one: str, other: str) -> bool:
         return not any(
@@ -110,17 +139,23 @@ def _pages(
     path: str,
     params: Mapping[str, str] | None,
     body: Mapping[str, Any] | None,
-) -> Iterator[list[dict[str, Any]]]:
-    """Raises:
-    Refused: a page is no page, or links to one that was read before.
+) -> Iterator[dict[str, Any]]:
+    """The pages of one pass; fewer than there were where the list grew shorter meanwhile.
+
+    Raises:
+        Refused: a page is no page, or links to one that was read before.
     """
     seen: set[str] = set()
-    next_path, asked = path, params
+    next_path, asked, fine = path, params, frozenset({200})
     for _ in range(MOST_PAGES):
-        page = client.json(next_path, asked, body=body)
+        page = client.json(next_path, asked, body=body, fine=fine)
+        is_past_the_end = bool(seen) and isinstance(page, dict) and "results" not in page
+        if is_past_the_end:  # records were removed: the pass is not whole
+            yield {"count": None, "results": []}
+            return
         if not isinstance(page, dict) or not isinstance(page.get("results"), list):
             raise Refused(f"{path}: het antwoord is geen lijst (results ontbreekt).")
-        yield page["results"]
+        yield page
         following = page.get("next")
         if following is None:
             return
@@ -128,7 +163,7 @@ def _pages(
         if url in seen:
             break
         seen.add(url)
-        next_path, asked = url, None
+        next_path, asked, fine = url, None, frozenset({200, 404})
     raise Refused(f"{path}: de pagina's verwijzen in een kring naar elkaar.")
 
 

@@ -12,6 +12,9 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import json
+import logging
+import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +25,8 @@ import httpx
 import stamina
 
 from dronten_pipeline.connect.errors import MayPass, PullError, Refused, Unchangeable
+from dronten_pipeline.connect.telling import Tell, silent
+from dronten_pipeline.core.errors import behind
 
 TRIES = 5
 CONNECT_SECONDS, READ_SECONDS = 30.0, 120.0
@@ -30,6 +35,26 @@ LONGEST_PAUSE = 900.0
 LONGEST_ANSWER = 200 * 2**20
 #: What a later try may change.
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+#: Why a system refuses, as it says in a code; of another code nothing is repeated.
+REFUSALS = {
+    "permission_denied": "de applicatie heeft hier geen recht op",
+    "not_authenticated": "er is niet ingelogd",
+    "authentication_failed": "de inlog klopt niet",
+    "invalid-jwt-signature": "het geheim klopt niet",
+    "invalid-client-identifier": "de client_id in connector.yml is daar niet bekend",
+    "jwt-expired": "het bewijs was al verlopen: de klok van deze machine loopt achter",
+}
+
+#: In a path they tell one record from another, and a receipt says what sort of thing was asked.
+_RECORD = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+#: Of so many sorts of things a receipt says how often they were asked, of the others together.
+MOST_PATHS = 100
+OTHERS = "andere paden"
+
+# They write whole addresses and headers, and there may stand a secret.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 @dataclass
@@ -40,6 +65,12 @@ class Asked:
     bytes: int = 0
     retries: int = 0
     paths: dict[str, int] = field(default_factory=dict)
+
+    def count(self, path: str, times: int = 1) -> None:
+        place = _RECORD.sub("{uuid}", path)
+        if place not in self.paths and len(self.paths) >= MOST_PATHS:
+            place = OTHERS
+        self.paths[place] = self.paths.get(place, 0) + times
 
 
 class _Again(Exception):
@@ -59,6 +90,7 @@ class Client:
         login: what to look at when the system refuses, such as a variable; never a secret.
         also_called: other hosts that the system takes itself for, in the links that it gives.
         until: moment (of `time.monotonic`) at which the pull is given up.
+        tell: is told of every try that failed and is followed by another.
     """
 
     def __init__(
@@ -71,12 +103,13 @@ class Client:
         until: float,
         requests_per_second: float = 5,
         contact: str | None = None,
+        tell: Tell = silent,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.address = httpx.URL(address)
         self.headers, self.login, self.also_called = headers, login, also_called
         self.until, self.between, self.sleep = until, 1 / requests_per_second, sleep
-        self.asked = Asked()
+        self.asked, self.tell = Asked(), tell
         self._next = 0.0
         agent = "datalab" + (f" ({contact})" if contact else "")
         self._client = httpx.Client(
@@ -116,9 +149,10 @@ class Client:
             kind = response.headers.get("content-type", "")
             if "json" not in kind:
                 raise Refused(
-                    f"{self._said(response.request.url)} antwoordt met {kind.partition(';')[0]!r} "
-                    "in plaats van JSON: vaak is dat een inlogpagina of een storingspagina. Open "
-                    "het adres met dezelfde rechten en kijk wat er staat."
+                    f"{self._said(response.request.url)} antwoordt met "
+                    f"{'een webpagina' if 'html' in kind else 'iets anders'} in plaats van JSON: "
+                    "vaak is dat een inlogpagina of een storingspagina. Open het adres met "
+                    "dezelfde rechten en kijk wat er staat."
                 )
             try:
                 return json.loads(response.content)
@@ -161,6 +195,7 @@ class Client:
                             f"{self._said(url)}: {why}, ook na {attempt.num} keer vragen. Er is "
                             "niets geleverd; de volgende ophaalbeurt probeert het opnieuw."
                         ) from None
+                    self.tell(f"{self._said(url)}: {why}; straks opnieuw")
                     raise
         raise AssertionError("unreachable")
 
@@ -201,19 +236,30 @@ class Client:
     ) -> httpx.Response:
         self._wait_in_turn()
         self.asked.requests += 1
-        self.asked.paths[url.path] = self.asked.paths.get(url.path, 0) + 1
+        self.asked.count(url.path)
         content = None if body is None else json.dumps(body).encode()
         sent = {**self.headers(), **(headers or {})}
         if content is not None:
             sent["Content-Type"] = "application/json"
         try:
             with self._client.stream(
-                method, url, params=params or url.params, content=content, headers=sent
+                method, url, params=params or None, content=content, headers=sent
             ) as response:
                 self._read_whole(response)
         except httpx.TimeoutException:
             raise _Again("er kwam op tijd geen antwoord") from None
-        except httpx.TransportError as error:
+        except httpx.LocalProtocolError:  # its message holds the secret
+            raise Unchangeable(
+                f"{self._said(url)}: in {self.login} staan tekens die niet verstuurd kunnen "
+                "worden. Zet het geheim er opnieuw in, zonder regeleinde of spatie."
+            ) from None
+        except httpx.RequestError as error:
+            if any(isinstance(one, ssl.SSLCertVerificationError) for one in behind(error)):
+                raise Unchangeable(
+                    f"{self._said(url)}: het certificaat van het systeem wordt niet vertrouwd. "
+                    "Laat het herstellen, of laat de beheerder van deze machine de uitgever ervan "
+                    "toevoegen (SSL_CERT_FILE)."
+                ) from None
             raise _Again(f"de verbinding lukte niet ({type(error).__name__})") from None
         if response.status_code in fine:
             return response
@@ -237,11 +283,12 @@ class Client:
     def _problem(self, response: httpx.Response) -> Exception:
         code, said = response.status_code, self._said(response.request.url)
         if code in BUSY:
-            return _Again(f"antwoord {code}", _retry_after(response.headers.get("retry-after")))
+            return _Again(f"antwoord {code}", _retry_after(response.headers))
         if code in (401, 403):
+            why = REFUSALS.get(_code_of(response))
             return Unchangeable(
-                f"{said} weigert de toegang ({code}). Kijk of {self.login} nog geldt en of de "
-                "rechten genoeg zijn; opnieuw proberen helpt niet."
+                f"{said} weigert de toegang ({code}{f', {why}' if why else ''}). Kijk of "
+                f"{self.login} nog geldt en of de rechten genoeg zijn; opnieuw proberen helpt niet."
             )
         if code in (301, 302, 303, 307, 308):
             return Unchangeable(
@@ -280,16 +327,26 @@ class Client:
         return f"{url.host}{url.path}"
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Seconds until a system wants to be asked again: a number, or the moment itself."""
-    if value is None:
-        return None
-    if value.strip().isdigit():
+def _code_of(response: httpx.Response) -> str:
+    try:
+        said = json.loads(response.content)
+    except ValueError:
+        return ""
+    return str(said.get("code", "")) if isinstance(said, dict) else ""
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds until a system wants to be asked again: a number, or a moment by its own clock."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
         return float(value)
+    until, now = _moment(value), _moment(headers.get("date", "")) or dt.datetime.now(dt.UTC)
+    return max(0.0, (until - now).total_seconds()) if until else None
+
+
+def _moment(value: str) -> dt.datetime | None:
     try:
         moment = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -7,23 +7,20 @@ asked (`kinds/`), when a pull is due and what follows it (`defs/`), what an oper
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import fcntl
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dronten_pipeline.connect.connector import Connector, load_connector
-from dronten_pipeline.connect.delivery import Delivery, finish
-from dronten_pipeline.connect.errors import MayPass, PullError, Refused
+from dronten_pipeline.connect.delivery import Delivery, alone, resume
+from dronten_pipeline.connect.errors import PullError, Refused, Unchangeable
 from dronten_pipeline.connect.session import Session
-from dronten_pipeline.connect.state import Landed, State, folder, load, save
+from dronten_pipeline.connect.state import Landed, State, load, save
+from dronten_pipeline.connect.telling import Tell, silent
 from dronten_pipeline.contracts.sources import Source, load_source
 from dronten_pipeline.core.errors import whereabouts
 from dronten_pipeline.core.settings import LOCAL_TIME, Settings
-from dronten_pipeline.ledger import ledger
 from dronten_pipeline.ledger.bodies import Pull
 
 
@@ -51,6 +48,7 @@ def pull(
     *,
     since: dt.date | None = None,
     dry_run: bool = False,
+    tell: Tell = silent,
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Outcome:
     """Fetches one source.
@@ -58,6 +56,7 @@ def pull(
     Args:
         since: asks only what changed since this day, where the kind can.
         dry_run: lands, records and remembers nothing.
+        tell: is told how far it is, in Dutch.
 
     Raises:
         PullError: nothing was landed; the message says why.
@@ -66,10 +65,15 @@ def pull(
     """
     source = load_source(settings.sources / name / "source.yml")
     connector, kind = load_connector(settings.sources / name)
-    with _alone(settings, name):
-        finish(settings, [name])
+    with alone(settings, name):
+        resume(settings, name)
         state, begun, moment = load(settings, name), time.monotonic(), now()
-        session = _session(settings, source, connector, state, since, moment)
+        if since is not None and not getattr(kind, "KNOWS_SINCE", False):
+            raise Unchangeable(
+                f"{name}: kind {connector.kind} vraagt altijd alles op. Laat --since weg."
+            )
+        session = _session(settings, source, connector, state, moment)
+        session.since, session.tell = since, tell
         session.delivery.begin()
         try:
             _fetch(kind.pull, connector, session)
@@ -97,7 +101,7 @@ def try_login(settings: Settings, name: str) -> str:
     source = load_source(settings.sources / name / "source.yml")
     connector, kind = load_connector(settings.sources / name)
     moment = dt.datetime.now(dt.UTC)
-    session = _session(settings, source, connector, load(settings, name), None, moment)
+    session = _session(settings, source, connector, load(settings, name), moment)
     session.until = time.monotonic() + 60
     try:
         return str(kind.try_login(connector, session))
@@ -111,7 +115,6 @@ def _session(
     source: Source,
     connector: Connector,
     state: State,
-    since: dt.date | None,
     moment: dt.datetime,
 ) -> Session:
     return Session(
@@ -120,11 +123,20 @@ def _session(
         connector=connector,
         state=state,
         delivery=Delivery(settings, source.name),
-        stamp=moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ"),
-        since=since,
+        stamp=_stamp(settings, source.name, moment),
         until=time.monotonic() + 60 * connector.minutes,
         cursor=dict(state.cursor),
     )
+
+
+def _stamp(settings: Settings, name: str, moment: dt.datetime) -> str:
+    """The moment in the names of the files; no file has one that was given before."""
+    taken = {path.stem.rpartition("_")[2] for path in (settings.landing_folder / name).glob("*")}
+    stamp = ""
+    while not stamp or stamp in taken:
+        stamp = moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+        moment += dt.timedelta(seconds=1)
+    return stamp
 
 
 def _fetch(
@@ -137,7 +149,7 @@ def _fetch(
     except Exception as error:  # what it says may quote what the system gave
         raise Refused(
             f"{session.source.name}: het antwoord was niet wat de vertaling verwacht "
-            f"({type(error).__name__} in {whereabouts(error)}). Er is niets geleverd. Vergelijk de "
+            f"({whereabouts(error)}). Er is niets geleverd. Vergelijk de "
             "versie van het systeem met docs/connectors.md."
         ) from None
 
@@ -145,13 +157,15 @@ def _fetch(
 def _outcome(session: Session, begun: float, moment: dt.datetime) -> Outcome:
     today = moment.astimezone(LOCAL_TIME).date()
     before = session.state.landed
-    now = _sums(session)
-    is_same = bool(now) and all(
-        name in before and before[name].sha256 == sha256 for name, (sha256, _) in now.items()
+    is_same = bool(session.written) and all(
+        name in before and before[name].sha256 == one.sha256
+        for name, one in session.written.items()
     )
     # Landed again once a day: so the source stays fresh, and ingest says that nothing changed.
     is_needless = not session.delivery.files or (
-        is_same and not session.copied and all(before[name].landed_on == today for name in now)
+        is_same
+        and not session.copied
+        and all(before[name].landed_on == today for name in session.written)
     )
     return Outcome(
         source=session.source.name,
@@ -164,69 +178,38 @@ def _outcome(session: Session, begun: float, moment: dt.datetime) -> Outcome:
     )
 
 
-def _sums(session: Session) -> dict[str, tuple[str, int]]:
-    """SHA-256 and records of each table."""
-    return {name: (one.sha256, one.records) for name, one in session.written.items()}
-
-
 def _keep(session: Session, outcome: Outcome, moment: dt.datetime) -> None:
     asked, today = session.asked, moment.astimezone(LOCAL_TIME).date()
-    files = {
-        name: session.written[table].sha256
-        for table in session.written
-        if (name := f"{table}_{session.stamp}.csv") in outcome.landed
-    } | {name: sha256 for name, (_, sha256) in session.copied.items()}
+    names = {table: f"{table}_{session.stamp}.csv" for table in session.written}
+    files: dict[str, str] = {}
     if outcome.landed:
-        session.delivery.land()
-    ledger.append(
-        session.settings,
-        Pull(
-            source=outcome.source,
-            connector=session.connector.kind,
-            asked=asked.paths,
-            versions=session.versions,
-            requests=asked.requests,
-            retries=asked.retries,
-            bytes=asked.bytes,
-            seconds=outcome.seconds,
-            records=outcome.records,
-            counted=outcome.counted,
-            same_as_before=outcome.is_same,
-            files=files,
-        ),
-        files,
+        files |= {names[table]: one.sha256 for table, one in session.written.items()}
+        files |= {name: sha256 for name, (_, sha256) in session.copied.items()}
+    record = Pull(
+        source=outcome.source,
+        connector=session.connector.kind,
+        begun_at=session.stamp,
+        since=session.since.isoformat() if session.since else None,
+        asked=asked.paths,
+        versions=session.versions,
+        requests=asked.requests,
+        retries=asked.retries,
+        bytes=asked.bytes,
+        seconds=outcome.seconds,
+        records=outcome.records,
+        counted=outcome.counted,
+        same_as_before=outcome.is_same,
+        files=files,
     )
     landed = {
-        table: Landed(
-            name=f"{table}_{session.stamp}.csv", sha256=sha256, records=records, landed_on=today
-        )
-        for table, (sha256, records) in _sums(session).items()
+        table: Landed(name=names[table], sha256=one.sha256, records=one.records, landed_on=today)
+        for table, one in session.written.items()
     }
-    save(
-        session.settings,
-        outcome.source,
-        State(
-            tried_at=moment,
-            pulled_at=moment,
-            seconds=outcome.seconds,
-            landed=session.state.landed | (landed if outcome.landed else {}),
-            cursor=session.cursor,
-        ),
+    state = State(
+        tried_at=moment,
+        pulled_at=moment,
+        seconds=outcome.seconds,
+        landed=session.state.landed | (landed if outcome.landed else {}),
+        cursor=session.cursor,
     )
-
-
-@contextlib.contextmanager
-def _alone(settings: Settings, name: str) -> Iterator[None]:
-    """Raises:
-    MayPass: this source is being fetched already.
-    """
-    folder(settings).mkdir(parents=True, exist_ok=True, mode=0o750)
-    with (folder(settings) / f"{name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise MayPass(
-                f"{name} wordt al opgehaald, door een ander proces. Wacht tot dat klaar is."
-            ) from None
-        lock.write(str(os.getpid()))
-        yield
+    session.delivery.land(record, state, is_new=bool(outcome.landed))

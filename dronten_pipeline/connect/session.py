@@ -21,6 +21,7 @@ from dronten_pipeline.connect.connector import Connector
 from dronten_pipeline.connect.delivery import Delivery
 from dronten_pipeline.connect.http import Asked, Client
 from dronten_pipeline.connect.state import State
+from dronten_pipeline.connect.telling import Tell, silent
 from dronten_pipeline.contracts.sources import Source
 from dronten_pipeline.core.settings import Settings, environment
 
@@ -33,6 +34,7 @@ class Session:
     state: what the last pull left; `cursor` of it is kept when this one succeeds.
     counted: numbers for the receipt, such as records that were skipped, by a word for why.
     versions: what the system says of itself.
+    tell: is told how far the pull is, in Dutch.
     """
 
     settings: Settings
@@ -42,6 +44,7 @@ class Session:
     delivery: Delivery
     stamp: str
     since: dt.date | None = None
+    tell: Tell = silent
     until: float = field(default_factory=lambda: time.monotonic() + 3600)
     cursor: dict[str, Any] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
@@ -77,6 +80,7 @@ class Session:
             until=self.until,
             requests_per_second=self.connector.requests_per_second,
             contact=self.connector.contact,
+            tell=self.tell,
         )
         self.clients.append(client)
         return client
@@ -110,5 +114,5 @@ class Session:
             every.bytes += client.asked.bytes
             every.retries += client.asked.retries
             for path, times in client.asked.paths.items():
-                every.paths[path] = every.paths.get(path, 0) + times
+                every.count(path, times)
         return every

@@ -20,7 +20,7 @@ def without_values() -> Iterator[None]:
     """
     try:
         yield
-    except dg.Failure:
+    except (dg.Failure, dg.RetryRequested):
         raise
     except Exception as error:
         if type(error).__module__.startswith(f"{__name__.split('.')[0]}."):

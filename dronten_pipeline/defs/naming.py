@@ -17,6 +17,14 @@ def team(owner: str) -> str:
     return "team:" + re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
+#: The group of what is pulled.
+LANDING = "landing"
+
+
+def landing_key(source: str) -> dg.AssetKey:
+    return dg.AssetKey([LANDING, source])
+
+
 def raw_key(source: str, table: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", f"{source}__{table}"])
 

@@ -15,7 +15,7 @@ from dronten_pipeline.contracts.dbt_project import calendar_version
 from dronten_pipeline.contracts.sources import FRESH_DAYS, Source, Table
 from dronten_pipeline.core.run_files import SCORES
 from dronten_pipeline.defs.failures import without_values
-from dronten_pipeline.defs.naming import ENGINEERS, SNAPSHOT_KEY, raw_key, team
+from dronten_pipeline.defs.naming import ENGINEERS, SNAPSHOT_KEY, landing_key, raw_key, team
 from dronten_pipeline.defs.resources import RunResource
 from dronten_pipeline.pipeline.run import code_fingerprint
 
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 READ, FRESH = "delivered", "fresh"
 
 
-def build_raw_assets(source: Source) -> dg.AssetsDefinition:
-    """One step per source, because what stops one of its files stops them all."""
+def build_raw_assets(source: Source, *, is_pulled: bool = False) -> dg.AssetsDefinition:
+    """One step per source, because what stops one of its files stops them all.
+
+    Args:
+        is_pulled: whether a connector delivers; how fresh that is, is told there (`landing.py`).
+    """
 
     @dg.multi_asset(
         name=f"ingest_{source.name}",
         specs=[
-            *(_spec(source, table) for table in source.tables),
+            *(_spec(source, table, is_pulled=is_pulled) for table in source.tables),
             *(_scores_spec(source, table) for table in source.tables if table.document_column),
         ],
         check_specs=[
@@ -164,10 +168,11 @@ def _scored(
     )
 
 
-def _spec(source: Source, table: Table) -> dg.AssetSpec:
-    days = FRESH_DAYS[source.cadence]
+def _spec(source: Source, table: Table, *, is_pulled: bool) -> dg.AssetSpec:
+    days = None if is_pulled else FRESH_DAYS[source.cadence]
     return dg.AssetSpec(
         raw_key(source.name, table.name),
+        deps=[landing_key(source.name)] if is_pulled else [],
         description=f"{table.description}\n\n{source.description} Systeem: {source.system}.",
         group_name="raw",
         owners=[ENGINEERS, team(source.owner)],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import dagster as dg
 from dagster_duckdb import DuckDBResource
 
+from dronten_pipeline.connect import delivery
 from dronten_pipeline.core.database import OFFLINE
 from dronten_pipeline.core.run_files import WAREHOUSE
 from dronten_pipeline.core.settings import Settings, current_settings
@@ -76,6 +77,7 @@ def run_resource(context: dg.InitResourceContext) -> Iterator[RunInProgress]:
         raise dg.Failure(f"as_of {error}", allow_retries=False) from None
     settings = current_settings()
     with begun(settings, run_id):
+        delivery.finish(settings)
         finish(settings)
         yield RunInProgress(settings=settings, now=describe_run(settings, run_id, day))
 

@@ -2,12 +2,14 @@
 
 import dagster as dg
 
+from dronten_pipeline.defs.naming import LANDING
 from dronten_pipeline.defs.resources import one_process
 
-#: The whole chain, from deliveries to release.
+#: The whole chain, from deliveries to release; what is pulled was delivered before.
 datalab_job = dg.define_asset_job(
     "datalab",
-    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    selection=(dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks())
+    - dg.AssetSelection.groups(LANDING),
     executor_def=one_process,
     description="Leest wat er geleverd is, bouwt de tabellen, beoordeelt ze en publiceert.",
 )

@@ -65,14 +65,17 @@ class Ingest(Body):
 class Pull(Body):
     """What a connector asked of a system and wrote as deliveries, or that it got what it had.
 
-    `asked` are the paths with how often, `versions` what the system says of itself, `records` those
-    of each table, `counted` numbers by a word for why, `files` the SHA-256 of each delivery.
+    `begun_at` is the moment in the names of its files, `since` the day from which was asked,
+    `asked` the paths with how often, `versions` what the system says of itself, `records` those of
+    each table, `counted` numbers by a word for why, `files` the SHA-256 of each delivery.
     """
 
     KIND = "pull"
 
     source: str
     connector: str
+    begun_at: str
+    since: str | None
     asked: dict[str, int]
     versions: dict[str, str]
     requests: int

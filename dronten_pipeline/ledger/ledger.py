@@ -8,7 +8,7 @@ the files that it is about, and whose predicate holds
     number        1, 2, 3, ... without gaps
     kind          ingest | warehouse | definitions | gate | approval | release | not_released |
                   unchanged | rollback | postgres | prune | erasure | acceptance | withdrawal |
-                  key | approver | ratification
+                  key | approver | ratification | pull
     recorded_at   instant in UTC, to the second
     clock_behind_seconds  more than 0 if the clock was behind that of the record before
     recorded_by   account and machine

@@ -112,6 +112,15 @@ class Sql(Document):
     script: str
 
 
+class Pulled(Document):
+    """The pull that brought a delivered file."""
+
+    record: int
+    recorded_at: str
+    connector: str
+    asked: dict[str, int]
+
+
 class Delivery(Document):
     """A delivered file that the KPI reads; what the release does not say of it is null."""
 
@@ -130,6 +139,7 @@ class Delivery(Document):
     rows_accepted: int | None
     rows_quarantined: int | None
     note: str | None
+    pulled: Pulled | None = None
 
 
 class Check(Document):

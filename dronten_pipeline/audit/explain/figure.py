@@ -30,6 +30,7 @@ from dronten_pipeline.audit.explain.answer import (
     Earlier,
     FailedTest,
     Figure,
+    Pulled,
     Recomputed,
     Revision,
     Signature,
@@ -42,7 +43,7 @@ from dronten_pipeline.core.run_files import MART
 from dronten_pipeline.core.settings import Settings
 from dronten_pipeline.core.words import period_code, period_end, word
 from dronten_pipeline.ledger import bodies, definitions, ledger
-from dronten_pipeline.ledger.bodies import Agreed, Body, Definitions, Gate
+from dronten_pipeline.ledger.bodies import Agreed, Body, Definitions, Gate, Pull
 from dronten_pipeline.ledger.record import Record
 from dronten_pipeline.release.lineage import Lineage, read_lineage
 from dronten_pipeline.release.revisions import changed_deliveries
@@ -135,7 +136,7 @@ def explain(
         status=_plain(_standing(release, kpi_id)),
         targets=_targets(release, agreed, kpi_id, cell),
         sql=_sql(lineage, kpi_id),
-        deliveries=_deliveries(release, about["source_system"], tables),
+        deliveries=_deliveries(settings, release, about["source_system"], tables),
         checks=_checks(judged, agreed, lineage, kpi_id),
         history=_history(settings, release, kpi_id, cell, tables),
         recomputed=_again(settings, release, lineage, kpi_id, cell, figure) if again else None,
@@ -307,10 +308,25 @@ def _sql(lineage: Lineage | None, kpi_id: str) -> Sql | None:
     return Sql(model=str(lineage.nodes[key].sql), script=script(lineage, kpi_id))
 
 
+def _pulls(settings: Settings) -> dict[tuple[str, str], Pulled]:
+    """By source and SHA-256 of a file the pull that brought it first."""
+    return {
+        (record.body.source, sha256): Pulled(
+            record=record.number,
+            recorded_at=record.recorded_at,
+            connector=record.body.connector,
+            asked=record.body.asked,
+        )
+        for record in ledger.records_of(settings, Pull)
+        for sha256 in record.body.files.values()
+    }
+
+
 def _deliveries(
-    release: Release, source: str, tables: list[tuple[str, str]] | None
+    settings: Settings, release: Release, source: str, tables: list[tuple[str, str]] | None
 ) -> list[Delivery]:
     """The delivered files that the KPI reads; without a lineage all of its source."""
+    pulls = _pulls(settings)
     known = {
         (row["source"], row["table_name"], row["file_name"], row["sha256"]): row
         for row in _table(release, "source_delivery").iter_rows(named=True)
@@ -338,6 +354,7 @@ def _deliveries(
                 rows_accepted=row.get("rows_accepted"),
                 rows_quarantined=row.get("rows_quarantined"),
                 note=row.get("note"),
+                pulled=pulls.get((one.source, one.sha256)),
             )
         )
     return found

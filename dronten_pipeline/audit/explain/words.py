@@ -236,6 +236,12 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
         received = f", ontvangen {day(one.received_at)}" if one.received_at else ""
         yield f"{one.source}/{one.file_name}: {rows}{received}"
         yield f"  sha256 van de levering {one.sha256}"
+        if one.pulled:
+            asked = ", ".join(f"{path} ({times}x)" for path, times in one.pulled.asked.items())
+            yield (
+                f"  opgehaald op {day(one.pulled.recorded_at)} (record {one.pulled.record}, "
+                f"{one.pulled.connector}): {asked or 'bestanden'}"
+            )
         if one.raw_sha256:
             yield f"  sha256 van wat eruit gelezen is {one.raw_sha256}"
 

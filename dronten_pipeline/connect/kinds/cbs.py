@@ -65,6 +65,7 @@ def pull(connector: Connector, session: Session) -> None:
         )
     for year, identifier, modified in sorted(tables):
         session.versions[identifier] = modified
+        session.tell(f"{year} ({identifier})")
         for record in _year(connector, session, feed, year, identifier):
             records[year, record["verslagsoort"], record["gm_code"]] = record
     session.table(connector.table, (records[key] for key in sorted(records)))
@@ -96,9 +97,9 @@ def _year(
             session.counted["cellen die niet tellen"] += 1
             continue
         # The second placement corrects the first.
-        given = cell.get("k_2ePlaatsing_2")
-        value = cell.get("k_1ePlaatsing_1") if given is None else given
-        if value is None or value == NO_RETURN:
+        given = [cell.get("k_2ePlaatsing_2"), cell.get("k_1ePlaatsing_1")]
+        value = next((one for one in given if one not in (None, NO_RETURN)), None)
+        if value is None:
             session.counted["cellen zonder opgave"] += 1
             continue
         of = sums[code["Verslagsoort"], code["Gemeenten"]]
@@ -149,7 +150,7 @@ def _entities(
     while following is not None:
         fine = frozenset({200, 404}) if missing_is_empty else frozenset({200})
         page = client.json(following, params, fine=fine)
-        values = page.get("value")
+        values = page.get("value") if isinstance(page, dict) else None
         if values is None and missing_is_empty:
             return []
         if not isinstance(values, list):

@@ -63,7 +63,7 @@ class Connector(Common):
 def pull(connector: Connector, session: Session) -> None:
     """Lands all contacts and all call-back requests."""
     client, size = _client(connector, session), {"pageSize": str(connector.page_size)}
-    lists = Lists(session.delivery.scratch / "lists.sqlite")
+    lists = Lists(session.delivery.scratch / "lists.sqlite", session.tell)
 
     def actor(record: Mapping[str, Any]) -> list[str | None]:
         name = text(record.get("naam"))

@@ -37,6 +37,7 @@ ASKED = (
     "(UID INTERNALDATE FLAGS RFC822.SIZE "
     "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES)])"
 )
+KNOWS_SINCE = True
 #: So many messages are asked at a time.
 BATCH = 500
 #: A folder from which messages go while it is read is read again, so many times.

@@ -86,7 +86,7 @@ ORDER BY zaak.identificatie
 def pull(connector: Connector, session: Session) -> None:
     """Lands all cases of the mapped types."""
     client = _client(connector, session)
-    lists = Lists(session.delivery.scratch / "lists.sqlite")
+    lists = Lists(session.delivery.scratch / "lists.sqlite", session.tell)
     try:
         _read(connector, session, client, lists)
         _one_organisation(lists)
@@ -185,7 +185,8 @@ def _read(connector: Connector, session: Session, client: Client, lists: Lists) 
         ["id", "identificatie", "bron", "type", "start", "einde", "kanaal"],
         client,
         f"{CASES}/zaken/_zoek",
-        body={"zaaktype__in": asked, "pageSize": connector.page_size},
+        size,
+        body={"zaaktype__in": asked},
         keep=zaak,
     )
     lists.read(

@@ -1,0 +1,1 @@
+"""Systems to pull from, as far as their rules were seen on the real ones, that can misbehave."""
