@@ -365,8 +365,9 @@ def _seen(answer: httpx.Response) -> tuple[bytes, dict[str, str]]:
                 about[name] = given.get("content") or ""
     for element in tree.css(UNSEEN):
         element.decompose()
-    for element in [one for one in tree.root.traverse(include_text=True) if one.tag == "-comment"]:
-        element.decompose()
+    nodes = tree.root.traverse(include_text=True) if tree.root else ()
+    for node in [one for one in nodes if one.tag == "-comment"]:
+        node.decompose()
     return (tree.html or "").encode(), about
 
 

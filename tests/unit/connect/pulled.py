@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from ruamel.yaml import YAML
 
 from dronten_pipeline.connect.pull import Outcome, pull
 from dronten_pipeline.connect.state import load
+from dronten_pipeline.contracts.sources import load_source
 from dronten_pipeline.core.settings import PROJECT, Settings
+from dronten_pipeline.ingest.raw import ingest_source
 
 #: Stand in what systems hold, and may stand nowhere below a home.
 CANARIES = {
@@ -58,6 +61,14 @@ class Home:
         newest = sorted(self.landing.glob(f"{table}_*.csv"))[-1]
         with newest.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file, delimiter=";"))
+
+    def ingested(self) -> tuple[str, int, int]:
+        """How the source stands after reading what landed: state, rows that count, rows refused."""
+        source = load_source(self.folder / "source.yml")
+        outcome = ingest_source(
+            self.settings, source, run_id="r1", as_of=dt.date(2026, 6, 1), origin="delivery"
+        )
+        return outcome.state, outcome.rows_accepted, outcome.rows_quarantined
 
     @property
     def cursor(self) -> dict[str, Any]:

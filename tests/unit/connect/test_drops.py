@@ -16,13 +16,14 @@ from dronten_pipeline.connect.errors import MayPass, PullError, Refused, Unchang
 from dronten_pipeline.connect.kinds import drops
 from dronten_pipeline.connect.pull import try_login
 from dronten_pipeline.contracts.reading import ContractError
+from dronten_pipeline.core.settings import PROJECT
 from tests import other_servers
 from tests.postgres_server import PASSWORD, NoServer
 from tests.unit.connect.pulled import Home, given
 
 SOURCE = "finance_invoices"
 FIRST = b"factuur_id;verzonden_op;qr_code\nF1;2026-01-02;ja\n"
-UBL = b"<?xml version='1.0'?><Invoice><ID>1</ID></Invoice>"
+UBL = (PROJECT / "tests" / "chain" / "by_hand" / SOURCE / "factuur.xml").read_bytes()
 BUCKET = "leverancier"
 
 
@@ -136,6 +137,7 @@ def test_files_land_as_they_are_and_once(drop: Drop) -> None:
     assert (drop.home.landing / "outgoing_2026.csv").read_bytes() == FIRST
     assert drop.home.pull().landed == ()
     assert drop.home.landed == ["factuur 17.xml", "outgoing_2026.csv"]
+    assert drop.home.ingested() == ("current", 2, 0)
 
 
 def test_a_file_that_changed_lands_beside_the_one_before(drop: Drop) -> None:

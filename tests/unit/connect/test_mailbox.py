@@ -130,6 +130,7 @@ def test_a_thread_is_one_question_with_the_moments_of_its_answers(mail: Mail) ->
 def test_nothing_but_moments_leaves_the_server(mail: Mail) -> None:
     mail.put("INBOX", "2026-01-06T00:30:00+00:00", name="<kanarie-17@krant.example>")
     mail.pulled()
+    assert mail.home.ingested() == ("current", 1, 0)
     words = [*CANARIES.values(), "krant.example", "kanarie", "Vraag over"]
     assert mail.home.holding(*words) == []
 

@@ -127,6 +127,7 @@ def test_two_tables_land_with_exact_amounts_and_days(home: Home) -> None:
     assert (third["bedrag_eur"], third["afdeling"]) == ("-0,0001", "Café")
     assert (first["betaald_op"], third["betaald_op"]) == ("2026-01-30", "")
     assert first["vervaldatum"] == ""
+    assert home.ingested() == ("current", 6, 0)
     assert home.holding(*CANARIES.values()) == []
 
 

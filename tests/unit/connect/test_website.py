@@ -149,6 +149,7 @@ def test_twenty_pages_become_twenty_documents_and_a_list(site: Site, home: Home)
 
 def test_what_no_reader_sees_is_not_kept(site: Site, home: Home) -> None:
     home.pull()
+    assert home.ingested() == ("current", 20, 0)
     assert home.holding(*CANARIES.values(), "csrf", "gemaakt door") == []
 
 
