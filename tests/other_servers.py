@@ -7,6 +7,8 @@ PostgreSQL stands in `postgres_server.py`.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import ipaddress
 import os
 import pwd
 import shutil
@@ -48,16 +50,52 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+#: Of this machine too, but not a name by which a connector knows that nothing leaves it.
+ELSEWHERE = "127.0.0.2"
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for ELSEWHERE that signed itself, and its key."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "proef")])
+    now = dt.datetime.now(dt.UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(ELSEWHERE))]), False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "server.pem", folder / "server.key"
+    pem = serialization.Encoding.PEM
+    paths[0].write_bytes(signed.public_bytes(pem))
+    paths[1].write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    paths[1].chmod(0o600)
+    return paths
+
+
 @contextlib.contextmanager
 def mariadb() -> Iterator[Server]:
-    """With user `root` and PASSWORD, and an empty database `boekhouding`."""
+    """With user `root` and PASSWORD, and an empty database `boekhouding`; it also answers at
+    ELSEWHERE, with the certificate `server.pem` in its folder."""
     import pymysql
 
     installer, daemon = program("mariadb-install-db"), program("mariadbd")
     with _folder() as folder:
         user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        data = folder / "data"
+        data, (signed, key) = folder / "data", certificate(folder)
+        os.chown(key, pwd.getpwnam(user).pw_uid, -1)
         subprocess.run(
             [
                 *(installer, "--no-defaults", f"--datadir={data}", f"--user={user}"),
@@ -74,7 +112,12 @@ def mariadb() -> Iterator[Server]:
         port = free_port()
         command = [
             *(daemon, "--no-defaults", f"--datadir={data}", f"--user={user}", f"--port={port}"),
-            *("--bind-address=127.0.0.1", f"--socket={folder}/socket", "--skip-log-bin"),
+            *(f"--ssl-cert={signed}", f"--ssl-key={key}"),
+            *(
+                f"--bind-address=127.0.0.1,{ELSEWHERE}",
+                f"--socket={folder}/socket",
+                "--skip-log-bin",
+            ),
             *(f"--init-file={folder}/init.sql", f"--pid-file={folder}/pid"),
             "--innodb-flush-log-at-trx-commit=0",
         ]
@@ -86,8 +129,15 @@ def mariadb() -> Iterator[Server]:
             yield server
 
 
+@dataclass(frozen=True)
+class MailServer(Server):
+    """At ELSEWHERE it answers on `secure_port`, with the certificate `server.pem`."""
+
+    secure_port: int
+
+
 @contextlib.contextmanager
-def dovecot() -> Iterator[Server]:
+def dovecot() -> Iterator[MailServer]:
     """Every user may log in with PASSWORD; it runs as `mail`, which takes root to start."""
     import imaplib
 
@@ -98,12 +148,16 @@ def dovecot() -> Iterator[Server]:
         port, mail = free_port(), pwd.getpwnam("mail")
         (folder / "mail").mkdir()
         os.chown(folder / "mail", mail.pw_uid, mail.pw_gid)
+        signed, key = certificate(folder)
+        secure = free_port()
         (folder / "dovecot.conf").write_text(f"""
 protocols = imap
-listen = 127.0.0.1
+listen = 127.0.0.1, {ELSEWHERE}
 base_dir = {folder}/run
 log_path = {folder}/log
-ssl = no
+ssl = yes
+ssl_cert = <{signed}
+ssl_key = <{key}
 disable_plaintext_auth = no
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = {mail.pw_uid}
@@ -113,7 +167,8 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {secure}
+    ssl = yes
   }}
 }}
 passdb {{
@@ -127,7 +182,7 @@ userdb {{
 """)
         command = [daemon, "-F", "-c", str(folder / "dovecot.conf")]
         with _started(command, folder, port, lambda: imaplib.IMAP4("127.0.0.1", port)) as server:
-            yield server
+            yield MailServer(port, folder, server.process, secure)
 
 
 @dataclass(frozen=True)

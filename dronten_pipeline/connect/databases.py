@@ -123,6 +123,12 @@ class Database:
                 f"{where}: de database weigert het account {self.login.user} ({code}). Kijk of "
                 f"{self.login.login} nog geldt, of de database zo heet en of het account mag lezen."
             )
+        if any(words in str(error) for words in ("certificate", "SSL was required")):
+            return Unchangeable(
+                f"{where}: de verbinding is niet versleuteld, of het certificaat van de server "
+                "klopt niet. Noem met ca_file (connector.yml) wie het tekende, als deze "
+                "machine die niet kent, en schrijf server zoals hij in het certificaat heet."
+            )
         if isinstance(error, driver.OperationalError | driver.InterfaceError):
             return MayPass(
                 f"{where}: de database antwoordde niet of brak af ({code or kind_of(error)}). Er "

@@ -24,7 +24,7 @@ SINCE = dt.date(2026, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def dovecot() -> Iterator[other_servers.Server]:
+def dovecot() -> Iterator[other_servers.MailServer]:
     try:
         with other_servers.dovecot() as server:
             yield server
@@ -78,7 +78,7 @@ class Mail:
 
 @pytest.fixture
 def mail(
-    dovecot: other_servers.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dovecot: other_servers.MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Mail]:
     given(monkeypatch, SOURCE, password=PASSWORD)
     home = Home(
@@ -184,7 +184,7 @@ def test_only_labelled_threads_are_questions_where_that_is_asked(mail: Mail) -> 
 
 
 def test_a_folder_that_is_numbered_anew_is_read_and_told(
-    mail: Mail, dovecot: other_servers.Server
+    mail: Mail, dovecot: other_servers.MailServer
 ) -> None:
     mail.client.create("Vragen")
     mail.home.configure(questions=["Vragen"])
@@ -223,6 +223,17 @@ def test_a_wrong_password_is_said_without_it(mail: Mail, monkeypatch: pytest.Mon
     with pytest.raises(Unchangeable, match="DATALAB_PRESS_MAILBOX_PASSWORD") as refused:
         mail.home.pull()
     assert "anders" not in str(refused.value)
+
+
+def test_elsewhere_the_certificate_of_the_server_must_be_right(
+    mail: Mail, dovecot: other_servers.MailServer
+) -> None:
+    mail.put("INBOX", "2026-01-06T00:30:00+00:00", name="<q1@krant.example>")
+    mail.home.configure(server=other_servers.ELSEWHERE, port=dovecot.secure_port)
+    with pytest.raises(Unchangeable, match="certificaat"):
+        mail.home.pull(since=SINCE)
+    mail.home.configure(ca_file=str(dovecot.folder / "server.pem"))
+    assert mail.home.pull(since=SINCE).records == {"questions": 1}
 
 
 def test_a_folder_that_is_not_there_is_named(mail: Mail) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dronten_pipeline.connect.errors import MayPass, Unchangeable
+from dronten_pipeline.connect.errors import MayPass, Refused, Unchangeable
 from dronten_pipeline.connect.kinds import sql
 from dronten_pipeline.connect.pull import try_login
 from dronten_pipeline.contracts.reading import ContractError
@@ -57,7 +57,8 @@ def filled(connection: Any) -> None:
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[postgres_server.Server]:
     try:
-        with postgres_server.running() as server:
+        elsewhere = {"listen_addresses": f"127.0.0.1,{other_servers.ELSEWHERE}"}
+        with postgres_server.running(elsewhere) as server:
             with server.connected() as connection:
                 connection.execute(f"CREATE ROLE lezer LOGIN PASSWORD '{PASSWORD}'")
                 connection.execute(f"CREATE ROLE schrijver LOGIN PASSWORD '{PASSWORD}'")
@@ -235,7 +236,7 @@ def test_postgres_refuses_to_write_whatever_the_account_may(
         database="postgres",
         user="postgres",
     )
-    with pytest.raises((Unchangeable, Exception), match="SELECT van outgoing"):
+    with pytest.raises(Refused, match=r"SELECT van outgoing.*25006"):
         home.pull()
     with postgres.connected() as connection:
         assert connection.execute("SELECT count(*) FROM factuur").fetchone() != (0,)
@@ -256,19 +257,32 @@ def test_latin_1_and_nul_in_mariadb_become_text(
     ) as connection:
         cursor = connection.cursor()
         cursor.execute("CREATE TABLE oud (n varchar(9) CHARACTER SET latin1, b varbinary(20))")
-        cursor.execute("INSERT INTO oud VALUES ('caf\u00e9', 'caf\\0\u00e9'), ('b', x'636166E9')")
-    text = "-- table: outgoing\nSELECT concat(n, b) AS factuur_id, '2026-01-02' AS verzonden_op, "
-    text += "1 AS qr_code FROM oud"
+        cursor.execute("INSERT INTO oud VALUES ('zoë', 'caf\\0é'), ('één', x'62E9')")
     home = home_of(
         tmp_path,
         monkeypatch,
-        text.replace("concat(n, b)", "b"),
+        "-- table: incoming\nSELECT b AS factuur_id, n AS afdeling, 'L1' AS leverancier_id, "
+        "380 AS typecode, '2026-01-02' AS factuurdatum, '2026-01-02' AS ontvangen_op, "
+        "1 AS bedrag_eur FROM oud",
         database_kind="mariadb",
         port=mariadb.port,
         database="boekhouding",
     )
     home.pull()
-    assert {row["factuur_id"] for row in home.rows("outgoing")} == {"café"}
+    found = {row["factuur_id"]: row["afdeling"] for row in home.rows("incoming")}
+    assert found == {"café": "zoë", "bé": "één"}
+
+
+def test_elsewhere_a_server_shows_a_certificate_that_is_trusted(
+    home: Home, mariadb: other_servers.Server
+) -> None:
+    """The PostgreSQL of the tests has none, and is told nothing."""
+    home.configure(server=other_servers.ELSEWHERE)
+    with pytest.raises(Unchangeable, match="niet versleuteld"):
+        home.pull()
+    if home.connector["database_kind"] == "mariadb":
+        home.configure(ca_file=str(mariadb.folder / "server.pem"))
+        assert home.pull().records["incoming"] == 3
 
 
 @pytest.mark.parametrize(
