@@ -55,7 +55,8 @@ check: $(READY_DEV)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models expectations
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 \
+		dbt_project/models expectations
 	@$(BIN)/datalab dbt --quiet parse
 	@$(BIN)/python -m dronten_pipeline.gate.rules_judged
 	@$(BIN)/python -m pytest -q tests/conventions
