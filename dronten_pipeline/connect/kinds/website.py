@@ -84,9 +84,9 @@ def pull(connector: Connector, session: Session) -> None:
             page = _page(connector, session, client, url, changed_on, known, nothing)
         except (MayPass, Unchangeable):
             failed += 1
-            if failed > 1 + MOST_FAILED * len(listed) or known is None:
+            if failed > 1 + MOST_FAILED * len(listed):
                 raise
-            session.counted["pagina's die nu niet kwamen, bewaard zoals zij waren"] += 1
+            session.counted["pagina's die nu niet kwamen: zoals zij waren, of nog niet"] += 1
             page = known
         if page is not None:
             now[url] = page

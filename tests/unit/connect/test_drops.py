@@ -192,6 +192,17 @@ def test_only_names_that_are_asked_are_taken(drop: Drop) -> None:
     assert drop.home.pull().landed == ("factuur.XML",)
 
 
+def test_the_sign_that_a_file_is_whole_lands_after_it(drop: Drop) -> None:
+    contract = drop.home.folder / "source.yml"
+    contract.write_text(
+        contract.read_text().replace("tables:", "complete_when: ok_file\ntables:", 1)
+    )
+    for name in ("outgoing.csv.ok", "outgoing.csv", "outgoing.csv.md5"):
+        drop.put(name, FIRST)
+    assert drop.home.pull().landed == ("outgoing.csv", "outgoing.csv.ok")
+    assert drop.home.ingested() == ("current", 1, 0)
+
+
 def test_nothing_is_removed_there(drop: Drop) -> None:
     drop.put("outgoing.csv", FIRST)
     drop.home.pull()

@@ -302,7 +302,10 @@ def test_one_page_that_fails_is_kept_as_it_was(
     site: Site, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "TRIES", 1)
-    home.pull()
+    site.page("/pagina-9", status=403)
+    assert home.pull().records == {"texts": 19}
+    site.page("/pagina-9")
+    assert home.pull().records == {"texts": 20}
     site.page("/pagina-4", status=500)
     assert home.pull().records == {"texts": 20}
     for number in (5, 6, 7):
