@@ -17,6 +17,7 @@
 #               commit; RUNS=1 for a first look
 #   make bench-readability  how well the reading level is measured, with intervals (../shared);
 #               with PARSES=folder also against LiNT-II on a parse (bench/lint_reference.py)
+#   make bench-connect  pulling cases from a system that answers at once; CASES=1e4 for a first look
 #   make fuzz   tries the readers with bytes that a fuzzer makes, for SECONDS=3600, into FUZZ=folder
 #   make kills  kills KILLS=100 runs of a small town at random moments, and has runs go on from
 #               every rename; hours. With INTO=folder what hurt stays there
@@ -24,7 +25,8 @@
 
 .DEFAULT_GOAL := run
 .PHONY: run test test-all dev check format sample dictionary lock clean \
-	fuzz kills bench bench-ingest bench-readability bench-gate bench-formats bench-postgres bench-run
+	fuzz kills bench bench-ingest bench-readability bench-gate bench-formats bench-postgres bench-run \
+	bench-connect
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -71,7 +73,7 @@ sample: $(READY_DEV)
 # One that breaks its promise ends with 1 and does not keep the others from being measured.
 bench:
 	@$(MAKE) --keep-going bench-ingest bench-gate bench-formats bench-postgres bench-readability \
-		bench-run
+		bench-run bench-connect
 
 bench-readability: $(READY_DEV)
 	@$(BIN)/python -m bench.readability $(PARSES)
@@ -88,6 +90,9 @@ bench-formats: $(READY)
 
 bench-run: $(READY)
 	@$(BIN)/python -m bench.run $(if $(RUNS),--runs $(RUNS))
+
+bench-connect: $(READY)
+	@$(BIN)/python -m bench.connect $(if $(CASES),--cases $(CASES))
 
 dictionary: $(READY)
 	@$(BIN)/datalab dictionary

@@ -111,6 +111,7 @@ class Client:
         self.until, self.between, self.sleep = until, 1 / requests_per_second, sleep
         self.asked, self.tell = Asked(), tell
         self._next = 0.0
+        self._own: set[str] = set()
         agent = "datalab" + (f" ({contact})" if contact else "")
         self._client = httpx.Client(
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
@@ -222,8 +223,18 @@ class Client:
         return self.address.copy_with(raw_path=given.raw_path)
 
     def path_of(self, url: str) -> str:
-        """What a link means to the system, however it calls its own host."""
-        return self.url(url).path
+        """What a link means to the system, however it calls its own host.
+
+        Raises:
+            Refused: it is elsewhere.
+        """
+        # Of a hundred thousand links nearly all begin alike.
+        start = url.find("/", url.find("://") + 3)
+        origin = url[:start]
+        if origin not in self._own:
+            self.url(url)
+            self._own.add(origin)
+        return url[start:]
 
     def _once(
         self,

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from dronten_pipeline.connect import secrets, writer
 from dronten_pipeline.connect.connector import Connector
 from dronten_pipeline.connect.delivery import Delivery
+from dronten_pipeline.connect.errors import Unchangeable
 from dronten_pipeline.connect.http import Asked, Client
 from dronten_pipeline.connect.state import State
 from dronten_pipeline.connect.telling import Tell, silent
@@ -85,12 +86,22 @@ class Session:
         self.clients.append(client)
         return client
 
-    def table(self, name: str, records: Iterable[writer.Record]) -> int:
+    def table(self, name: str, records: Iterable[writer.Record], *, is_whole: bool = False) -> int:
         """Hands over all records of one table; returns how many there are.
 
+        Args:
+            is_whole: what is not among them is gone at the source, and must be gone here.
+
         Raises:
+            Unchangeable: they are whole, and by its contract the table keeps what is gone.
             Refused, KeyError, OSError: as `writer.write`.
         """
+        if is_whole and self.source.table(name).delivers != "everything":
+            raise Unchangeable(
+                f"Tabel {name} van {self.source.name} wordt altijd in haar geheel opgehaald. Zet "
+                "in source.yml bij die tabel: delivers: everything. Zonder dat blijft hier "
+                "meetellen wat bij de bron weg is."
+            )
         path = self.delivery.place(f"{name}_{self.stamp}.csv")
         self.written[name] = writer.write(path, self.source.table(name), records)
         return self.written[name].records

@@ -68,7 +68,7 @@ def pull(connector: Connector, session: Session) -> None:
         session.tell(f"{year} ({identifier})")
         for record in _year(connector, session, feed, year, identifier):
             records[year, record["verslagsoort"], record["gm_code"]] = record
-    session.table(connector.table, (records[key] for key in sorted(records)))
+    session.table(connector.table, (records[key] for key in sorted(records)), is_whole=True)
 
 
 def try_login(connector: Connector, session: Session) -> str:

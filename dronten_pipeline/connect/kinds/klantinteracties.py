@@ -104,8 +104,8 @@ def pull(connector: Connector, session: Session) -> None:
             session.counted[path] = lists.read(
                 name, columns, client, f"{API}/{path}", size, keep=keep
             )
-        session.table("contacts", map(_with_moments, lists.rows(CONTACTS)))
-        session.table("callbacks", map(_with_moments, lists.rows(CALLBACKS)))
+        session.table("contacts", map(_with_moments, lists.rows(CONTACTS)), is_whole=True)
+        session.table("callbacks", map(_with_moments, lists.rows(CALLBACKS)), is_whole=True)
     finally:
         lists.close()
 

@@ -92,7 +92,7 @@ def pull(connector: Connector, session: Session) -> None:
         _one_organisation(lists)
         properties = _properties(lists)
         rows = lists.rows(QUERY)
-        session.table("cases", (_case(connector, row, properties) for row in rows))
+        session.table("cases", (_case(connector, row, properties) for row in rows), is_whole=True)
     finally:
         lists.close()
 

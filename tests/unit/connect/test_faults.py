@@ -262,6 +262,29 @@ def test_a_login_is_shown_to_no_other_host(home: Home) -> None:
         assert elsewhere.asked == []
 
 
+@pytest.mark.parametrize(
+    ("link", "path"),
+    [
+        ("https://zaken.example/open/zaken/1?x=1", "/open/zaken/1?x=1"),
+        ("https://intern:8443/open/zaken/2", "/open/zaken/2"),
+        ("http://zaken.example/open/zaken/1", "/open/zaken/1"),
+        ("https://zaken.example:444/open/zaken/1", None),
+        ("https://zaken.example@elders.example/open/1", None),
+        ("https://elders.example/https://zaken.example/", None),
+    ],
+)
+def test_a_link_counts_when_it_is_to_this_system(link: str, path: str | None) -> None:
+    with http.Client(
+        "https://zaken.example/open", also_called=frozenset({"intern:8443"}), until=0
+    ) as client:
+        for _ in range(2):
+            if path is None:
+                with pytest.raises(Refused):
+                    client.path_of(link)
+            else:
+                assert client.path_of(link) == path
+
+
 def test_a_secret_with_a_line_end_is_not_quoted(
     home: Home, monkeypatch: pytest.MonkeyPatch, waited: list[float]
 ) -> None:
@@ -314,3 +337,14 @@ def test_a_full_disk_lands_nothing(small_disk: Path, home: Home) -> None:
     assert is_full(raised.value) or isinstance(raised.value, PullError)
     assert home.landed("customer_contact") == []
     assert not list((small_disk / "connect").glob("*/"))
+
+
+def test_a_receipt_names_sorts_of_things_and_not_each_of_them() -> None:
+    asked = http.Asked()
+    for place in range(1000):
+        asked.count(f"/zaken/{open_klant.number('zaak', place)}/zaakeigenschappen")
+    assert asked.paths == {"/zaken/{uuid}/zaakeigenschappen": 1000}
+    for place in range(150):
+        asked.count(f"/pagina-{place}")
+    assert len(asked.paths) == http.MOST_PATHS + 1
+    assert sum(asked.paths.values()) == 1150
