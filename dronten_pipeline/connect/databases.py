@@ -112,8 +112,10 @@ class Database:
         return rows[0][0] if rows else None
 
     def code(self, error: Exception) -> object:
-        """What this database calls the error."""
-        return error.args[0] if error.args else None
+        """The number of the error; what else is in it may quote a value."""
+        first = error.args[0] if error.args else None
+        number = first[0] if isinstance(first, tuple) and first else first  # pymssql, when away
+        return number if isinstance(number, int) else None
 
     def problem(self, error: Exception, what: str) -> PullError:
         code, driver = self.code(error), self.driver

@@ -186,12 +186,11 @@ def test_both_tables_are_of_one_moment(
 
     as_it_is = Session.table
 
-    def insert() -> None:
-        values = ("99", "L9", "Zorg", "2026-01-02", "2026-01-04", None, "1", True, "")
+    def execute(statement: str, *values: object) -> None:
         if home.connector["database_kind"] == "postgresql":
             server = request.getfixturevalue("postgres")
             with server.connected() as connection:
-                connection.execute(INSERT, values)
+                connection.execute(statement, values)
         else:
             import pymysql
 
@@ -203,7 +202,10 @@ def test_both_tables_are_of_one_moment(
                 database="boekhouding",
                 autocommit=True,
             ) as connection:
-                connection.cursor().execute(INSERT, values)
+                connection.cursor().execute(statement, values)
+
+    def insert() -> None:
+        execute(INSERT, "99", "L9", "Zorg", "2026-01-02", "2026-01-04", None, "1", True, "")
 
     def table(session: Session, name: str, records: Any) -> int:
         count = as_it_is(session, name, records)
@@ -214,8 +216,10 @@ def test_both_tables_are_of_one_moment(
         return count
 
     monkeypatch.setattr(Session, "table", table)
-    outcome = home.pull()
-    assert outcome.records["incoming"] == outcome.records["outgoing"]
+    try:
+        assert home.pull().records == {"incoming": 3, "outgoing": 3}
+    finally:
+        execute("DELETE FROM factuur WHERE nummer = %s", "99")
 
 
 def test_postgres_refuses_to_write_whatever_the_account_may(
@@ -479,14 +483,39 @@ def test_other_databases_through_their_drivers(
     assert driver.given["password"] == PASSWORD
 
 
-def test_a_refused_login_of_oracle_is_said_in_a_sentence(
+@pytest.mark.parametrize(
+    ("kind", "module", "args", "error", "code"),
+    [
+        ("oracle", "oracledb", types.SimpleNamespace(full_code="ORA-01017"), Unchangeable, "ORA-"),
+        ("oracle", "oracledb", types.SimpleNamespace(full_code="DPY-6005"), MayPass, "DPY-6005"),
+        ("sqlserver", "pymssql", (20009, f"away {SAID}".encode()), MayPass, "20009"),
+    ],
+)
+def test_errors_of_other_drivers_are_said_without_their_words(
+    kind: str,
+    module: str,
+    args: Any,
+    error: type[Exception],
+    code: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each as its driver gives it when a login is refused or a server is away."""
+    driver = Driver(module, {"connect": Driver.OperationalError(args)})
+    monkeypatch.setitem(sys.modules, module, driver)
+    home = home_of(tmp_path, monkeypatch, database_kind=kind, database="FIN")
+    with pytest.raises(error, match=code) as said:
+        home.pull()
+    assert CANARIES["name"] not in str(said.value)
+
+
+def test_a_refused_login_of_sql_server_is_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = types.SimpleNamespace(full_code="ORA-01017")
-    driver = Driver("oracledb", {"connect": Driver.OperationalError(said)})
-    monkeypatch.setitem(sys.modules, "oracledb", driver)
-    home = home_of(tmp_path, monkeypatch, database_kind="oracle", database="FIN")
-    with pytest.raises(Unchangeable, match="ORA-01017"):
+    refused = Driver.OperationalError(18456, b"Login failed for user")
+    monkeypatch.setitem(sys.modules, "pymssql", Driver("pymssql", {"connect": refused}))
+    home = home_of(tmp_path, monkeypatch, database_kind="sqlserver", database="FIN")
+    with pytest.raises(Unchangeable, match="DATALAB_FINANCE_INVOICES_PASSWORD"):
         home.pull()
 
 
