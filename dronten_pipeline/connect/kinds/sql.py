@@ -149,6 +149,10 @@ def _one_select(path: Path, line: int, text: str, kind: str) -> str:
     from sqlglot import exp
 
     dialect = DATABASES[kind].dialect
+    lines = text.splitlines()
+    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("--")):
+        lines.pop()  # what is said of the table below
+    text = "\n".join(lines).strip().rstrip(";").rstrip()
     try:
         statements = [one for one in sqlglot.parse(text, read=dialect) if one is not None]
     except sqlglot.errors.SqlglotError as error:
@@ -171,7 +175,7 @@ def _one_select(path: Path, line: int, text: str, kind: str) -> str:
         raise ContractError(
             path, line, "mag per tabel één SELECT hebben die alleen leest (geen INTO of FOR UPDATE)"
         )
-    return text.strip().rstrip(";").rstrip()
+    return text
 
 
 def _records(

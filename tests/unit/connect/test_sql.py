@@ -329,7 +329,8 @@ def test_anything_but_one_select_is_refused(statement: str, kind: str, tmp_path:
 def test_one_select_is_taken_as_it_stands(statement: str, tmp_path: Path) -> None:
     tables = load_source(PROJECT / "sources" / SOURCE / "source.yml").tables
     path = tmp_path / "pull.sql"
-    path.write_text(f"-- Toelichting.\n-- table: incoming\n{statement}\n")
+    about = "-- Toelichting; hieronder de volgende."
+    path.write_text(f"{about}\n-- table: incoming\n{statement}\n{about}\n")
     assert [text for _, text in sql.read_statements(path, tables, "postgresql")] == [
         statement.rstrip(";")
     ]
