@@ -41,7 +41,7 @@ def memory():
 before = memory()
 loading = time.process_time()
 from dronten_pipeline.connect.pull import pull
-import dronten_pipeline.connect.kinds.zgw, jwt
+import dronten_pipeline.connect.kinds.zgw
 loading = time.process_time() - loading
 begun = time.monotonic()
 outcome = pull(current_settings(), "case_system")

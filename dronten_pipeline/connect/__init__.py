@@ -6,3 +6,8 @@ judging or counting a delivery, which is done with it as with any other (`ingest
 pull is due (`defs/`). Nothing here knows Dagster, and nothing is loaded when no connector is
 declared.
 """
+
+import sys
+
+# httpx loads a command line of its own where it can, which takes longer than all else of it.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
