@@ -37,6 +37,16 @@ def _is_safe(address: str) -> str:
 Address = Annotated[str, AfterValidator(_is_safe)]
 
 
+def _is_there(path: Path) -> Path:
+    if not path.is_file():
+        raise ValueError("is geen bestand dat er is")
+    return path
+
+
+#: Certificates of who signed that of a server.
+CaFile = Annotated[Path, AfterValidator(_is_there)]
+
+
 class Connector(Strict):
     """What stands in every connector.yml; each kind adds fields of its own."""
 

@@ -23,12 +23,11 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
-from dronten_pipeline.connect.connector import LOOPBACK
+from dronten_pipeline.connect.connector import LOOPBACK, CaFile
 from dronten_pipeline.connect.connector import Connector as Common
 from dronten_pipeline.connect.errors import MayPass, Refused, Unchangeable
 from dronten_pipeline.connect.session import Session
@@ -58,7 +57,7 @@ class Connector(Common):
     server: str = Field(pattern=r"^[A-Za-z0-9.:_-]+$")
     port: int = Field(default=993, ge=1, le=65535)
     user: str = Field(min_length=1)
-    ca_file: Path | None = Field(
+    ca_file: CaFile | None = Field(
         default=None, description="Authority that signed its certificate, when not a known one."
     )
     questions: list[str] = Field(default=["INBOX"], min_length=1, description="Folders.")

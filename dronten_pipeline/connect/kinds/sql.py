@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from dronten_pipeline.connect.connector import LOOPBACK
+from dronten_pipeline.connect.connector import LOOPBACK, CaFile
 from dronten_pipeline.connect.connector import Connector as Common
 from dronten_pipeline.connect.databases import DATABASES, Database, opened
 from dronten_pipeline.connect.errors import MayPass, Refused, Unchangeable
@@ -45,7 +45,7 @@ class Connector(Common):
     port: int | None = Field(default=None, ge=1, le=65535, description="Default: that of the kind.")
     database: str = Field(min_length=1, description="Database; for Oracle the name of its service.")
     user: str = Field(min_length=1, description="An account that may read these tables only.")
-    ca_file: Path | None = Field(
+    ca_file: CaFile | None = Field(
         default=None,
         description="Certificate of the authority that signed that of the server; default: those "
         "that this machine trusts.",

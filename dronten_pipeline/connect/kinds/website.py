@@ -103,7 +103,7 @@ def try_login(connector: Connector, session: Session) -> str:
     """No login is needed; the sitemap must answer."""
     client = _client(connector, session)
     listed = _listed(connector, session, client, _robots(client))
-    return f"{len(listed)} pagina's in de sitemap"
+    return f"laat ons binnen; {len(listed)} pagina's in de sitemap"
 
 
 def _client(connector: Connector, session: Session) -> Client:

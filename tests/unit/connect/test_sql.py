@@ -246,6 +246,34 @@ def test_postgres_refuses_to_write_whatever_the_account_may(
         assert connection.execute("SELECT count(*) FROM factuur").fetchone() != (0,)
 
 
+def test_an_error_that_quotes_a_value_is_told_without_it(
+    postgres: postgres_server.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = home_of(
+        tmp_path,
+        monkeypatch,
+        SELECT.replace(
+            "nummer AS factuur_id, ontvangen", "omschrijving::int AS factuur_id, ontvangen"
+        ),
+        database_kind="postgresql",
+        port=postgres.port,
+        database="postgres",
+    )
+    with pytest.raises(Refused, match="22P02") as refused:
+        home.pull()
+    assert not any(word in str(refused.value) for word in CANARIES.values())
+    assert home.holding(*CANARIES.values()) == []
+    assert home.landed == []
+
+
+def test_a_file_of_certificates_must_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"database_kind": "mariadb", "database": "d", "ca_file": str(tmp_path / "ca.pem")}
+    with pytest.raises(ContractError, match="ca_file"):
+        home_of(tmp_path, monkeypatch, **given).pull()
+
+
 def test_latin_1_and_nul_in_mariadb_become_text(
     mariadb: other_servers.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
