@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dronten_pipeline.contracts import semantic_model
-from dronten_pipeline.contracts.dbt_project import AS_READ, DBT, prepared_manifest, register, seed
+from dronten_pipeline.contracts.dbt_project import AS_READ, prepared_manifest, register, seed
 from dronten_pipeline.contracts.derived_rules import load_all_suites
 from dronten_pipeline.contracts.dictionary import dictionary
 from dronten_pipeline.contracts.mart_versions import advice, promised, released
@@ -214,29 +212,6 @@ def test_the_published_tables_are_those_of_the_last_released_contract(settings: 
 
 def test_every_table_of_the_contract_has_a_key(settings: Settings) -> None:
     assert [table.name for table in promised(settings) if not table.key] == []
-
-
-@pytest.mark.slow  # a whole parse; `make check` runs it
-def test_dbt_reads_the_project_without_being_told_anything(
-    manifest: dict[str, Any], tmp_path: Path
-) -> None:
-    """An editor, `dbt parse` and `dbt docs` know the project as a run does."""
-    told = {
-        name: text for name, text in os.environ.items() if not name.startswith(("DATALAB_", "DBT_"))
-    }
-    done = subprocess.run(
-        [str(DBT), "--quiet", "parse", "--target-path", str(tmp_path), "--log-path", str(tmp_path)],
-        cwd=PROJECT / "dbt_project",
-        env=told,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    bare = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
-    for key, node in manifest["nodes"].items():
-        read = bare["nodes"][key]["depends_on"].get("nodes")  # a seed reads nothing
-        assert read == node["depends_on"].get("nodes")
-    assert bare["nodes"].keys() == manifest["nodes"].keys()
 
 
 def test_the_terms_and_limits_that_models_name_are_those_of_the_seed(settings: Settings) -> None:

@@ -4,4 +4,4 @@ select
     code_version,
     is_sample,
     release_id
-from {{ source('run', 'context') }}
+from {{ raw('run', 'context') }}

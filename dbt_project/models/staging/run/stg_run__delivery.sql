@@ -14,4 +14,4 @@ select
     rows_quarantined,
     cleaned,
     is_fresh
-from {{ source('run', 'delivery') }}
+from {{ raw('run', 'delivery') }}

@@ -5,4 +5,4 @@ select
     first,
     last,
     missing
-from {{ source('run', 'gap') }}
+from {{ raw('run', 'gap') }}

@@ -4,4 +4,4 @@ select
     code_version,
     calendar_version,
     text_method
-from {{ source('run', 'previous') }}
+from {{ raw('run', 'previous') }}

@@ -8,4 +8,4 @@ select
     checked,
     is_error,
     kind
-from {{ source('run', 'privacy') }}
+from {{ raw('run', 'privacy') }}

@@ -2,4 +2,4 @@ select
     kpi_id,
     ratified_on,
     ratified_by
-from {{ source('run', 'ratification') }}
+from {{ raw('run', 'ratification') }}

@@ -4,4 +4,4 @@ select
     note,
     has_same_deliveries,
     fresh_days
-from {{ source('run', 'source') }}
+from {{ raw('run', 'source') }}

@@ -2,4 +2,4 @@ select
     source,
     table_name,
     records
-from {{ source('run', 'table') }}
+from {{ raw('run', 'table') }}

@@ -25,4 +25,4 @@ select
     easy_found,
     hard_texts,
     hard_found
-from {{ source('text_corpus', 'scores') }}
+from {{ raw('text_corpus', 'scores') }}
