@@ -42,7 +42,7 @@ MOST_SECONDS = 3600
 #: Until nothing is left of a run whose main process was killed.
 PATIENCE = 60
 RUNS_EVERY = 10
-#: Of copies at random moments so many share a run that goes on: most differ in nothing that it sees.
+#: So many copies at random moments share one run that goes on: few differ in what it meets.
 GOES_ON_EVERY = 25
 LOOKS_EVERY = 0.1
 TICKS = os.sysconf("SC_CLK_TCK")
