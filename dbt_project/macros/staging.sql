@@ -95,7 +95,7 @@
    differs per run, so it is looked up when the SQL is made: else dbt would read all models anew. #}
 {% macro previous_release(table_name) -%}
     {%- set nothing = source('previous_release', table_name) -%}
-    {%- set folder = env_var('DATALAB_PREVIOUS_RELEASE', '') if execute -%}
+    {%- set folder = env_var('DATALAB_PREVIOUS_RELEASE', '') if execute else '' -%}
     {%- if folder -%}
         read_parquet('{{ folder | replace("'", "''") }}/{{ table_name }}.parquet')
     {%- else -%}

@@ -24,6 +24,7 @@ def rendered(text: str) -> str:
         ref=str,
         source="{}__{}".format,
         config=lambda **_: "",
+        execute=False,  # as while dbt reads the project: nothing is looked up
         var=variables.__getitem__,
     )
     macros = sorted((DBT_PROJECT / "macros").rglob("*.sql"))
