@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,7 @@ SAID: dict[str, Any] = json.loads((GOLDEN / "said.json").read_text(encoding="utf
 @pytest.fixture(scope="module")
 def golden_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("golden")
-    with tarfile.open(GOLDEN / "home.tar.xz") as archive:
-        archive.extractall(home, filter="tar")
+    shutil.unpack_archive(GOLDEN / "home.tar.xz", home)
     return home
 
 
@@ -44,8 +43,7 @@ def test_it_verifies_without_this_project(golden_home: Path) -> None:
 
 
 def test_one_changed_byte_is_seen(tmp_path: Path, datalab: Datalab) -> None:
-    with tarfile.open(GOLDEN / "home.tar.xz") as archive:
-        archive.extractall(tmp_path, filter="tar")
+    shutil.unpack_archive(GOLDEN / "home.tar.xz", tmp_path)
     record = tmp_path / "ledger" / "000005-release.json"
     record.chmod(0o644)
     written = bytearray(record.read_bytes())
