@@ -13,6 +13,7 @@ that was read before it and is there no more, or by one that shifted others to b
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
 import time
@@ -172,3 +173,8 @@ def text(value: Any) -> str | None:
     if value is None or value == "":
         return None
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def moment(value: str | None) -> dt.datetime | None:
+    """An instant as the system gives it, in UTC."""
+    return None if value is None else dt.datetime.fromisoformat(value).astimezone(dt.UTC)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ class Login:
     seconds: int
 
 
-class Database:
+class Database(ABC):
     """One connection. `begin` must come before `rows`."""
 
     module: ClassVar[str]
@@ -51,19 +52,21 @@ class Database:
         except driver.Error as error:
             raise self.problem(error, "de verbinding") from None
 
+    @abstractmethod
     def connect(self) -> Any:
-        raise NotImplementedError
+        """Logs in; the account only reads."""
 
+    @abstractmethod
     def begin(self) -> bool:
         """Begins to read; returns whether all that is read will be of one moment."""
-        raise NotImplementedError
 
+    @abstractmethod
     def version(self) -> str:
-        raise NotImplementedError
+        """What the system says of itself."""
 
+    @abstractmethod
     def may_write(self) -> str:
         """What the account may do besides reading, in words; empty when nothing."""
-        raise NotImplementedError
 
     def rows(
         self, statement: str, what: str, batch: int

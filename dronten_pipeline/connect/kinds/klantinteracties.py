@@ -8,7 +8,6 @@ Lists are read whole and joined here: asking the system to join costs it ten tim
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ from pydantic import Field
 
 from dronten_pipeline.connect.connector import Address
 from dronten_pipeline.connect.connector import Connector as Common
-from dronten_pipeline.connect.crawl import Lists, text
+from dronten_pipeline.connect.crawl import Lists, moment, text
 from dronten_pipeline.connect.http import Client
 from dronten_pipeline.connect.session import Session
 
@@ -131,8 +130,3 @@ def _uuid(reference: Any) -> str | None:
 
 def _with_moments(row: dict[str, Any]) -> dict[str, Any]:
     return {name: moment(value) if name.endswith("_op") else value for name, value in row.items()}
-
-
-def moment(value: str | None) -> dt.datetime | None:
-    """An instant as the system gives it, in UTC."""
-    return None if value is None else dt.datetime.fromisoformat(value).astimezone(dt.UTC)

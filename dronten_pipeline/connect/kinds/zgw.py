@@ -18,10 +18,9 @@ from pydantic import Field
 
 from dronten_pipeline.connect.connector import Address
 from dronten_pipeline.connect.connector import Connector as Common
-from dronten_pipeline.connect.crawl import Lists, text
+from dronten_pipeline.connect.crawl import Lists, moment, text
 from dronten_pipeline.connect.errors import Refused
 from dronten_pipeline.connect.http import Client
-from dronten_pipeline.connect.kinds.klantinteracties import moment
 from dronten_pipeline.connect.session import Session
 from dronten_pipeline.contracts.reading import Strict
 from dronten_pipeline.core.settings import LOCAL_TIME
