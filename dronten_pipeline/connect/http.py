@@ -120,10 +120,7 @@ class Client:
             trust_env=False,
         )
 
-    def __enter__(self) -> Client:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._client.close()
 
     def json(
@@ -180,7 +177,6 @@ class Client:
         """
         url = self.url(path)
         asking = "GET" if body is None else "POST"
-        why = "het bleef stil"
         for attempt in stamina.retry_context(
             on=self._pause, attempts=TRIES, timeout=None, wait_initial=1, wait_max=60, wait_jitter=1
         ):
@@ -190,13 +186,12 @@ class Client:
                 try:
                     return read(self._once(asking, url, params, body, headers, fine))
                 except _Again as again:
-                    why = str(again)
                     if attempt.num == TRIES or self._is_late(again.pause or 0):
                         raise MayPass(
-                            f"{self._said(url)}: {why}, ook na {attempt.num} keer vragen. Er is "
+                            f"{self._said(url)}: {again}, ook na {attempt.num} keer vragen. Er is "
                             "niets geleverd; de volgende ophaalbeurt probeert het opnieuw."
                         ) from None
-                    self.tell(f"{self._said(url)}: {why}; straks opnieuw")
+                    self.tell(f"{self._said(url)}: {again}; straks opnieuw")
                     raise
         raise AssertionError("unreachable")
 

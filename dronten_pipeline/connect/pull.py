@@ -88,8 +88,7 @@ def pull(
             raise
         finally:
             session.delivery.drop()
-            for client in session.clients:
-                client.__exit__()
+            session.close()
 
 
 def try_login(settings: Settings, name: str) -> str:
@@ -106,8 +105,7 @@ def try_login(settings: Settings, name: str) -> str:
     try:
         return str(kind.try_login(connector, session))
     finally:
-        for client in session.clients:
-            client.__exit__()
+        session.close()
 
 
 def _session(

@@ -116,6 +116,11 @@ class Session:
                 size += len(block)
         self.copied[name] = size, digest.hexdigest()
 
+    def close(self) -> None:
+        """Ends its connections."""
+        for client in self.clients:
+            client.close()
+
     @property
     def asked(self) -> Asked:
         """All that was asked of whichever host."""

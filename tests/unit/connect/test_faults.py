@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from email.utils import format_datetime
@@ -274,8 +275,8 @@ def test_a_login_is_shown_to_no_other_host(home: Home) -> None:
     ],
 )
 def test_a_link_counts_when_it_is_to_this_system(link: str, path: str | None) -> None:
-    with http.Client(
-        "https://zaken.example/open", also_called=frozenset({"intern:8443"}), until=0
+    with contextlib.closing(
+        http.Client("https://zaken.example/open", also_called=frozenset({"intern:8443"}), until=0)
     ) as client:
         for _ in range(2):
             if path is None:
